@@ -178,6 +178,7 @@ fn linger(mut stream: &TcpStream) -> io::Result<()> {
             return Ok(());
         }
         stream.set_read_timeout(Some(left))?;
+        trace!(fd = stream.as_raw_fd(), call = "read", "wait");
         match stream.read(&mut dropped) {
             Ok(0) => return Ok(()),
             Ok(_) => {}

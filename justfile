@@ -1,0 +1,121 @@
+# The front door of the workbook: `just` alone shows the menu. Needs just 1.40 or later.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+set positional-arguments    # "$@" keeps the reader's quoting
+set quiet
+
+workbook := "cargo run -q -p workbook --"
+
+# Show this menu
+[private]
+default:
+    just --list --unsorted --list-heading $'The Epoll Workbook: from accept() to WebSocket, in Rust, on Linux\n\nUsage: just <recipe> [name]     for example: just run 01-blocking --port 9000\n\n'
+
+# Run a chapter's server; options go to it
+[group('read and run')]
+[no-exit-message]
+run chapter='' *options:
+    name=$(just _chapter "$1") && exec cargo run -q -p "ch$name" -- "${@:2}"
+
+# Read the book in a browser, rebuilt at every save
+[group('read and run')]
+[no-exit-message]
+book *options:
+    mdbook serve book "${@:---open}"
+
+# What this machine lacks, and how to get it
+[group('read and run')]
+doctor:
+    bash .just/doctor
+
+# The exercises, and which are solved
+[group('practise')]
+list:
+    {{ workbook }} list
+
+# The next exercise
+[group('practise')]
+next:
+    {{ workbook }} next
+
+# Check your answer to an exercise
+[group('practise')]
+[no-exit-message]
+check exercise='' *options:
+    {{ workbook }} check "$@"
+
+# Check again at every save
+[group('practise')]
+[no-exit-message]
+watch exercise='' *options:
+    {{ workbook }} watch "$@"
+
+# A hint; ask again for the next of three
+[group('practise')]
+[no-exit-message]
+hint exercise='' *options:
+    {{ workbook }} hint "$@"
+
+# The solution beside your answer (asks first)
+[group('practise')]
+[no-exit-message]
+solution exercise='' *options:
+    {{ workbook }} solution "$@"
+
+# Start an exercise anew; your answer is kept aside
+[group('practise')]
+[no-exit-message]
+reset exercise='' *options:
+    {{ workbook }} reset "$@"
+
+# How far you are
+[group('practise')]
+progress:
+    {{ workbook }} progress
+
+# See a well-known wrong answer fail
+[group('practise')]
+[no-exit-message]
+break exercise='' wrong='':
+    {{ workbook }} break "$@"
+
+# Test everything, or one chapter: just test 01
+[group('maintain')]
+[no-exit-message]
+test chapter='' *options:
+    if [[ -z $1 ]]; then bash .just/test; else name=$(just _chapter "$1") && cargo test -p "ch$name" "${@:2}"; fi
+
+# Put the exercises and the tests themselves to the test
+[group('maintain')]
+[no-exit-message]
+verify *options:
+    {{ workbook }} verify "$@"
+
+# Record the book's timelines anew
+[group('maintain')]
+traces *options:
+    cargo run -q -p book-tools -- traces "$@"
+
+# The folder in chapters/ that a name means: 1, 01, blocking and 01-blocking are one
+[no-exit-message]
+_chapter name:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    cd chapters
+    want=${1%/} want=${want##*/} found=()
+    [[ $want =~ ^[0-9]$ ]] && want=0$want
+    for folder in 0[1-9]-* [1-9][0-9]-*; do
+        [[ -d $folder ]] || continue
+        if [[ $folder == "$want" || ${folder%%-*} == "$want" || ${folder#*-} == "$want" ]]; then
+            echo "$folder"; exit
+        fi
+        if [[ -n $want && ( $folder == "$want"* || ${folder#*-} == "$want"* ) ]]; then found+=("$folder"); fi
+    done
+    if [[ ${#found[@]} == 1 ]]; then echo "${found[0]}"; exit; fi
+    {
+        if [[ -z $want ]]; then echo "Which chapter? Say its number or its name:"
+        elif (( ${#found[@]} > 1 )); then echo "'$1' could be ${found[*]}. Say which; these are all:"
+        else echo "There is no chapter '$1'. These are the chapters; say the number or the name:"; fi
+        for folder in 0[1-9]-* [1-9][0-9]-*; do [[ -d $folder ]] && echo "  $folder"; done
+    } >&2
+    exit 2
