@@ -101,12 +101,15 @@ fn start_thread(stream: TcpStream) {
     }
 }
 
-/// Tells a failure of one connection from one of the listener (`accept(2)`, "Errors").
-fn after_failed_accept(listener: &TcpListener, error: io::Error) -> io::Result<()> {
+/// Goes on after a failed `accept`, unless the listener itself is unusable.
+///
+/// # Errors
+/// `error` itself, if every later `accept` would fail too (`accept(2)`, "Errors").
+pub fn after_failed_accept(listener: &TcpListener, error: io::Error) -> io::Result<()> {
     trace!(fd = listener.as_raw_fd(), call = "accept", %error, "error");
     match Errno::from_raw(error.raw_os_error().unwrap_or_default()) {
         Errno::EBADF | Errno::EINVAL | Errno::ENOTSOCK | Errno::EOPNOTSUPP => Err(error),
-        // Nothing was accepted, and the next call would fail at once: without a pause this loop
+        // Nothing was accepted, and the next call would fail at once: without a pause the loop
         // would spin until a client leaves. Chapter 05 finds a better answer than to sleep.
         Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => {
             thread::sleep(Duration::from_millis(50));
