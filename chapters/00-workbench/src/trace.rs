@@ -68,7 +68,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("read", "fd, bytes, data: bytes came from the socket"),
     (
         "write",
-        "fd, bytes, data, [of]: bytes went to the socket; `of` so many, if not all were taken",
+        "fd, bytes, data, [of]: bytes went to the socket; `of` so many offered",
     ),
     ("eof", "fd: the peer finished sending"),
     ("would-block", "fd, call: the call had nothing to do"),

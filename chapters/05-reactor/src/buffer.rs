@@ -1,0 +1,154 @@
+//! A queue of bytes: filled at the back, consumed from the front, and never moved for it.
+
+use std::ops::{Deref, DerefMut};
+
+/// Bytes that were received and not yet parsed, or queued and not yet sent.
+///
+/// ```text
+///            consume(n) ──►│            │◄── extend(bytes)
+/// ┌────────────────────────┬────────────┬───────────────────┐
+/// │       headroom         │   unread   │       space       │
+/// └────────────────────────┴────────────┴───────────────────┘
+/// 0                      start         end        bytes.len()
+/// ```
+///
+/// It dereferences to its unread bytes, mutably too, so that a protocol may rewrite them in place
+/// (WebSocket unmasks its payload there). All of `bytes` is initialised once; from then on a read
+/// overwrites its space, and clearing costs nothing.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Buffer {
+    /// An empty buffer that holds no memory.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            bytes: Vec::new(),
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// Appends `bytes`.
+    pub fn extend(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.bytes[self.end..][..bytes.len()].copy_from_slice(bytes);
+        self.end += bytes.len();
+    }
+
+    /// Drops the first `count` unread bytes.
+    ///
+    /// # Panics
+    /// If fewer than `count` bytes are unread: the caller has parsed bytes that aren't there.
+    pub fn consume(&mut self, count: usize) {
+        assert!(
+            count <= self.len(),
+            "consumed {count} of {} bytes",
+            self.len()
+        );
+        self.start += count;
+        if self.start == self.end {
+            self.start = 0;
+            self.end = 0;
+        }
+    }
+
+    /// Drops all unread bytes and keeps the memory for more.
+    pub fn clear(&mut self) {
+        self.start = 0;
+        self.end = 0;
+    }
+
+    /// Bytes of memory behind this buffer.
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// An empty buffer with room for `headroom` bytes before and `space` bytes behind.
+    pub(crate) fn with_headroom(headroom: usize, space: usize) -> Self {
+        Self {
+            bytes: vec![0; headroom + space],
+            start: headroom,
+            end: headroom,
+        }
+    }
+
+    /// Empties the buffer and makes the first `headroom` bytes of its memory free for
+    /// [`Self::prepend`].
+    pub(crate) fn restore_headroom(&mut self, headroom: usize) {
+        self.start = headroom;
+        self.end = headroom;
+    }
+
+    /// Puts `bytes` before the unread ones, and tells whether the headroom sufficed.
+    pub(crate) fn prepend(&mut self, bytes: &[u8]) -> bool {
+        let Some(start) = self.start.checked_sub(bytes.len()) else {
+            return false;
+        };
+        self.bytes[start..self.start].copy_from_slice(bytes);
+        self.start = start;
+        true
+    }
+
+    /// The space behind the unread bytes, for a read to fill; [`Self::filled`] follows.
+    pub(crate) fn space(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.end..]
+    }
+
+    /// The first `count` bytes of the space have been filled.
+    pub(crate) fn filled(&mut self, count: usize) {
+        self.end += count;
+    }
+
+    /// Makes space for `count` more bytes.
+    ///
+    /// The unread bytes move to the front only once at least as many have been consumed before
+    /// them; otherwise the memory doubles. So a byte moves once or twice in its life, however
+    /// long the queue is.
+    fn reserve(&mut self, count: usize) {
+        if self.bytes.len() - self.end >= count {
+            return;
+        }
+        let unread = self.len();
+        if self.start < unread || self.bytes.len() - unread < count {
+            let size = (unread + count).max(2 * unread);
+            let mut grown = Vec::with_capacity(size);
+            grown.extend_from_slice(self);
+            grown.resize(size, 0);
+            self.bytes = grown;
+        } else {
+            self.bytes.copy_within(self.start..self.end, 0);
+        }
+        self.start = 0;
+        self.end = unread;
+    }
+}
+
+impl Deref for Buffer {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[self.start..self.end]
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes[self.start..self.end]
+    }
+}
+
+impl From<&[u8]> for Buffer {
+    /// A buffer of exactly these bytes, without spare memory.
+    fn from(bytes: &[u8]) -> Self {
+        Self {
+            bytes: bytes.to_vec(),
+            start: 0,
+            end: bytes.len(),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! One connection as the reactor keeps it, and the table of all of them.
+
+use std::io;
+use std::net::TcpStream;
+
+use nix::sys::epoll::EpollFlags;
+
+use crate::Buffer;
+use crate::output::Output;
+
+/// Names one connection for as long as it lives.
+///
+/// A connection sits in a slot of the reactor's table, and the slot gets another tenant once it is
+/// gone. The generation counts the tenants: an id that has outlived its connection matches nobody.
+///
+/// ```text
+///   63          generation          32 31             slot              0
+///  ┌───────────────────────────────────┬──────────────────────────────────┐
+///  └───────────────────────────────────┴──────────────────────────────────┘
+///   packed like this, it travels through the kernel in epoll's 64 bits of data
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ConnId {
+    generation: u32,
+    slot: u32,
+}
+
+impl ConnId {
+    pub(crate) fn slot(self) -> u32 {
+        self.slot
+    }
+
+    pub(crate) fn pack(self) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(self.slot)
+    }
+
+    pub(crate) fn unpack(data: u64) -> Self {
+        Self {
+            generation: (data >> 32) as u32,
+            slot: (data & u64::from(u32::MAX)) as u32,
+        }
+    }
+}
+
+/// Why a connection is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Closed {
+    /// The handler closed it, and all its output was sent.
+    Finished,
+    /// The handler cut it.
+    Aborted,
+    /// The connection failed: the peer reset it, or its network is gone.
+    Failed(io::ErrorKind),
+    /// A file was shorter than the range that was to be sent.
+    FileEnded,
+    /// The peer didn't take its last output in time.
+    TimedOut,
+}
+
+/// ```text
+///          peer's end of file            close()
+///   Open ────────────────────► Ended ───────────────┐
+///     │ close()                                     ▼
+///     └──► Closing ──► Lingering ───────────────► Dead ──► (end of the turn: removed)
+///           output      peer's end of file,        ▲
+///           sent        or time is up              │ abort(), errors: from everywhere
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Receiving and sending.
+    Open,
+    /// The peer has finished sending.
+    Ended,
+    /// Sending what is queued, then no more.
+    Closing(PeerSends),
+    /// Our direction is closed; what still comes is dropped.
+    Lingering,
+    /// Waits for the end of the turn with its descriptor open, so that the number can't come back
+    /// while events for it may still be in the batch.
+    Dead(Closed),
+}
+
+/// Whether input may still be on its way to a connection that is being closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PeerSends {
+    Yes,
+    No,
+}
+
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub stream: TcpStream,
+    pub phase: Phase,
+    /// What epoll watches for now, so that it is told of changes only.
+    pub interest: EpollFlags,
+    /// Input that was left unconsumed. None on an idle connection.
+    pub input: Option<Box<Buffer>>,
+    /// Output that was not sent yet. None on an idle connection.
+    pub output: Option<Box<Output>>,
+    /// Output has reached the high-water mark, and not fallen below the low one since.
+    pub full: bool,
+    /// Listed to be flushed at the end of the turn.
+    pub flush_queued: bool,
+    /// Listed for another `on_data`.
+    pub resumed: bool,
+}
+
+impl Connection {
+    pub fn new(stream: TcpStream, interest: EpollFlags) -> Self {
+        Self {
+            stream,
+            phase: Phase::Open,
+            interest,
+            input: None,
+            output: None,
+            full: false,
+            flush_queued: false,
+            resumed: false,
+        }
+    }
+
+    /// Whether callbacks other than `on_close` may still come.
+    pub fn is_open(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Ended)
+    }
+
+    pub fn unconsumed(&self) -> usize {
+        self.input.as_ref().map_or(0, |input| input.len())
+    }
+
+    pub fn pending(&self) -> u64 {
+        self.output.as_ref().map_or(0, |output| output.pending())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    generation: u32,
+    connection: Option<Connection>,
+}
+
+/// All connections. It grows with the highest number that were ever open at once, and is bounded
+/// only by the descriptors that the process may have.
+#[derive(Debug, Default)]
+pub(crate) struct Connections {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+impl Connections {
+    /// The id that the next [`Self::insert`] gives.
+    pub fn next_id(&self) -> ConnId {
+        let slot = match self.free.last() {
+            Some(&slot) => slot,
+            // Each slot stands for a descriptor, and Linux has fewer than 2^31 of those.
+            None => u32::try_from(self.slots.len()).unwrap_or(u32::MAX),
+        };
+        let generation = self
+            .slots
+            .get(slot as usize)
+            .map_or(0, |entry| entry.generation);
+        ConnId { generation, slot }
+    }
+
+    pub fn insert(&mut self, connection: Connection) -> ConnId {
+        let id = self.next_id();
+        if self.free.pop().is_none() {
+            self.slots.push(Slot::default());
+        }
+        self.slots[id.slot as usize].connection = Some(connection);
+        id
+    }
+
+    /// Empties the slot of `id` for the next tenant.
+    pub fn remove(&mut self, id: ConnId) -> Option<Connection> {
+        self.get(id)?;
+        let entry = &mut self.slots[id.slot as usize];
+        entry.generation = entry.generation.wrapping_add(1);
+        self.free.push(id.slot);
+        entry.connection.take()
+    }
+
+    pub fn get(&self, id: ConnId) -> Option<&Connection> {
+        let entry = self.slots.get(id.slot as usize)?;
+        if entry.generation != id.generation {
+            return None;
+        }
+        entry.connection.as_ref()
+    }
+
+    pub fn get_mut(&mut self, id: ConnId) -> Option<&mut Connection> {
+        let entry = self.slots.get_mut(id.slot as usize)?;
+        if entry.generation != id.generation {
+            return None;
+        }
+        entry.connection.as_mut()
+    }
+
+    /// The id of the connection in `slot`.
+    pub fn tenant(&self, slot: u32) -> Option<ConnId> {
+        let entry = self.slots.get(slot as usize)?;
+        let generation = entry.generation;
+        entry
+            .connection
+            .as_ref()
+            .map(|_| ConnId { generation, slot })
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (ConnId, &Connection)> {
+        (0..).zip(&self.slots).filter_map(|(slot, entry)| {
+            let generation = entry.generation;
+            let connection = entry.connection.as_ref()?;
+            Some((ConnId { generation, slot }, connection))
+        })
+    }
+
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+}

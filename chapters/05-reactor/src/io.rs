@@ -1,0 +1,238 @@
+//! What callbacks may do: [`Io`] owns the sockets.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nix::sys::epoll::{Epoll, EpollCreateFlags};
+
+use crate::clock::{Clock, nanos};
+use crate::connection::{ConnId, Connections, PeerSends, Phase};
+use crate::output::Output;
+use crate::timers::Timers;
+use crate::{Closed, Limits};
+
+/// The sockets of one reactor.
+///
+/// Nothing here fails and nothing calls back: a call takes a note, and the reactor acts on it once
+/// the callbacks have returned. So a handler is never entered twice, and however many messages it
+/// answers, each connection is written to once a turn.
+///
+/// An id whose connection is gone is ignored everywhere. A peer may leave at any moment, so every
+/// caller would have to ignore that error.
+#[derive(Debug)]
+pub struct Io {
+    pub(crate) epoll: Epoll,
+    pub(crate) connections: Connections,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Clock,
+    pub(crate) timers: Timers,
+    pub(crate) tick: Option<Tick>,
+    pub(crate) stop: Stop,
+    /// To be flushed at the end of this turn, each once.
+    pub(crate) unflushed: Vec<ConnId>,
+    /// To be offered their input again, each once.
+    pub(crate) resumed: Vec<ConnId>,
+    /// To be removed at the end of this turn, each once.
+    pub(crate) dead: Vec<ConnId>,
+    /// Output queues without a connection: an idle connection has none, and a busy one needs no
+    /// allocation.
+    pub(crate) spare: Vec<Box<Output>>,
+}
+
+/// A call of `on_tick` that comes again and again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tick {
+    pub period: u64,
+    pub due: u64,
+}
+
+/// How far the reactor is on its way down. Times are nanoseconds on its [`Clock`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    No,
+    /// Asked for in this turn.
+    Requested,
+    /// No more is accepted or received; at the deadline, what is left is cut.
+    Until(u64),
+}
+
+impl Io {
+    pub(crate) fn new(limits: Limits) -> nix::Result<Self> {
+        Ok(Self {
+            epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
+            connections: Connections::default(),
+            limits,
+            clock: Clock::new(),
+            timers: Timers::default(),
+            tick: None,
+            stop: Stop::No,
+            unflushed: Vec::new(),
+            resumed: Vec::new(),
+            dead: Vec::new(),
+            spare: Vec::new(),
+        })
+    }
+
+    /// Queues a copy of `bytes` for `id`.
+    ///
+    /// Nothing limits the queue but the caller, who asks [`Self::is_full`] or
+    /// [`Self::pending_output`]: to stop consuming input, to wait for
+    /// [`on_drain`](crate::Handler::on_drain), or to drop the peer.
+    pub fn send(&mut self, id: ConnId, bytes: &[u8]) {
+        self.push(id, |output| output.push(bytes));
+    }
+
+    /// Queues the bytes `range` of `file`, behind what is queued already.
+    ///
+    /// They go from the file to the socket without passing through this program (`sendfile(2)`),
+    /// and the first of them share a segment with the bytes queued before. A file that turns out
+    /// to be shorter ends the connection with [`Closed::FileEnded`].
+    ///
+    /// Reading a file may wait for a disk, and the whole reactor with it.
+    pub fn send_file(&mut self, id: ConnId, file: impl Into<Arc<File>>, range: Range<u64>) {
+        let file = file.into();
+        self.push(id, |output| output.push_file(file, range));
+    }
+
+    /// Bytes queued for `id` that its socket has not taken yet, file ranges included.
+    #[must_use]
+    pub fn pending_output(&self, id: ConnId) -> u64 {
+        self.connections
+            .get(id)
+            .map_or(0, |connection| connection.pending())
+    }
+
+    /// Whether the output of `id` has reached the high-water mark, and not fallen below the low
+    /// one since. While that is so, nothing is read from the peer.
+    #[must_use]
+    pub fn is_full(&self, id: ConnId) -> bool {
+        self.connections
+            .get(id)
+            .is_some_and(|connection| connection.full)
+    }
+
+    /// Closes `id` after what is queued has been sent. No more callbacks but `on_close`; its
+    /// unconsumed input is dropped.
+    ///
+    /// Unless the peer has finished sending, the connection then *lingers*: it closes its own
+    /// direction only, and waits for the peer to do the same ([`Limits::linger`]). Closing with
+    /// unread input at once would send RST, and that destroys whatever the peer has not read yet
+    /// of our answer (RFC 1122 §4.2.2.13, RFC 9112 §9.6).
+    pub fn close(&mut self, id: ConnId) {
+        let Some(connection) = self.connections.get_mut(id) else {
+            return;
+        };
+        connection.phase = match connection.phase {
+            Phase::Open => Phase::Closing(PeerSends::Yes),
+            Phase::Ended => Phase::Closing(PeerSends::No),
+            _ => return,
+        };
+        connection.input = None;
+        let deadline = self.clock.after(self.limits.close);
+        self.timers.set(id.slot(), deadline);
+        self.queue_flush(id);
+    }
+
+    /// Cuts `id` at once: what is queued here and in the kernel is thrown away, and the peer gets
+    /// a reset. For peers that misbehave, or don't read.
+    pub fn abort(&mut self, id: ConnId) {
+        self.kill(id, Closed::Aborted);
+    }
+
+    /// Offers `id` its input again, even if there is none: once its handler can go on with what it
+    /// left unconsumed, as when an answer it was waiting for is there.
+    pub fn resume(&mut self, id: ConnId) {
+        if let Some(connection) = self.connections.get_mut(id)
+            && connection.is_open()
+            && !connection.resumed
+        {
+            connection.resumed = true;
+            self.resumed.push(id);
+        }
+    }
+
+    /// Has `on_timer` called for `id` once `delay` has passed since this turn began. A connection
+    /// has one timer: this replaces an earlier setting, and pushing it back costs next to nothing.
+    pub fn set_timer(&mut self, id: ConnId, delay: Duration) {
+        if self.is_open(id) {
+            let deadline = self.clock.after(delay);
+            self.timers.set(id.slot(), deadline);
+        }
+    }
+
+    /// Takes back [`Self::set_timer`].
+    pub fn clear_timer(&mut self, id: ConnId) {
+        if self.is_open(id) {
+            self.timers.clear(id.slot());
+        }
+    }
+
+    /// Has `on_tick` called every `period` (at least a millisecond) from now on. Ticks that a long
+    /// turn has missed are left out.
+    pub fn set_tick(&mut self, period: Duration) {
+        let period = period.max(Duration::from_millis(1));
+        self.tick = Some(Tick {
+            due: self.clock.after(period),
+            period: nanos(period),
+        });
+    }
+
+    /// Stops the reactor: accepts and receives no more, calls `on_stop` for each connection, and
+    /// lets output drain until the deadline ([`Limits::stop`]). Called again, it cuts what is left.
+    pub fn stop(&mut self) {
+        self.stop = match self.stop {
+            Stop::No => Stop::Requested,
+            Stop::Requested => Stop::Requested,
+            Stop::Until(_) => Stop::Until(0),
+        };
+    }
+
+    /// The address of the peer of `id`, as `getpeername(2)` tells it.
+    #[must_use]
+    pub fn peer(&self, id: ConnId) -> Option<SocketAddr> {
+        self.connections.get(id)?.stream.peer_addr().ok()
+    }
+
+    /// All connections that output can be queued for.
+    pub fn ids(&self) -> impl Iterator<Item = ConnId> + '_ {
+        let open = |(id, connection): (ConnId, &crate::connection::Connection)| {
+            connection.is_open().then_some(id)
+        };
+        self.connections.iter().filter_map(open)
+    }
+
+    /// How many connections hold a descriptor, those being closed included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.connections.len()
+    }
+
+    /// Whether no connection holds a descriptor.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn push(&mut self, id: ConnId, add: impl FnOnce(&mut Output)) {
+        let Some(connection) = self.connections.get_mut(id) else {
+            return;
+        };
+        if !connection.is_open() {
+            return;
+        }
+        let output = connection
+            .output
+            .get_or_insert_with(|| self.spare.pop().unwrap_or_default());
+        add(output);
+        if output.pending() >= self.limits.high_water {
+            connection.full = true;
+        }
+        if !connection.flush_queued {
+            connection.flush_queued = true;
+            self.unflushed.push(id);
+        }
+    }
+}

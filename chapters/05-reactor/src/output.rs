@@ -1,0 +1,174 @@
+//! What one connection has still to send: bytes and pieces of files, in order.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::net::TcpStream;
+use std::ops::Range;
+use std::os::fd::AsRawFd;
+use std::sync::Arc;
+
+use nix::sys::sendfile::sendfile64;
+use nix::sys::socket::MsgFlags;
+use socket2::SockRef;
+use tracing::trace;
+
+use crate::Buffer;
+
+/// “More follows”: the kernel holds a segment that isn't full, so that a head and the start of its
+/// file share one (`send(2)`). nix has no name for it; the number is Linux's on every architecture.
+const MSG_MORE: i32 = 0x8000;
+
+/// A queue of bytes and file ranges.
+///
+/// ```text
+///   head         behind[0]            behind[1]
+///  ┌───────┐   ┌───────┬───────┐   ┌───────┬───────┐
+///  │ bytes │ → │ file  │ bytes │ → │ file  │ bytes │
+///  └───────┘   └───────┴───────┘   └───────┴───────┘
+/// ```
+///
+/// Each file carries the bytes that follow it, so neighbouring bytes always merge.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    head: Buffer,
+    behind: VecDeque<(FileRange, Buffer)>,
+    pending: u64,
+}
+
+#[derive(Debug)]
+struct FileRange {
+    file: Arc<File>,
+    offset: i64,
+    left: u64,
+}
+
+/// Why [`Output::send`] returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// Nothing is left.
+    All,
+    /// The socket's buffer is full; epoll tells when there is room.
+    UntilFull,
+    /// The limit is reached, and the socket would take more.
+    UntilLimit,
+}
+
+impl Output {
+    /// Bytes that are queued, those of files included.
+    pub fn pending(&self) -> u64 {
+        self.pending
+    }
+
+    /// Bytes of memory that the queue keeps when it is empty.
+    pub fn capacity(&self) -> usize {
+        self.head.capacity()
+    }
+
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.pending += bytes.len() as u64;
+        match self.behind.back_mut() {
+            None => self.head.extend(bytes),
+            Some((_, tail)) => tail.extend(bytes),
+        }
+    }
+
+    pub fn push_file(&mut self, file: Arc<File>, range: Range<u64>) {
+        let left = range.end.saturating_sub(range.start);
+        if left == 0 {
+            return;
+        }
+        // A file can't be longer than i64::MAX; beyond its end there is nothing to send either way.
+        let offset = i64::try_from(range.start).unwrap_or(i64::MAX);
+        self.pending += left;
+        self.behind
+            .push_back((FileRange { file, offset, left }, Buffer::new()));
+    }
+
+    /// Sends until nothing is left, the socket is full, or `limit` bytes have gone.
+    ///
+    /// A short write says that the buffer is full: there is no second call to hear `EAGAIN`.
+    ///
+    /// # Errors
+    /// As `send(2)` and `sendfile(2)`; `UnexpectedEof` if a file ends before its range does.
+    pub fn send(&mut self, stream: &TcpStream, limit: usize) -> io::Result<Sent> {
+        let mut allowed = limit;
+        while self.pending > 0 {
+            if allowed == 0 {
+                return Ok(Sent::UntilLimit);
+            }
+            let step = if self.head.is_empty() {
+                self.send_file(stream, allowed)
+            } else {
+                self.send_bytes(stream, allowed)
+            };
+            match step {
+                Ok((sent, offered)) => {
+                    self.pending -= sent as u64;
+                    allowed -= sent;
+                    if sent < offered {
+                        return Ok(Sent::UntilFull);
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    trace!(fd = stream.as_raw_fd(), call = "write", "would-block");
+                    return Ok(Sent::UntilFull);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Sent::All)
+    }
+
+    /// Sends from the head: how many bytes went, and how many were offered.
+    fn send_bytes(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
+        let offered = self.head.len().min(allowed);
+        let bytes = &self.head[..offered];
+        // Without MSG_NOSIGNAL, writing to a peer that has gone would raise SIGPIPE.
+        let mut flags = MsgFlags::MSG_NOSIGNAL.bits();
+        if !self.behind.is_empty() {
+            flags |= MSG_MORE;
+        }
+        let sent = SockRef::from(stream).send_with_flags(bytes, flags)?;
+        trace!(
+            fd = stream.as_raw_fd(),
+            bytes = sent,
+            data = &bytes[..sent],
+            of = offered,
+            "write"
+        );
+        self.head.consume(sent);
+        Ok((sent, offered))
+    }
+
+    /// Sends from the first file, within the kernel: its bytes never come here (`sendfile(2)`).
+    fn send_file(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
+        let Some((range, _)) = self.behind.front_mut() else {
+            return Ok((0, 0)); // not reached: without a head and files, nothing is pending
+        };
+        let offered = usize::try_from(range.left).map_or(allowed, |left| left.min(allowed));
+        let sent = sendfile64(stream, &*range.file, Some(&mut range.offset), offered)?;
+        if sent == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        trace!(
+            fd = stream.as_raw_fd(),
+            bytes = sent,
+            of = offered,
+            call = "sendfile",
+            "write"
+        );
+        range.left -= sent as u64;
+        if range.left == 0
+            && let Some((_, tail)) = self.behind.pop_front()
+            && !tail.is_empty()
+        {
+            self.head = tail;
+        }
+        Ok((sent, offered))
+    }
+}
+
+#[cfg(test)]
+mod tests;
