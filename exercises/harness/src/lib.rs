@@ -1,1 +1,44 @@
-//! To come.
+//! Hostile clients, a watchdog and wire diffs: what chapters and exercises are tested with.
+//!
+//! A test starts a [`Server`] in a child process, talks to it through [`Client`]s, and says what it
+//! expects. No wait is endless: whatever hangs, ends or answers wrongly becomes a verdict, the text
+//! of a failing test.
+//!
+//! ```text
+//! sent      "hello\n" (6 bytes)
+//! expected  "hello\n"
+//! received  "hell0\n"
+//!                ^ byte 4: expected 6f 'o', received 30 '0'
+//! it means  …
+//! read      book: 01-blocking.html#…
+//! ```
+
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "the workbook needs Linux (epoll, /proc): use a virtual machine, WSL 2 or a container"
+);
+
+mod answer;
+mod call;
+mod child;
+mod client;
+mod cpu;
+mod diff;
+mod limits;
+mod peer;
+mod server;
+mod sockets;
+mod verdict;
+mod watchdog;
+mod words;
+
+use std::time::Duration;
+
+pub use call::call;
+pub use client::Client;
+pub use diff::diff;
+pub use nix::sys::signal::Signal;
+pub use server::Server;
+
+/// How long a server may stay silent before that is a failure.
+pub const DEADLINE: Duration = Duration::from_secs(3);

@@ -1,0 +1,101 @@
+//! What a client knows of the server it talks to, and how its failures come to speak of it.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::child::{Process, how_it_ended};
+use crate::verdict::{Lesson, Verdict};
+use crate::watchdog;
+
+/// How many lines of a server's last words are shown.
+const LAST_WORDS: usize = 6;
+
+/// The other side of a connection.
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    /// None where the server isn't a child of the test.
+    pub(crate) process: Option<Process>,
+    lesson: Mutex<Option<Lesson>>,
+}
+
+impl Peer {
+    pub(crate) fn new(address: SocketAddr, process: Option<Process>) -> Self {
+        Self {
+            address,
+            process,
+            lesson: Mutex::new(None),
+        }
+    }
+
+    pub(crate) fn teach(&self, means: &str, section: &str) {
+        let lesson = Lesson {
+            means: means.to_owned(),
+            section: section.to_owned(),
+        };
+        *self.lesson.lock().unwrap_or_else(PoisonError::into_inner) = Some(lesson);
+    }
+
+    /// A verdict that begins with the server's end, if it has ended or does so within `patience`.
+    pub(crate) fn verdict(&self, patience: Duration) -> Verdict {
+        let mut verdict = Verdict::default();
+        if let Some(process) = &self.process
+            && let Some(status) = process.wait(patience)
+        {
+            add_end(
+                &mut verdict,
+                process,
+                &format!("the server has ended ({})", how_it_ended(status)),
+            );
+        }
+        verdict
+    }
+
+    /// Ends the test with `verdict`, completed by what a living server does (if it keeps `waiting`
+    /// someone waiting) and has said, and by the lesson.
+    #[track_caller]
+    pub(crate) fn fail(&self, mut verdict: Verdict, waiting: Option<Waiting>) -> ! {
+        if let Some(process) = &self.process
+            && process.ended().is_none()
+        {
+            if let Some(Waiting { client }) = waiting {
+                let report = watchdog::look(process.pid(), client);
+                verdict.row("the server", &format!(" (pid {}) hangs:", process.pid()));
+                verdict.lines(report.lines);
+                if let Some(conclusion) = report.conclusion {
+                    verdict.prose("so", &conclusion);
+                }
+            }
+            let words = process.last_words(LAST_WORDS);
+            if !words.is_empty() {
+                verdict.lines(["its output so far ends with:".to_owned()]);
+                verdict.lines(words.into_iter().map(|line| format!("  {line}")));
+            }
+        }
+        verdict.lesson(
+            self.lesson
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .as_ref(),
+        );
+        verdict.fail()
+    }
+}
+
+/// Who waits for the server in vain.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    /// The waiting client's own address, where it is a connection that waits.
+    pub(crate) client: Option<SocketAddr>,
+}
+
+/// Adds how a process ended, with its last words.
+pub(crate) fn add_end(verdict: &mut Verdict, process: &Process, ended: &str) {
+    let words = process.last_words(LAST_WORDS);
+    if words.is_empty() {
+        verdict.lines([format!("{ended}, without a word")]);
+    } else {
+        verdict.lines([format!("{ended}; its last words:")]);
+        verdict.lines(words.into_iter().map(|line| format!("  {line}")));
+    }
+}

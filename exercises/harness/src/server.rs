@@ -1,0 +1,286 @@
+//! A server in a child process, as a test sees it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
+use std::process::{Command, ExitStatus, Stdio, Termination};
+use std::sync::Arc;
+use std::time::Duration;
+
+use nix::sys::signal::{self, Signal};
+use nix::unistd::Pid;
+use socket2::{Domain, Socket, Type};
+
+use crate::answer::{self, Role};
+use crate::child::Process;
+use crate::client::Client;
+use crate::peer::{Peer, Waiting};
+use crate::words::duration;
+use crate::{DEADLINE, cpu, limits, watchdog};
+
+/// How long a program may take to say that it listens.
+const START: Duration = Duration::from_secs(10);
+/// Connections that may wait before the answer accepts the first.
+const BACKLOG: i32 = 1024;
+
+/// A server in a child process. Dropping it kills the child and waits for its end.
+///
+/// The child has as many descriptors as the hard limit allows (`ulimit -Hn`).
+pub struct Server {
+    peer: Arc<Peer>,
+}
+
+impl Server {
+    /// Starts `program` with `args` and `--port 0`, and waits until it prints
+    /// `listening on ADDRESS`.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if the program can't be started or doesn't print that line within 10 s.
+    #[must_use]
+    #[track_caller]
+    pub fn spawn(program: &str, args: &[&str]) -> Self {
+        assert!(
+            answer::in_child().is_none(),
+            "call `Server::answer` before `Server::spawn`"
+        );
+        limits::raise();
+        let mut command = Command::new(program);
+        command
+            .args(args)
+            .args(["--port", "0"])
+            .stdin(Stdio::null());
+        let process = match Process::start(&mut command) {
+            Ok(process) => process,
+            Err(error) => panic!("can't start {program}: {error}"),
+        };
+        let listening = |line: &str| line.strip_prefix("listening on ")?.trim().parse().ok();
+        match process.find_line(START, listening) {
+            Some(address) => Self {
+                peer: Arc::new(Peer::new(address, Some(process))),
+            },
+            None => fail_to_listen(process, program, args),
+        }
+    }
+
+    /// Runs `answer` in a child process, with a listener on a free port of 127.0.0.1.
+    ///
+    /// The child is this test binary, run again for the current test alone: all that the test does
+    /// before this call happens in the child, too. So call it first in a test, once, on the test's own
+    /// thread.
+    ///
+    /// # Panics
+    ///
+    /// If the child can't be started, or if this isn't the test's first call into a child.
+    #[must_use]
+    #[track_caller]
+    pub fn answer<R: Termination>(answer: impl FnOnce(TcpListener) -> R) -> Self {
+        match answer::role(&answer) {
+            Role::Answer => {
+                let listener = match answer::enter() {
+                    Ok(stdin) => TcpListener::from(stdin),
+                    Err(error) => panic!("the child can't take over the listener: {error}"),
+                };
+                answer::run_to_the_end(|| answer(listener))
+            }
+            Role::Parent(rerun) if rerun.is_first() => {
+                limits::raise();
+                let started = bind().and_then(|(listener, address)| {
+                    Ok(Peer::new(address, Some(rerun.start(listener)?)))
+                });
+                match started {
+                    Ok(peer) => Self {
+                        peer: Arc::new(peer),
+                    },
+                    Err(error) => panic!("can't start the answer in a child process: {error}"),
+                }
+            }
+            _ => panic!("`Server::answer` must be the test's only call into a child process"),
+        }
+    }
+
+    /// Adds to any later failure what it means and which section of the book explains it, like
+    /// `01-blocking.html#one-client-at-a-time`.
+    pub fn teach(&self, means: &str, section: &str) {
+        self.peer.teach(means, section);
+    }
+
+    /// Where the server listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.peer.address
+    }
+
+    /// The process id of the server.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process().pid()
+    }
+
+    /// A new connection to the server.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if the server can't be reached.
+    #[must_use]
+    #[track_caller]
+    pub fn client(&self) -> Client {
+        Client::to(&self.peer, None)
+    }
+
+    /// A new connection whose receive buffer is as small as the kernel allows (a few KiB), so that the
+    /// server can't write much before it must wait.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if the server can't be reached.
+    #[must_use]
+    #[track_caller]
+    pub fn slow_client(&self) -> Client {
+        Client::to(&self.peer, Some(1))
+    }
+
+    /// `number` new connections.
+    ///
+    /// # Panics
+    ///
+    /// If the limit on open files is too low for so many, with the command that raises it; with a
+    /// verdict, if the server can't be reached.
+    #[must_use]
+    #[track_caller]
+    pub fn clients(&self, number: usize) -> Vec<Client> {
+        limits::expect_room_for(number);
+        let mut clients = Vec::with_capacity(number);
+        for _ in 0..number {
+            clients.push(self.client());
+        }
+        clients
+    }
+
+    /// CPU time that the server has used so far, in all its threads.
+    #[must_use]
+    pub fn cpu_time(&self) -> Duration {
+        cpu::time_of(self.pid())
+    }
+
+    /// CPU time that the server uses during the next `stretch` of real time.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if the server has ended.
+    #[must_use]
+    #[track_caller]
+    pub fn cpu_over(&self, stretch: Duration) -> Duration {
+        let used = cpu::over(self.pid(), stretch);
+        self.expect_alive();
+        used
+    }
+
+    /// What the server is doing: its threads, its descriptors, and the bytes that wait in them.
+    #[must_use]
+    pub fn report(&self) -> String {
+        let report = watchdog::look(self.pid(), None);
+        report
+            .lines
+            .into_iter()
+            .chain(report.conclusion)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    /// What the server has printed to stdout so far.
+    #[must_use]
+    pub fn stdout(&self) -> String {
+        self.process().stdout()
+    }
+
+    /// What the server has printed to stderr so far.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.process().stderr()
+    }
+
+    /// Sends the server a signal.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if the server has ended.
+    #[track_caller]
+    pub fn signal(&self, signal: Signal) {
+        // The child hasn't been waited for, so its number can't have passed to another process.
+        self.expect_alive();
+        let pid = Pid::from_raw(self.pid().cast_signed());
+        if let Err(error) = signal::kill(pid, signal) {
+            panic!("can't send {signal} to the server: {error}");
+        }
+    }
+
+    /// Checks that the server still runs.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if it has ended.
+    #[track_caller]
+    pub fn expect_alive(&self) {
+        if self.process().ended().is_some() {
+            let mut verdict = self.peer.verdict(Duration::ZERO);
+            verdict.row("expected", "a server that goes on");
+            self.peer.fail(verdict, None);
+        }
+    }
+
+    /// Waits until the server ends by itself.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if it still runs after [`DEADLINE`].
+    #[must_use]
+    #[track_caller]
+    pub fn wait(&self) -> ExitStatus {
+        if let Some(status) = self.process().wait(DEADLINE) {
+            return status;
+        }
+        let mut verdict = self.peer.verdict(Duration::ZERO);
+        verdict.row("expected", "the end of the server");
+        verdict.row(
+            "received",
+            &format!("it still runs after {}", duration(DEADLINE)),
+        );
+        self.peer.fail(verdict, Some(Waiting { client: None }))
+    }
+
+    fn process(&self) -> &Process {
+        self.peer
+            .process
+            .as_ref()
+            .expect("each way to make a Server starts a process")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Clients may outlive the server and share its Peer, so dropping that would be too late.
+        self.process().kill();
+    }
+}
+
+#[track_caller]
+fn fail_to_listen(process: Process, program: &str, args: &[&str]) -> ! {
+    let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let peer = Peer::new(nowhere, Some(process));
+    let mut verdict = peer.verdict(Duration::ZERO);
+    verdict.row("started", &format!("{program} {} --port 0", args.join(" ")));
+    verdict.row("expected", "a line `listening on ADDRESS` on its stdout");
+    verdict.row("received", "no such line");
+    peer.fail(verdict, Some(Waiting { client: None }))
+}
+
+/// A listener on a free port, and its address.
+fn bind() -> io::Result<(OwnedFd, SocketAddr)> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())?;
+    socket.listen(BACKLOG)?;
+    let listener = TcpListener::from(socket);
+    let address = listener.local_addr()?;
+    Ok((listener.into(), address))
+}
