@@ -37,7 +37,7 @@ impl ConnId {
     pub(crate) fn unpack(data: u64) -> Self {
         Self {
             generation: (data >> 32) as u32,
-            slot: (data & u64::from(u32::MAX)) as u32,
+            slot: (data & 0xFFFF_FFFF) as u32,
         }
     }
 }
@@ -56,6 +56,10 @@ pub enum Closed {
     FileEnded,
     /// The peer didn't take its last output in time.
     TimedOut,
+}
+
+impl Closed {
+    pub(crate) const RESET: Self = Self::Failed(io::ErrorKind::ConnectionReset);
 }
 
 /// ```text
@@ -102,8 +106,10 @@ pub(crate) struct Connection {
     pub full: bool,
     /// Listed to be flushed at the end of the turn.
     pub flush_queued: bool,
-    /// Listed for another `on_data`.
+    /// Another `on_data` is owed, whatever the input.
     pub resumed: bool,
+    /// Bytes thrown away while lingering.
+    pub dropped: u64,
 }
 
 impl Connection {
@@ -117,6 +123,7 @@ impl Connection {
             full: false,
             flush_queued: false,
             resumed: false,
+            dropped: 0,
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use nix::sys::epoll::{Epoll, EpollCreateFlags};
 
 use crate::clock::{Clock, nanos};
-use crate::connection::{ConnId, Connections, PeerSends, Phase};
+use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
 use crate::output::Output;
 use crate::timers::Timers;
 use crate::{Closed, Limits};
@@ -39,6 +39,10 @@ pub struct Io {
     pub(crate) dead: Vec<ConnId>,
     /// Output queues without a connection: an idle connection has none, and a busy one needs no
     /// allocation.
+    #[expect(
+        clippy::vec_box,
+        reason = "a box goes to a connection and back as it is"
+    )]
     pub(crate) spare: Vec<Box<Output>>,
 }
 
@@ -100,9 +104,7 @@ impl Io {
     /// Bytes queued for `id` that its socket has not taken yet, file ranges included.
     #[must_use]
     pub fn pending_output(&self, id: ConnId) -> u64 {
-        self.connections
-            .get(id)
-            .map_or(0, |connection| connection.pending())
+        self.connections.get(id).map_or(0, Connection::pending)
     }
 
     /// Whether the output of `id` has reached the high-water mark, and not fallen below the low
@@ -180,14 +182,12 @@ impl Io {
         });
     }
 
-    /// Stops the reactor: accepts and receives no more, calls `on_stop` for each connection, and
-    /// lets output drain until the deadline ([`Limits::stop`]). Called again, it cuts what is left.
+    /// Stops the reactor: it accepts and receives no more, calls `on_stop` for each connection,
+    /// and lets output drain until the deadline ([`Limits::stop`]).
     pub fn stop(&mut self) {
-        self.stop = match self.stop {
-            Stop::No => Stop::Requested,
-            Stop::Requested => Stop::Requested,
-            Stop::Until(_) => Stop::Until(0),
-        };
+        if self.stop == Stop::No {
+            self.stop = Stop::Requested;
+        }
     }
 
     /// The address of the peer of `id`, as `getpeername(2)` tells it.
@@ -198,9 +198,7 @@ impl Io {
 
     /// All connections that output can be queued for.
     pub fn ids(&self) -> impl Iterator<Item = ConnId> + '_ {
-        let open = |(id, connection): (ConnId, &crate::connection::Connection)| {
-            connection.is_open().then_some(id)
-        };
+        let open = |(id, connection): (ConnId, &Connection)| connection.is_open().then_some(id);
         self.connections.iter().filter_map(open)
     }
 

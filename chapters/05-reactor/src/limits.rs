@@ -45,8 +45,8 @@ impl Default for Limits {
             high_water: 256 * 1024,
             low_water: 64 * 1024,
             write: 256 * 1024,
-            close: Duration::from_secs(60),
-            linger: Duration::from_secs(2),
+            close: Duration::from_mins(1),
+            linger: Duration::from_secs(1),
             linger_bytes: 16 * 1024 * 1024,
             stop: Duration::from_secs(5),
         }

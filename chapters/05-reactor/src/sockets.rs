@@ -1,20 +1,17 @@
 //! What the reactor does with the sockets of [`Io`]: every system call on a connection is here
-//! or in [`crate::output`].
+//! in [`crate::output`] or [`crate::closing`].
 
-use std::io::{self, ErrorKind, Read};
-use std::mem;
-use std::net::{Shutdown, TcpStream};
+use std::io::{ErrorKind, Read};
+use std::net::TcpStream;
 use std::os::fd::AsRawFd;
-use std::time::Duration;
 
 use nix::sys::epoll::{EpollEvent, EpollFlags};
-use socket2::SockRef;
 use tracing::trace;
 
-use crate::connection::{ConnId, Connection, PeerSends, Phase};
+use crate::connection::{ConnId, Connection, Phase};
 use crate::io::{Io, Stop};
 use crate::output::Sent;
-use crate::{Buffer, Closed, trace_names};
+use crate::{Buffer, Closed, flag_names};
 
 /// Bytes that one read takes at most; a connection gets one read a turn.
 pub(crate) const READ: usize = 64 * 1024;
@@ -108,17 +105,6 @@ impl Io {
         }
     }
 
-    /// Counts input that a lingering connection throws away, and puts an end to it.
-    fn drop_input(&mut self, id: ConnId, count: usize) {
-        let Some(connection) = self.connections.get_mut(id) else {
-            return;
-        };
-        connection.dropped = connection.dropped.saturating_add(count as u64);
-        if connection.dropped > self.limits.linger_bytes {
-            self.kill(id, Closed::Finished);
-        }
-    }
-
     /// Takes the input of `id` for a callback: the kept buffer with what is in `scratch` behind
     /// it, or `None` if `scratch` holds it all.
     pub(crate) fn lend_input(&mut self, id: ConnId, scratch: &mut Buffer) -> Option<Box<Buffer>> {
@@ -137,12 +123,11 @@ impl Io {
         lent: Option<Box<Buffer>>,
         scratch: &mut Buffer,
     ) {
-        let left = lent.as_deref().unwrap_or(scratch);
-        if !left.is_empty()
+        let length = lent.as_deref().unwrap_or(scratch).len();
+        if length > 0
             && let Some(connection) = self.connections.get_mut(id)
             && connection.is_open()
         {
-            let length = left.len();
             connection.input = match lent {
                 // A buffer far larger than its content is exchanged for one that fits.
                 Some(kept) if kept.capacity() <= 4 * length => Some(kept),
@@ -202,7 +187,10 @@ impl Io {
             let result = output.send(&connection.stream, self.limits.write);
             let progress = output.pending() < before;
             if output.pending() == 0 {
-                recycle(&mut self.spare, connection.output.take());
+                let emptied = connection.output.take();
+                let few = self.spare.len() < SPARE_OUTPUTS;
+                self.spare
+                    .extend(emptied.filter(|output| few && output.capacity() <= SPARE_CAPACITY));
             }
             match result {
                 Ok(how_far) => sent = how_far,
@@ -234,28 +222,6 @@ impl Io {
         }
     }
 
-    /// All output of a closing connection is sent: lingers if the peer may still be sending.
-    fn sent_all(&mut self, id: ConnId, peer: PeerSends) {
-        let Some(connection) = self.connections.get_mut(id) else {
-            return;
-        };
-        let shut = match peer {
-            PeerSends::Yes => connection.stream.shutdown(Shutdown::Write),
-            PeerSends::No => Err(ErrorKind::NotConnected.into()),
-        };
-        if shut.is_err() {
-            return self.kill(id, Closed::Finished);
-        }
-        trace!(
-            fd = connection.stream.as_raw_fd(),
-            how = "write",
-            "shutdown"
-        );
-        connection.phase = Phase::Lingering;
-        let deadline = self.clock.after(self.limits.linger);
-        self.timers.set(id.slot(), deadline);
-    }
-
     /// Tells epoll what to watch for, if that has changed: input while it is wanted, and room to
     /// write only while output waits for it.
     fn settle_interest(&mut self, id: ConnId, sent: Sent) {
@@ -274,7 +240,7 @@ impl Io {
         }
         trace!(
             fd = connection.stream.as_raw_fd(),
-            interest = trace_names(interest),
+            interest = flag_names(interest),
             "re-arm"
         );
         if let Some(connection) = self.connections.get_mut(id) {
@@ -282,68 +248,7 @@ impl Io {
         }
     }
 
-    /// The deadline of a connection that is being closed has passed.
-    pub(crate) fn closing_is_late(&mut self, id: ConnId) {
-        match self
-            .connections
-            .get(id)
-            .map(|connection| connection.phase)
-        {
-            Some(Phase::Lingering) => self.kill(id, Closed::Finished),
-            Some(Phase::Closing(_)) => self.kill(id, Closed::TimedOut),
-            _ => {}
-        }
-    }
-
-    /// A system call on `id` has failed for good.
-    pub(crate) fn failed(&mut self, id: ConnId, call: &str, error: &io::Error) {
-        let Some(connection) = self.connections.get(id) else {
-            return;
-        };
-        trace!(fd = connection.stream.as_raw_fd(), call, %error, "error");
-        self.kill(
-            id,
-            match (connection.phase, error.kind()) {
-                (Phase::Lingering, _) => Closed::Finished,
-                (_, ErrorKind::UnexpectedEof) => Closed::FileEnded,
-                (_, kind) => Closed::Failed(kind),
-            },
-        );
-    }
-
-    /// Marks `id` dead; the end of the turn removes it.
-    pub(crate) fn kill(&mut self, id: ConnId, why: Closed) {
-        if let Some(connection) = self.connections.get_mut(id)
-            && !matches!(connection.phase, Phase::Dead(_))
-        {
-            connection.phase = Phase::Dead(why);
-            self.dead.push(id);
-        }
-    }
-
-    /// Closes the descriptor of the dead `id` and frees its slot.
-    pub(crate) fn bury(&mut self, id: ConnId) -> Option<Closed> {
-        let connection = self.connections.remove(id)?;
-        self.timers.clear(id.slot());
-        let Phase::Dead(why) = connection.phase else {
-            return None;
-        };
-        let fd = connection.stream.as_raw_fd();
-        if why != Closed::Finished {
-            // With a linger time of zero, close sends RST and frees the kernel's send buffer;
-            // otherwise it would go on offering that to a peer which may never read (socket(7)).
-            let _ = SockRef::from(&connection.stream).set_linger(Some(Duration::ZERO));
-        }
-        trace!(fd, why = ?why, "close");
-        Some(why)
-    }
-
     pub(crate) fn is_open(&self, id: ConnId) -> bool {
-        self.connections
-            .get(id)
-            .is_some_and(Connection::is_open)
+        self.connections.get(id).is_some_and(Connection::is_open)
     }
-}
-
-fn recycle(spare: &mut Vec<Box<Output>>, output: Option<Box<Output>>) {
 }

@@ -1,0 +1,69 @@
+//! The line echo that chapters 01 to 05 serve, as a [`Handler`].
+
+use memchr::memchr_iter;
+
+use crate::{Buffer, ConnId, Handler, Io, ListenerId};
+
+/// Longest line, in bytes without its LF.
+pub const MAX_LINE: usize = 64 * 1024;
+
+/// Echoes lines. A line goes back byte for byte once its LF has come; `quit` gets `goodbye` and a
+/// close, a line longer than [`MAX_LINE`] `line too long` and a close.
+#[derive(Debug, Default)]
+pub struct LineEcho;
+
+/// One connection of [`LineEcho`].
+#[derive(Debug, Default)]
+pub struct Line {
+    /// Bytes at the front of the input that are known to hold no LF: not to be searched again.
+    searched: usize,
+}
+
+impl Handler for LineEcho {
+    type Session = Line;
+
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) -> Line {
+        Line::default()
+    }
+
+    fn on_data(&mut self, io: &mut Io, id: ConnId, line: &mut Line, input: &mut Buffer) {
+        if io.is_full(id) {
+            return; // the peer doesn't read; its lines wait, and its sending stalls
+        }
+        let (lines, last_word) = split(input, line.searched);
+        // All lines of one read go back in one piece.
+        io.send(id, &input[..lines]);
+        if let Some(last_word) = last_word {
+            io.send(id, last_word);
+            return io.close(id);
+        }
+        input.consume(lines);
+        line.searched = input.len();
+    }
+
+    fn on_end(&mut self, io: &mut Io, id: ConnId, _: &mut Line, input: &mut Buffer) {
+        io.send(id, input);
+        io.close(id);
+    }
+}
+
+/// How many bytes at the front of `input` are lines to echo, and what to say behind them before
+/// closing, if there is reason to. The first `searched` bytes hold no LF.
+fn split(input: &[u8], searched: usize) -> (usize, Option<&'static [u8]>) {
+    let mut start = 0;
+    for end in memchr_iter(b'\n', &input[searched..]).map(|at| searched + at) {
+        let line = &input[start..end];
+        if line.len() > MAX_LINE {
+            break;
+        }
+        if line == b"quit" || line == b"quit\r" {
+            return (start, Some(b"goodbye\n"));
+        }
+        start = end + 1;
+    }
+    let too_long = input.len() - start > MAX_LINE;
+    (start, too_long.then_some(b"line too long\n"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! `cargo run -p ch05-reactor -- --help`
+
+use std::process::ExitCode;
+
+use ch05_reactor::{Limits, LineEcho, Signals, listen_shared, serve};
+use clap::Parser;
+
+/// Echo lines from an event loop, or one per core
+#[derive(Parser)]
+#[command(
+    name = "05-reactor",
+    after_help = "Examples:\n  just run 05-reactor                  then, elsewhere: nc 127.0.0.1 7000\n  just run 05-reactor --trace          shows every turn of the loop\n  just run 05-reactor --loops 2 --port 9000"
+)]
+struct Options {
+    #[command(flatten)]
+    server: workbench::ServerOptions,
+
+    /// Event loops, each in a thread of its own
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    loops: u16,
+
+    /// How many connections may wait to be accepted, per loop
+    #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(i32).range(0..))]
+    backlog: i32,
+}
+
+fn main() -> ExitCode {
+    workbench::start(|options: Options| {
+        let signals = Signals::block()?; // before any thread starts
+        let mut listeners = Vec::new();
+        let first = options.server.open(|address| {
+            listeners = listen_shared(address, options.backlog, options.loops.into())?;
+            listeners[0].try_clone()
+        })?;
+        drop(first); // the loops own theirs, and close them when they stop
+        let limits = Limits::default();
+        Ok(serve(listeners, signals, &limits, || LineEcho)?)
+    })
+}

@@ -1,0 +1,196 @@
+//! The event loop: wait, do the I/O, call back.
+
+use std::io;
+use std::net::TcpListener;
+use std::os::fd::AsRawFd;
+
+use nix::errno::Errno;
+use nix::sys::epoll::{EpollEvent, EpollFlags};
+use tracing::trace;
+
+use crate::accept::Listeners;
+use crate::connection::ConnId;
+use crate::io::{Io, Stop};
+use crate::sockets::{HEADROOM, READ, Received};
+use crate::token::Token;
+use crate::{Buffer, Closed, Handler, Limits, ListenerId, Signals, Waker, flag_names};
+
+/// Events taken from the kernel in one turn. What is left stays in its list, and those who had
+/// their turn queue up behind it.
+const EVENTS: usize = 1024;
+
+/// One event loop. It waits for many sockets at once, does what can be done without waiting, and
+/// calls its [`Handler`] for the rest.
+///
+/// ```text
+///  ┌────────────────────────────── one turn ──────────────────────────────┐
+///  │                                                                      │
+///  │  epoll_wait ─► events ──┬─ listener  accept     ─► on_open           │
+///  │      ▲                  ├─ readable  recv       ─► on_data, on_end   │
+///  │      │                  ├─ writable  (flush below)                   │
+///  │      │                  ├─ eventfd   read       ─► on_wake           │
+///  │      │                  └─ signalfd  read       ─► (stop below)      │
+///  │      │                                                               │
+///  │      │          ─► deadlines ─► on_timer, on_tick                    │
+///  │      │          ─► resumed   ─► on_data                              │
+///  │      │          ─► stop      ─► on_stop                              │
+///  │      │          ─► flush: one send per connection ─► on_drain        │
+///  │      └───────── ─► bury the dead: close ─► on_close                  │
+///  └──────────────────────────────────────────────────────────────────────┘
+/// ```
+///
+/// Callbacks only take notes in [`Io`]; sending and closing come last. What is bounded per turn
+/// (reads, writes, accepts) and not finished goes on in the next one, after everybody else.
+#[derive(Debug)]
+pub struct Reactor<H: Handler> {
+    pub(crate) io: Io,
+    /// The session of the connection in the slot of the same number.
+    pub(crate) sessions: Vec<Option<H::Session>>,
+    pub(crate) listeners: Listeners,
+    waker: Waker,
+    signals: Option<Signals>,
+    pub(crate) companions: Vec<Waker>,
+    /// Every read goes here; a connection keeps only what its handler leaves.
+    pub(crate) scratch: Buffer,
+    /// The connections that this turn flushes.
+    pub(crate) flushing: Vec<ConnId>,
+}
+
+impl<H: Handler> Reactor<H> {
+    /// A reactor without listeners.
+    ///
+    /// # Errors
+    /// As `epoll_create1(2)` and `eventfd(2)`: no descriptor or no memory is left.
+    pub fn new(limits: Limits) -> io::Result<Self> {
+        let io = Io::new(limits)?;
+        let waker = Waker::new()?;
+        let readable = EpollFlags::EPOLLIN;
+        io.epoll
+            .add(&waker, EpollEvent::new(readable, Token::Waker.pack()))?;
+        Ok(Self {
+            io,
+            sessions: Vec::new(),
+            listeners: Listeners::default(),
+            waker,
+            signals: None,
+            companions: Vec::new(),
+            scratch: Buffer::with_headroom(HEADROOM, READ),
+            flushing: Vec::new(),
+        })
+    }
+
+    /// Accepts from `listener` too. [`Handler::on_open`] gets the id that is returned here.
+    ///
+    /// # Errors
+    /// As `epoll_ctl(2)`.
+    pub fn add_listener(&mut self, listener: TcpListener) -> io::Result<ListenerId> {
+        self.listeners.add(&self.io.epoll, listener)
+    }
+
+    /// Stops, as [`Io::stop`] does, when one of `signals` arrives.
+    ///
+    /// # Errors
+    /// As `epoll_ctl(2)`.
+    pub fn stop_on(&mut self, signals: Signals) -> io::Result<()> {
+        let event = EpollEvent::new(EpollFlags::EPOLLIN, Token::Signals.pack());
+        self.io.epoll.add(&signals, event)?;
+        self.signals = Some(signals);
+        Ok(())
+    }
+
+    /// Has `companions` stopped when this reactor stops.
+    pub fn stop_together_with(&mut self, companions: &[Waker]) {
+        self.companions = companions.to_vec();
+    }
+
+    /// What wakes this reactor from another thread.
+    #[must_use]
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
+    /// Serves until [`Io::stop`] was called and the last connection is gone.
+    ///
+    /// # Errors
+    /// If epoll or a listener has become unusable. What goes wrong with a connection ends that
+    /// connection only.
+    pub fn run(mut self, handler: &mut H) -> io::Result<()> {
+        let mut events = vec![EpollEvent::empty(); EVENTS];
+        while !(matches!(self.io.stop, Stop::Until(_)) && self.io.is_empty()) {
+            let ready = self.wait(&mut events)?;
+            for event in &events[..ready] {
+                self.dispatch(handler, event)?;
+            }
+            self.run_deadlines(handler)?;
+            self.offer_resumed(handler);
+            self.stop(handler);
+            self.flush(handler);
+            self.bury(handler)?;
+        }
+        trace!("stop");
+        Ok(())
+    }
+
+    fn wait(&mut self, events: &mut [EpollEvent]) -> io::Result<usize> {
+        self.io.clock.forget(); // the turn took its time
+        let timeout = self.timeout();
+        let fd = self.io.epoll.0.as_raw_fd();
+        trace!(
+            fd,
+            call = "epoll_wait",
+            timeout_ms = i32::from(timeout),
+            "wait"
+        );
+        let ready = match self.io.epoll.wait(events, timeout) {
+            Ok(ready) => ready,
+            Err(Errno::EINTR) => 0, // a debugger, or SIGSTOP and SIGCONT (signal(7))
+            Err(errno) => return Err(errno.into()),
+        };
+        trace!(fd, call = "epoll_wait", ready, "wake");
+        self.io.clock.forget();
+        Ok(ready)
+    }
+
+    fn dispatch(&mut self, handler: &mut H, event: &EpollEvent) -> io::Result<()> {
+        match Token::unpack(event.data()) {
+            Token::Connection(id) => self.connection_ready(handler, id, event.events()),
+            Token::Listener(listener) => self.accept(handler, listener)?,
+            Token::Waker => {
+                if self.waker.take() {
+                    self.io.stop();
+                }
+                handler.on_wake(&mut self.io);
+            }
+            Token::Signals => {
+                while self.signals.as_ref().and_then(Signals::take).is_some() {
+                    self.io.stop();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn connection_ready(&mut self, handler: &mut H, id: ConnId, ready: EpollFlags) {
+        let Some(connection) = self.io.connections.get(id) else {
+            return; // stale: the connection ended earlier in this batch
+        };
+        let fd = connection.stream.as_raw_fd();
+        trace!(fd, ready = flag_names(ready), "ready");
+        let gone = ready.intersects(EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP);
+        // A reset comes behind the input that was received before it, so that is read first. Both
+        // flags come whether asked for or not; if nobody reads, only closing ends them.
+        if (gone || ready.contains(EpollFlags::EPOLLIN)) && self.io.wants_input(id) {
+            match self.io.receive(id, &mut self.scratch) {
+                Received::Data => self.offer(handler, id),
+                Received::End => self.offer_end(handler, id),
+                Received::Nothing if gone => self.io.kill(id, Closed::RESET),
+                Received::Nothing => {}
+            }
+        } else if gone {
+            self.io.kill(id, Closed::RESET);
+        }
+        if ready.contains(EpollFlags::EPOLLOUT) {
+            self.io.queue_flush(id);
+        }
+    }
+}
