@@ -1,0 +1,58 @@
+//! Builds an answer, runs its tests, and says what came of it.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::cargo::build_tests;
+use crate::catalog::{Catalog, Exercise};
+use crate::progress::Progress;
+use crate::run::{find_program, put_in_order, run_tests};
+use crate::text::{show, warn};
+use crate::verdict;
+
+/// Whether the answer to an exercise is right. Prints the verdict and notes a success.
+///
+/// # Errors
+///
+/// When cargo or the test program can't be run.
+pub fn check(catalog: &Catalog, exercise: &Exercise, limit: Duration) -> Result<bool> {
+    let build = build_tests(&catalog.root, ["-p", &exercise.package, "--test", "check"])?;
+    let package = catalog.root.join("exercises").join(exercise.path());
+    if !build.succeeded {
+        show(&verdict::compile_errors(exercise, &build));
+        return Ok(false);
+    }
+    let program = find_program(&build, &package)?;
+    let mut run = run_tests(program, &[], limit)?;
+    put_in_order(&mut run.tests, &package.join("tests/check/suite.rs"));
+    let solved = run.passed();
+    if solved
+        && let Err(error) = Progress::change(&catalog.root, &exercise.card.id, |entry| {
+            entry.solved = true
+        })
+    {
+        warn(&format!("solved, but that can't be noted: {error:#}"));
+    }
+    let progress = Progress::load(&catalog.root)?;
+    let warnings = build.of(&package).count();
+    show(&verdict::verdict(
+        catalog, &progress, exercise, &run, warnings,
+    ));
+    Ok(solved)
+}
+
+/// The exercise that `name` means; without a name the next one that isn't solved.
+///
+/// # Errors
+///
+/// When the name means none, or all are solved.
+pub fn meant<'a>(catalog: &'a Catalog, name: Option<&str>) -> Result<&'a Exercise> {
+    match name {
+        Some(name) => catalog.get(name),
+        None => match Progress::load(&catalog.root)?.next_unsolved(catalog) {
+            Some(exercise) => Ok(exercise),
+            None => bail!("all exercises are solved: say which one you mean"),
+        },
+    }
+}

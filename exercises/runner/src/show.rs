@@ -1,0 +1,155 @@
+//! The commands that only show something: the list, the next exercise, the progress, a hint.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+
+use crate::catalog::{Catalog, Exercise};
+use crate::progress::Progress;
+use crate::text::{FAINT, GOOD, STRONG, paint, show, width, wrap};
+use crate::verdict::{CALL, step};
+
+/// All exercises by chapter, with what is solved.
+pub fn list(catalog: &Catalog, progress: &Progress) {
+    let mut out = String::new();
+    for chapter in chapters(catalog) {
+        let _ = writeln!(out, "\n{STRONG}{}{STRONG:#}", chapter[0].chapter);
+        for exercise in chapter {
+            let mark = if progress.is_solved(&exercise.card.id) {
+                paint(GOOD, "✓")
+            } else {
+                paint(FAINT, "·")
+            };
+            let number = exercise.number();
+            let card = &exercise.card;
+            let _ = writeln!(
+                out,
+                "  {mark} {number:5} {:27} {:13}{}{:3} min",
+                card.title,
+                card.kind.words(),
+                stars(card.stars),
+                card.minutes
+            );
+        }
+    }
+    let _ = write!(out, "\n{}\n\n", summary(catalog, progress));
+    out += &step("next", &format!("{} next", *CALL));
+    show(&out);
+}
+
+/// The next exercise, and all that is needed to begin.
+pub fn next(catalog: &Catalog, progress: &Progress) {
+    let Some(exercise) = progress.next_unsolved(catalog) else {
+        show("Every exercise is solved. Nothing is left but to read the solutions.\n");
+        return;
+    };
+    let card = &exercise.card;
+    let mut out = format!(
+        "\n{STRONG}{}  {}{STRONG:#}\n\n",
+        exercise.number(),
+        card.title
+    );
+    let _ = writeln!(
+        out,
+        "  {}, {} about {} minutes\n",
+        card.kind.words(),
+        stars(card.stars),
+        card.minutes
+    );
+    out += &step("read", &format!("book: {}", card.section));
+    out += &step(
+        "edit",
+        &format!("{} (the task stands at its top)", exercise.file().display()),
+    );
+    out += &step("check", &format!("{} check {}", *CALL, exercise.number()));
+    show(&out);
+}
+
+/// A bar per chapter.
+pub fn progress(catalog: &Catalog, progress: &Progress) {
+    let mut out = String::new();
+    for chapter in chapters(catalog) {
+        let solved = count_solved(&chapter, progress);
+        let all = chapter.len();
+        let (done, open) = ("█".repeat(solved * 4), "░".repeat((all - solved) * 4));
+        let _ = writeln!(
+            out,
+            "  {:16}{GOOD}{done}{GOOD:#}{FAINT}{open}{FAINT:#}  {solved}/{all}",
+            chapter[0].chapter
+        );
+    }
+    let _ = writeln!(out, "\n  {}", summary(catalog, progress));
+    show(&out);
+}
+
+/// The next of the three hints; after the third, all of them again.
+///
+/// # Errors
+///
+/// When the progress can't be written.
+pub fn hint(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
+    let hints = &exercise.card.hints;
+    let given = Progress::load(&catalog.root)?
+        .entry(&exercise.card.id)
+        .hints
+        .min(hints.len());
+    let number = exercise.number();
+    let mut out = String::new();
+    if let Some(hint) = hints.get(given) {
+        Progress::change(&catalog.root, &exercise.card.id, |entry| {
+            entry.hints = given + 1
+        })?;
+        out += &paragraphs(
+            &format!("{number}, hint {} of {}", given + 1, hints.len()),
+            hint,
+        );
+        if given + 1 < hints.len() {
+            out += &step("more", &format!("{} hint {number}", *CALL));
+        } else {
+            out += &step("or see", &format!("{} solution {number}", *CALL));
+        }
+    } else {
+        for (i, hint) in hints.iter().enumerate() {
+            out += &paragraphs(
+                &format!("{number}, hint {} of {}", i + 1, hints.len()),
+                hint,
+            );
+        }
+        out += &step("or see", &format!("{} solution {number}", *CALL));
+    }
+    show(&out);
+    Ok(())
+}
+
+fn paragraphs(title: &str, text: &str) -> String {
+    let mut out = format!("\n{STRONG}{title}{STRONG:#}\n\n");
+    for paragraph in text.split("\n\n") {
+        out += &wrap("  ", paragraph, width());
+        out.push('\n');
+    }
+    out
+}
+
+fn summary(catalog: &Catalog, progress: &Progress) -> String {
+    let all: Vec<_> = catalog.exercises.iter().collect();
+    format!("{} of {} solved", count_solved(&all, progress), all.len())
+}
+
+fn count_solved(exercises: &[&Exercise], progress: &Progress) -> usize {
+    exercises
+        .iter()
+        .filter(|exercise| progress.is_solved(&exercise.card.id))
+        .count()
+}
+
+fn chapters(catalog: &Catalog) -> impl Iterator<Item = Vec<&Exercise>> {
+    catalog
+        .exercises
+        .chunk_by(|a, b| a.chapter == b.chapter)
+        .map(|chapter| chapter.iter().collect())
+}
+
+fn stars(count: u8) -> String {
+    let full = usize::from(count.min(3));
+    "★".repeat(full) + &"☆".repeat(3 - full)
+}
