@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex01_1_accept_loop as subject;
+mod suite;

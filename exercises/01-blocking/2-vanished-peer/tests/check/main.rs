@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex01_2_vanished_peer as subject;
+mod suite;

@@ -1,0 +1,115 @@
+//! Clients that stay, and clients that leave in each of the ways there are.
+
+use std::time::Duration;
+
+use crate::subject::serve;
+use harness::Server;
+
+const BOOK: &str = "01-blocking.html#read-the-code";
+
+#[test]
+fn a_client_that_stays_gets_number_after_number() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Each number goes out on a line of its own, from 1 on.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.expect(b"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n");
+}
+
+#[test]
+fn a_client_that_has_finished_sending_still_gets_its_numbers() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client has said that it will send no more (FIN). It has not said that it won't read: to the \
+         server, a half-close and a close look the same until a write fails.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.finish_sending();
+    let numbers: Vec<String> = (1..=1000).map(|number: u32| number.to_string()).collect();
+    client.expect(numbers.join("\n").as_bytes());
+}
+
+#[test]
+fn a_reset_ends_only_its_own_client() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client before this one cut its connection, and write failed with ECONNRESET. That is the end \
+         of one client; the server has others.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.expect(b"1\n2\n3\n");
+    client.reset();
+    server.client().expect(b"1\n2\n3\n");
+}
+
+#[test]
+fn a_close_ends_only_its_own_client() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client before this one finished sending and then closed: write fails with EPIPE. A broken pipe \
+         never mends; each further write fails like the first.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.expect(b"1\n2\n3\n");
+    client.finish_sending();
+    drop(client);
+    server.client().expect(b"1\n2\n3\n");
+}
+
+#[test]
+fn a_client_that_left_the_queue_does_no_harm() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "While the first client was served, the second queued up and cut its connection. Its first write \
+         already fails. The third client waits behind it.",
+        BOOK,
+    );
+    let mut first = server.client();
+    first.expect(b"1\n");
+    server.client().reset();
+    let mut third = server.client();
+    drop(first);
+    third.expect(b"1\n2\n3\n");
+}
+
+#[test]
+fn clients_come_and_go() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Thirty clients have left in three ways. The server should still be there, for the next.",
+        BOOK,
+    );
+    for turn in 0..30 {
+        let mut client = server.client();
+        client.expect(b"1\n");
+        match turn % 3 {
+            0 => client.reset(),
+            1 => client.finish_sending(),
+            _ => {}
+        }
+    }
+    server.client().expect(b"1\n2\n3\n");
+}
+
+#[test]
+fn nobody_left_means_nothing_to_do() {
+    let server = Server::answer(|listener| serve(&listener));
+    let mut client = server.client();
+    client.expect(b"1\n");
+    client.finish_sending();
+    drop(client);
+    // The next client is served, so the one before has been found to be gone.
+    let mut next = server.client();
+    next.expect(b"1\n");
+    drop(next);
+    let used = server.cpu_over(Duration::from_millis(500));
+    assert!(
+        used < Duration::from_millis(250),
+        "idle for 500 ms, the server used {used:?} of the processor: it still writes to a client that has gone"
+    );
+}

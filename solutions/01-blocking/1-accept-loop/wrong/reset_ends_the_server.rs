@@ -1,0 +1,29 @@
+//! Wrong: hands one client's error on to the accept loop, which ends.
+//! Caught by: a_reset_ends_only_its_own_client
+//! Says: That is the end of one client, not of the server
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+/// Serves the clients of `listener`.
+///
+/// # Errors
+///
+/// If the listener itself has failed.
+pub fn serve(listener: &TcpListener) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept()?;
+        echo(stream)?;
+    }
+}
+
+fn echo(mut stream: TcpStream) -> io::Result<()> {
+    let mut buffer = [0; 4096];
+    loop {
+        let count = stream.read(&mut buffer)?;
+        if count == 0 {
+            return Ok(());
+        }
+        stream.write_all(&buffer[..count])?;
+    }
+}

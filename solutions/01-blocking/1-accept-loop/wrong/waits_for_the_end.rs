@@ -1,0 +1,24 @@
+//! Wrong: reads until the client has finished, and only then answers.
+//! Caught by: an_answer_comes_at_once
+//! Says: A server that waits for more before it answers waits for ever
+
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+/// Serves the clients of `listener`.
+///
+/// # Errors
+///
+/// If the listener itself has failed.
+pub fn serve(listener: &TcpListener) -> io::Result<()> {
+    loop {
+        let (stream, _) = listener.accept()?;
+        let _ = echo(stream);
+    }
+}
+
+fn echo(mut stream: TcpStream) -> io::Result<()> {
+    let mut message = Vec::new();
+    stream.read_to_end(&mut message)?;
+    stream.write_all(&message)
+}
