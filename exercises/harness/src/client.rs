@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::DEADLINE;
-use crate::child::Process;
 use crate::diff::{Stop, compare};
 use crate::peer::{Peer, Waiting};
 use crate::sockets;
@@ -23,7 +22,7 @@ const REST: Duration = Duration::from_millis(50);
 /// How soon a process ends after its connections have.
 const END: Duration = Duration::from_millis(200);
 /// A server that takes no byte for so long has stopped reading.
-const STALL: Duration = Duration::from_millis(200);
+const STALL: Duration = Duration::from_millis(100);
 
 /// A connection to a server under test.
 ///
@@ -140,13 +139,8 @@ impl Client {
     #[track_caller]
     pub fn wait_until_read(&mut self) {
         let deadline = Instant::now() + DEADLINE;
-        let pid = self
-            .peer
-            .process
-            .as_ref()
-            .map_or_else(std::process::id, Process::pid);
         loop {
-            let unread = sockets::unread_by_peer(pid, self.address, self.peer.address);
+            let unread = sockets::unread_by_server(self.address, self.peer.address);
             if unread == 0 {
                 return;
             }

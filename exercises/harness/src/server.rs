@@ -1,5 +1,6 @@
 //! A server in a child process, as a test sees it.
 
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
@@ -176,6 +177,29 @@ impl Server {
         used
     }
 
+    /// Checks that the server sleeps: uses less than 5 % of a processor over the next `stretch`.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if it uses more, or has ended.
+    #[track_caller]
+    pub fn expect_sleep(&self, stretch: Duration) {
+        let used = self.cpu_over(stretch);
+        if used > stretch / 20 {
+            let stretch = duration(stretch);
+            self.fail_with(
+                &format!("next to no CPU time over {stretch}"),
+                &format!("{} ms of CPU time in {stretch}", used.as_millis()),
+            );
+        }
+    }
+
+    /// How many descriptors the server has open.
+    #[must_use]
+    pub fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.pid())).map_or(0, Iterator::count)
+    }
+
     /// What the server is doing: its threads, its descriptors, and the bytes that wait in them.
     #[must_use]
     pub fn report(&self) -> String {
@@ -240,12 +264,21 @@ impl Server {
         if let Some(status) = self.process().wait(DEADLINE) {
             return status;
         }
+        let received = format!("it still runs after {}", duration(DEADLINE));
+        self.fail_with("the end of the server", &received)
+    }
+
+    /// Ends the test with a verdict that says what was `expected`, what came instead, and what the
+    /// server is doing.
+    ///
+    /// # Panics
+    ///
+    /// Always.
+    #[track_caller]
+    pub fn fail_with(&self, expected: &str, received: &str) -> ! {
         let mut verdict = self.peer.verdict(Duration::ZERO);
-        verdict.row("expected", "the end of the server");
-        verdict.row(
-            "received",
-            &format!("it still runs after {}", duration(DEADLINE)),
-        );
+        verdict.row("expected", expected);
+        verdict.row("received", received);
         self.peer.fail(verdict, Some(Waiting { client: None }))
     }
 

@@ -1,0 +1,47 @@
+//! One client sends and sends, and doesn't read: the server must wait for it, and for it alone.
+
+use std::time::Duration;
+
+use super::{TOGETHER, many_lines};
+use crate::{Client, Server};
+
+/// The others are served as if it weren't there.
+pub fn a_client_that_never_reads_delays_nobody(server: &Server) {
+    server.teach(
+        "a write to a client that doesn't read keeps all others waiting.",
+        TOGETHER,
+    );
+    let (_slow, _) = clog(server);
+    server.client().exchange(b"hello\n", b"hello\n");
+}
+
+/// There is nothing to do until it reads.
+pub fn a_server_sleeps_while_a_client_does_not_read(server: &Server) {
+    server.teach(
+        "while a client doesn't read, its socket isn't writable: sleep until it is.",
+        TOGETHER,
+    );
+    let (_slow, _) = clog(server);
+    server.expect_sleep(Duration::from_secs(1));
+}
+
+/// Nothing was lost meanwhile.
+pub fn a_client_that_reads_late_gets_all(server: &Server) {
+    server.teach(
+        "what the socket doesn't take now has to be kept until it does.",
+        TOGETHER,
+    );
+    let (mut slow, taken) = clog(server);
+    // What was cut off in mid-line goes back at end of file.
+    slow.finish_sending();
+    slow.expect_last(&taken);
+}
+
+/// A client that has sent lines, and not read, until the server took no more; and those lines.
+fn clog(server: &Server) -> (Client, Vec<u8>) {
+    let mut client = server.slow_client();
+    let mut lines = many_lines(16 << 20);
+    let taken = client.flood(&lines);
+    lines.truncate(taken);
+    (client, lines)
+}
