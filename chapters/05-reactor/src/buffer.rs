@@ -152,3 +152,6 @@ impl From<&[u8]> for Buffer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

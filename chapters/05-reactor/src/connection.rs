@@ -204,14 +204,12 @@ impl Connections {
         entry.connection.as_mut()
     }
 
-    /// The id of the connection in `slot`.
-    pub fn tenant(&self, slot: u32) -> Option<ConnId> {
+    /// The connection in `slot`.
+    pub fn tenant(&self, slot: u32) -> Option<(ConnId, &Connection)> {
         let entry = self.slots.get(slot as usize)?;
         let generation = entry.generation;
-        entry
-            .connection
-            .as_ref()
-            .map(|_| ConnId { generation, slot })
+        let connection = entry.connection.as_ref()?;
+        Some((ConnId { generation, slot }, connection))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (ConnId, &Connection)> {

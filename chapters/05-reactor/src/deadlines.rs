@@ -1,6 +1,7 @@
 //! What comes due without an event: timers, ticks, listeners that rested, and the end.
 
 use std::io;
+use std::os::fd::AsRawFd;
 
 use nix::sys::epoll::EpollTimeout;
 use tracing::trace;
@@ -40,10 +41,11 @@ impl<H: Handler> Reactor<H> {
         }
         let now = self.io.clock.now();
         while let Some(slot) = self.io.timers.expired(now) {
-            let Some(id) = self.io.connections.tenant(slot) else {
+            let Some((id, connection)) = self.io.connections.tenant(slot) else {
                 continue;
             };
-            trace!(slot, "timer");
+            let fd = connection.stream.as_raw_fd();
+            trace!(fd, what = "connection", "timer");
             if self.io.is_open(id) {
                 self.call(id, |io, session| handler.on_timer(io, id, session));
             } else {
@@ -55,6 +57,7 @@ impl<H: Handler> Reactor<H> {
         {
             let missed = (now - tick.due) / tick.period;
             tick.due += (missed + 1) * tick.period;
+            trace!(what = "tick", "timer");
             handler.on_tick(&mut self.io);
         }
         if self.listeners.resting_until().is_some_and(|due| due <= now) {

@@ -133,8 +133,7 @@ impl Io {
             _ => return,
         };
         connection.input = None;
-        let deadline = self.clock.after(self.limits.close);
-        self.timers.set(id.slot(), deadline);
+        self.timers.clear(id.slot()); // it was the handler's; from now on it is ours
         self.queue_flush(id);
     }
 

@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 
 use nix::errno::Errno;
 use nix::sys::socket::SockFlag;
-use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use tracing::trace;
 
 /// Names one of a reactor's listeners: by which door a connection came in.
@@ -84,8 +84,12 @@ fn new_socket(address: SocketAddr) -> io::Result<Socket> {
 
 fn start(socket: &Socket, backlog: i32) -> io::Result<()> {
     socket.listen(backlog)?;
-    let address = socket.local_addr()?.as_socket();
-    trace!(fd = socket.as_raw_fd(), address = ?address, backlog, "listen");
+    trace!(
+        fd = socket.as_raw_fd(),
+        address = shown(socket.local_addr()),
+        backlog,
+        "listen"
+    );
     Ok(())
 }
 
@@ -110,7 +114,7 @@ pub(crate) fn accept(listener: &TcpListener) -> io::Result<Accepted> {
             trace!(
                 fd = socket.as_raw_fd(),
                 listener = listener.as_raw_fd(),
-                peer = ?peer.as_socket(),
+                peer = shown(Ok(peer)),
                 "accept"
             );
             return Ok(Accepted::Stream(socket.into()));
@@ -131,4 +135,10 @@ pub(crate) fn accept(listener: &TcpListener) -> io::Result<Accepted> {
         // passes such errors on to accept (accept(2), "Error handling").
         _ => Ok(Accepted::Skip),
     }
+}
+
+/// An address for the trace.
+fn shown(address: io::Result<SockAddr>) -> String {
+    let address = address.ok().and_then(|address| address.as_socket());
+    address.map_or_else(String::new, |address| address.to_string())
 }

@@ -1,6 +1,7 @@
 //! `cargo run -p ch05-reactor -- --help`
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use ch05_reactor::{Limits, LineEcho, Signals, listen_shared, serve};
 use clap::Parser;
@@ -22,6 +23,10 @@ struct Options {
     /// How many connections may wait to be accepted, per loop
     #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(i32).range(0..))]
     backlog: i32,
+
+    /// How long output may drain after SIGINT or SIGTERM
+    #[arg(long, default_value_t = 5, value_name = "SECONDS")]
+    grace: u16,
 }
 
 fn main() -> ExitCode {
@@ -33,7 +38,10 @@ fn main() -> ExitCode {
             listeners[0].try_clone()
         })?;
         drop(first); // the loops own theirs, and close them when they stop
-        let limits = Limits::default();
+        let limits = Limits {
+            stop: Duration::from_secs(options.grace.into()),
+            ..Limits::default()
+        };
         Ok(serve(listeners, signals, &limits, || LineEcho)?)
     })
 }

@@ -146,7 +146,7 @@ impl<H: Handler> Reactor<H> {
             Err(Errno::EINTR) => 0, // a debugger, or SIGSTOP and SIGCONT (signal(7))
             Err(errno) => return Err(errno.into()),
         };
-        trace!(fd, call = "epoll_wait", ready, "wake");
+        trace!(call = "epoll_wait", ready, "wake");
         self.io.clock.forget();
         Ok(ready)
     }

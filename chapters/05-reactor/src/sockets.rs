@@ -199,7 +199,10 @@ impl Io {
                     return Flushed::Nothing;
                 }
             }
-            if progress && matches!(connection.phase, Phase::Closing(_)) {
+            if sent != Sent::All
+                && matches!(connection.phase, Phase::Closing(_))
+                && (progress || !self.timers.is_set(id.slot()))
+            {
                 let deadline = self.clock.after(self.limits.close);
                 self.timers.set(id.slot(), deadline);
             }

@@ -68,6 +68,12 @@ impl Timers {
         }
     }
 
+    /// Whether `slot` has a deadline.
+    pub fn is_set(&self, slot: u32) -> bool {
+        let timer = self.timers.get(slot as usize);
+        timer.is_some_and(|timer| timer.deadline != NEVER)
+    }
+
     /// When to look again: no deadline is nearer than this.
     pub fn next(&self) -> Option<u64> {
         self.heap.peek().map(|Reverse((due, _))| *due)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
+use tracing::trace;
 
 /// Wakes its reactor from another thread. Clones wake the same one.
 #[derive(Debug, Clone)]
@@ -42,6 +43,7 @@ impl Waker {
     pub(crate) fn take(&self) -> bool {
         // Without this read the descriptor would stay readable, and the loop would spin.
         let _ = self.0.event.read();
+        trace!("wakeup");
         self.0.stop.swap(false, Ordering::Acquire)
     }
 }

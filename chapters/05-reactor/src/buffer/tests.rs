@@ -1,0 +1,116 @@
+use std::collections::VecDeque;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn an_empty_buffer_holds_no_memory() {
+    assert_eq!(Buffer::new().capacity(), 0);
+    assert_eq!(Buffer::from(&b"four"[..]).capacity(), 4);
+}
+
+#[test]
+#[should_panic(expected = "consumed 3 of 2 bytes")]
+fn consuming_more_than_there_is_panics() {
+    Buffer::from(&b"ab"[..]).consume(3);
+}
+
+#[test]
+fn unread_bytes_can_be_changed_in_place() {
+    let mut buffer = Buffer::from(&b"masked"[..]);
+    buffer.consume(4);
+    buffer.iter_mut().for_each(|byte| *byte ^= 0x20);
+    assert_eq!(&*buffer, b"ED");
+}
+
+#[test]
+fn headroom_takes_what_fits_and_no_more() {
+    let mut buffer = Buffer::with_headroom(4, 8);
+    buffer.space()[..3].copy_from_slice(b"def");
+    buffer.filled(3);
+    assert!(buffer.prepend(b"abc"));
+    assert_eq!(&*buffer, b"abcdef");
+    assert!(!buffer.prepend(b"12"), "one byte of headroom is left");
+    assert_eq!(&*buffer, b"abcdef");
+}
+
+#[test]
+fn a_long_queue_moves_each_byte_a_few_times_at_most() {
+    // A queue of constant length through which much passes: its memory stays near its length.
+    let mut buffer = Buffer::new();
+    buffer.extend(&[0; 1000]);
+    for _ in 0..10_000 {
+        buffer.extend(&[1; 10]);
+        buffer.consume(10);
+    }
+    assert_eq!(buffer.len(), 1000);
+    assert!(buffer.capacity() <= 4 * 1000, "{}", buffer.capacity());
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Extend(Vec<u8>),
+    Prepend(Vec<u8>),
+    Fill(Vec<u8>),
+    Consume(usize),
+    Clear,
+    Restore,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let bytes = || vec(any::<u8>(), 0..40);
+    prop_oneof![
+        4 => bytes().prop_map(Step::Extend),
+        2 => bytes().prop_map(Step::Prepend),
+        2 => bytes().prop_map(Step::Fill),
+        4 => (0..60usize).prop_map(Step::Consume),
+        1 => Just(Step::Clear),
+        1 => Just(Step::Restore),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_buffer_is_a_queue(steps in vec(step(), 1..100)) {
+        let mut buffer = Buffer::with_headroom(16, 64);
+        let mut model = VecDeque::new();
+        for step in steps {
+            match step {
+                Step::Extend(bytes) => {
+                    buffer.extend(&bytes);
+                    model.extend(bytes);
+                }
+                Step::Prepend(bytes) => {
+                    if buffer.prepend(&bytes) {
+                        bytes.into_iter().rev().for_each(|byte| model.push_front(byte));
+                    }
+                }
+                Step::Fill(bytes) => {
+                    let space = buffer.space();
+                    let count = bytes.len().min(space.len());
+                    space[..count].copy_from_slice(&bytes[..count]);
+                    buffer.filled(count);
+                    model.extend(&bytes[..count]);
+                }
+                Step::Consume(count) => {
+                    let count = count.min(buffer.len());
+                    buffer.consume(count);
+                    model.drain(..count);
+                }
+                Step::Clear => {
+                    buffer.clear();
+                    model.clear();
+                }
+                Step::Restore => {
+                    if buffer.capacity() >= 16 {
+                        buffer.restore_headroom(16);
+                        model.clear();
+                    }
+                }
+            }
+            prop_assert_eq!(&*buffer, &*model.make_contiguous());
+        }
+    }
+}
