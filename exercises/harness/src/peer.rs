@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::DEADLINE;
 use crate::child::{Process, how_it_ended};
 use crate::verdict::{Lesson, Verdict};
 use crate::watchdog;
@@ -16,6 +17,8 @@ pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
     /// None where the server isn't a child of the test.
     pub(crate) process: Option<Process>,
+    /// How long the server may stay silent.
+    pub(crate) deadline: Duration,
     lesson: Mutex<Option<Lesson>>,
 }
 
@@ -24,6 +27,7 @@ impl Peer {
         Self {
             address,
             process,
+            deadline: DEADLINE,
             lesson: Mutex::new(None),
         }
     }
@@ -60,7 +64,7 @@ impl Peer {
         {
             if let Some(Waiting { client }) = waiting {
                 let report = watchdog::look(process.pid(), client);
-                verdict.row("the server", &format!(" (pid {}) hangs:", process.pid()));
+                verdict.lines([format!("the server (pid {}) hangs:", process.pid())]);
                 verdict.lines(report.lines);
                 if let Some(conclusion) = report.conclusion {
                     verdict.prose("so", &conclusion);

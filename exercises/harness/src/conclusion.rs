@@ -1,0 +1,257 @@
+//! What follows from a look at a process, where one thing does: a plain sentence.
+
+use crate::events::{self, Watch};
+use crate::sockets::{State, TcpSocket};
+use crate::syscalls::Purpose;
+use crate::threads::{Call, Doing};
+use crate::watchdog::{SPINNING, Snapshot};
+use crate::words::count;
+
+/// The first conclusion that can be drawn.
+pub(crate) fn draw(seen: &Snapshot) -> Option<String> {
+    let rules = [spinning, at_the_client, alone, reported_to_nobody, locked];
+    rules.iter().find_map(|rule| rule(seen))
+}
+
+/// A thread runs all the time: what makes its loop go round?
+fn spinning(seen: &Snapshot) -> Option<String> {
+    let thread = seen.threads.iter().find(|thread| thread.busy >= SPINNING)?;
+    if thread.kernel < 10 {
+        return Some("it computes and makes no system call: a loop that doesn't end?".to_owned());
+    }
+    let connections = seen.connections();
+    let at_end =
+        |(_, socket): &&(i32, &TcpSocket)| socket.state == State::CloseWait && socket.unread == 0;
+    if let Some((fd, _)) = connections.iter().find(at_end) {
+        return Some(format!(
+            "fd {fd} is at end of file: it stays readable for ever, and each read returns 0 bytes. \
+             Close it, or stop watching it."
+        ));
+    }
+    // Only what is watched level-triggered is reported again.
+    let is_repeated = |fd: i32, event: u32| {
+        let mut watches = seen.epolls().into_iter().flat_map(|(_, watches)| watches);
+        watches.any(|watch| watch.fd == fd && watch.events & (event | events::EDGE) == event)
+    };
+    if let Some((fd, socket)) = connections
+        .iter()
+        .find(|(fd, socket)| socket.unread > 0 && is_repeated(*fd, events::IN))
+    {
+        return Some(format!(
+            "fd {fd} holds {} that nobody reads, so it is reported as ready again and again.",
+            count(socket.unread, "unread byte")
+        ));
+    }
+    if let Some((fd, ..)) = seen
+        .listeners()
+        .iter()
+        .find(|(fd, _, waiting)| *waiting > 0 && is_repeated(*fd, events::IN))
+    {
+        return Some(format!(
+            "a connection that nobody accepts waits in the accept queue of fd {fd}, so that is \
+             reported as ready again and again."
+        ));
+    }
+    if let Some((fd, _)) = connections
+        .iter()
+        .find(|(fd, _)| is_repeated(*fd, events::OUT))
+    {
+        return Some(format!(
+            "fd {fd} is watched for OUT, and a socket with room is always ready for that. Watch for \
+             OUT only while there is something left to send."
+        ));
+    }
+    Some(
+        "it makes system calls that return at once, again and again, instead of one that sleeps \
+         until something happens."
+            .to_owned(),
+    )
+}
+
+/// Somebody sleeps in a call on the very connection whose client waits.
+fn at_the_client(seen: &Snapshot) -> Option<String> {
+    let (fd, socket) = client_connection(seen)?;
+    let call = sleepers(seen).find(|call| {
+        call.fds
+            .iter()
+            .any(|watch| watch.fd == fd && watch.events == 0)
+    })?;
+    match call.purpose {
+        Purpose::Read if is_watched(seen, fd) => Some(format!(
+            "fd {fd} is a blocking socket: after its last byte, {} sleeps where a nonblocking one \
+             would say WouldBlock.",
+            call.name
+        )),
+        Purpose::Read => Some(
+            "the server has read all that this client sent, and waits for more of it instead of \
+             answering."
+                .to_owned(),
+        ),
+        Purpose::Write if socket.unsent > 0 => Some(format!(
+            "the server sleeps in {} until this client reads: {} wait unsent.",
+            call.name,
+            count(socket.unsent, "byte")
+        )),
+        _ => None,
+    }
+}
+
+/// The only thread sleeps in a call on something else.
+fn alone(seen: &Snapshot) -> Option<String> {
+    let [thread] = seen.threads.as_slice() else {
+        return None;
+    };
+    let Doing::Sleeping(call) = &thread.doing else {
+        return None;
+    };
+    let fd = call.fds.first().map(|watch| watch.fd);
+    let meanwhile = meanwhile(seen);
+    match call.purpose {
+        Purpose::Read => Some(format!(
+            "the server sleeps until something comes from fd {}{}.",
+            fd?, meanwhile?
+        )),
+        Purpose::Write => Some(format!(
+            "the server sleeps until fd {} takes more bytes{}.",
+            fd?, meanwhile?
+        )),
+        Purpose::Pause => Some(format!("the server lets time pass{}.", meanwhile?)),
+        Purpose::Accept => match client_connection(seen) {
+            Some((_, socket)) if socket.unread == 0 => Some(
+                "the server has read what this client sent, and waits for the next client: the \
+                 answer was never written."
+                    .to_owned(),
+            ),
+            _ => Some(format!(
+                "the server sleeps until another client comes{}.",
+                meanwhile?
+            )),
+        },
+        _ => None,
+    }
+}
+
+/// Threads sleep until epoll or poll reports something, and it never will.
+fn reported_to_nobody(seen: &Snapshot) -> Option<String> {
+    let call = sleepers(seen).find(|call| {
+        matches!(
+            call.purpose,
+            Purpose::Epoll | Purpose::Poll | Purpose::Select
+        )
+    })?;
+    let waiting = seen
+        .connections()
+        .into_iter()
+        .find(|(_, socket)| socket.unread > 0);
+    if let Some((fd, socket)) = waiting {
+        let bytes = count(socket.unread, "unread byte");
+        let reason = silence(seen, call, fd)?;
+        return Some(format!("fd {fd} still holds {bytes}, but {reason}"));
+    }
+    if let Some((fd, ..)) = seen
+        .listeners()
+        .into_iter()
+        .find(|(_, _, waiting)| *waiting > 0)
+    {
+        let reason = silence(seen, call, fd)?;
+        return Some(format!(
+            "a connection waits in the accept queue of fd {fd}, but {reason}"
+        ));
+    }
+    let (fd, _) = client_connection(seen)?;
+    let is_watched_for_output =
+        watches(seen, call, fd).any(|watch| watch.events & events::OUT != 0);
+    (!is_watched_for_output).then(|| {
+        "the server has read all that this client sent, and waits for more. If an answer is still \
+         in its memory, nobody will say when it can be written: fd "
+            .to_owned()
+            + &format!("{fd} isn't watched for OUT.")
+    })
+}
+
+/// All threads wait for each other.
+fn locked(seen: &Snapshot) -> Option<String> {
+    let all = !seen.threads.is_empty()
+        && sleepers(seen)
+            .filter(|call| call.purpose == Purpose::Lock)
+            .count()
+            == seen.threads.len();
+    all.then(|| {
+        "every thread sleeps in futex: each waits for a lock that another holds, or for a thread \
+         that doesn't end."
+            .to_owned()
+    })
+}
+
+/// Why a ready descriptor isn't reported.
+fn silence(seen: &Snapshot, call: &Call, fd: i32) -> Option<String> {
+    let Some(watch) = watches(seen, call, fd).next() else {
+        return Some(format!("{} doesn't watch it.", call.name));
+    };
+    if watch.is_spent() {
+        return Some(
+            "it was registered with ONESHOT, which has fired: it stays silent until re-armed."
+                .to_owned(),
+        );
+    }
+    if watch.events & events::IN == 0 {
+        return Some(format!(
+            "it is watched for {}, not for IN.",
+            events::names(watch.events)
+        ));
+    }
+    (watch.events & events::EDGE != 0).then(|| {
+        "it is edge-triggered: it was reported when they came, and nobody will say so again. Go on \
+         until WouldBlock."
+            .to_owned()
+    })
+}
+
+/// How `fd` is watched by those who sleep.
+fn watches<'a>(seen: &'a Snapshot, call: &'a Call, fd: i32) -> impl Iterator<Item = Watch> + 'a {
+    let polled: &[Watch] = if call.purpose == Purpose::Epoll {
+        &[]
+    } else {
+        &call.fds
+    };
+    let epolls = seen.epolls().into_iter().flat_map(|(_, watches)| watches);
+    epolls
+        .chain(polled)
+        .copied()
+        .filter(move |watch| watch.fd == fd)
+}
+
+/// What the waiting client is left with.
+fn meanwhile(seen: &Snapshot) -> Option<String> {
+    if seen.client_is_queued {
+        return Some(", and meanwhile this client waits to be accepted".to_owned());
+    }
+    let (fd, socket) = client_connection(seen)?;
+    (socket.unread > 0).then(|| {
+        format!(
+            ", and meanwhile nobody reads the {} of this client in fd {fd}",
+            count(socket.unread, "byte")
+        )
+    })
+}
+
+fn client_connection(seen: &Snapshot) -> Option<(i32, &TcpSocket)> {
+    seen.connections()
+        .into_iter()
+        .find(|(_, socket)| Some(socket.remote) == seen.client)
+}
+
+fn is_watched(seen: &Snapshot, fd: i32) -> bool {
+    seen.epolls()
+        .iter()
+        .any(|(_, watches)| watches.iter().any(|watch| watch.fd == fd))
+}
+
+fn sleepers(seen: &Snapshot) -> impl Iterator<Item = &Call> {
+    seen.threads
+        .iter()
+        .filter_map(|thread| match &thread.doing {
+            Doing::Sleeping(call) if thread.busy < SPINNING => Some(call),
+            _ => None,
+        })
+}

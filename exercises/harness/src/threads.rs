@@ -1,0 +1,219 @@
+//! The threads of a process: what each is doing, and how much of a processor it takes.
+
+use std::collections::HashMap;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::thread;
+use std::time::Duration;
+
+use crate::events::{self, Watch};
+use crate::syscalls::{self, Purpose};
+
+/// How long threads are watched. The kernel tells some times in ticks of 10 ms.
+const LOOK: Duration = Duration::from_millis(200);
+/// Descriptors read out of a `poll` or `select` at most.
+const MANY: u64 = 1024;
+
+/// A thread at one moment.
+#[derive(Debug)]
+pub(crate) struct Thread {
+    pub(crate) name: String,
+    pub(crate) doing: Doing,
+    /// How much of the time it ran or waited for a processor, in percent.
+    pub(crate) busy: u64,
+    /// How much of what it ran was in the kernel, in percent.
+    pub(crate) kernel: u64,
+}
+
+impl Thread {
+    /// The descriptors in the system call it sleeps in.
+    pub(crate) fn awaits(&self) -> &[Watch] {
+        match &self.doing {
+            Doing::Sleeping(call) => &call.fds,
+            Doing::Running | Doing::Unknown => &[],
+        }
+    }
+}
+
+/// What a thread is doing.
+#[derive(Debug)]
+pub(crate) enum Doing {
+    /// It sleeps in a system call.
+    Sleeping(Call),
+    /// It runs, or waits for a processor.
+    Running,
+    /// The kernel doesn't tell.
+    Unknown,
+}
+
+/// A system call that sleeps.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) name: String,
+    pub(crate) purpose: Purpose,
+    /// The descriptors it is about, as far as they can be told.
+    pub(crate) fds: Vec<Watch>,
+}
+
+/// Looks at all threads of process `pid` for a fifth of a second.
+pub(crate) fn threads(pid: u32) -> Vec<Thread> {
+    let before: HashMap<u32, Times> = thread_ids(pid)
+        .into_iter()
+        .map(|id| (id, times(pid, id)))
+        .collect();
+    thread::sleep(LOOK);
+    let mut ids = thread_ids(pid);
+    ids.sort_unstable();
+    let mut threads: Vec<Thread> = ids
+        .into_iter()
+        .map(|id| {
+            let now = times(pid, id);
+            let spent = now.since(before.get(&id).unwrap_or(&now));
+            Thread {
+                name: read(pid, id, "comm").trim_end().to_owned(),
+                doing: doing(pid, &read(pid, id, "syscall")),
+                busy: percent(spent.busy, LOOK).min(100),
+                kernel: percent(spent.kernel, spent.user + spent.kernel),
+            }
+        })
+        .collect();
+    // In a re-executed test, the first thread only waits for the test's own.
+    if threads.iter().skip(1).any(|thread| thread.name == "answer") {
+        threads.remove(0);
+    }
+    threads
+}
+
+fn thread_ids(pid: u32) -> Vec<u32> {
+    fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+fn read(pid: u32, id: u32, file: &str) -> String {
+    fs::read_to_string(format!("/proc/{pid}/task/{id}/{file}")).unwrap_or_default()
+}
+
+/// What a thread has done so far.
+struct Times {
+    user: Duration,
+    kernel: Duration,
+    /// Running or waiting for a processor: unlike the other two, this doesn't depend on what else
+    /// the machine is doing.
+    busy: Duration,
+}
+
+impl Times {
+    fn since(&self, before: &Self) -> Self {
+        Self {
+            user: self.user.saturating_sub(before.user),
+            kernel: self.kernel.saturating_sub(before.kernel),
+            busy: self.busy.saturating_sub(before.busy),
+        }
+    }
+}
+
+/// Reads fields 14 and 15 of `stat` (`proc_pid_stat(5)`), and `schedstat`: nanoseconds on a
+/// processor and waiting for one.
+fn times(pid: u32, id: u32) -> Times {
+    let stat = read(pid, id, "stat");
+    // The name, in parentheses, may hold blanks.
+    let fields = stat.rsplit(") ").next().unwrap_or_default();
+    let ticks = |field: usize| fields.split(' ').nth(field - 3)?.parse().ok();
+    let time = |field| Duration::from_millis(10 * ticks(field).unwrap_or(0_u64));
+    let (user, kernel) = (time(14), time(15));
+    let schedule = read(pid, id, "schedstat");
+    let mut nanoseconds = schedule
+        .split(' ')
+        .filter_map(|field| field.parse::<u64>().ok());
+    let busy = match (nanoseconds.next(), nanoseconds.next()) {
+        (Some(running), Some(waiting)) => Duration::from_nanos(running + waiting),
+        _ => user + kernel, // a kernel without CONFIG_SCHED_INFO
+    };
+    Times { user, kernel, busy }
+}
+
+fn percent(part: Duration, whole: Duration) -> u64 {
+    let percent = part.as_micros() * 100 / whole.as_micros().max(1);
+    u64::try_from(percent).unwrap_or(u64::MAX)
+}
+
+/// Reads `/proc/PID/task/TID/syscall`: `running`, or the number and six arguments of the call.
+fn doing(pid: u32, syscall: &str) -> Doing {
+    if syscall.starts_with("running") {
+        return Doing::Running;
+    }
+    let mut fields = syscall.split_whitespace();
+    let Some(number) = fields.next().and_then(|number| number.parse::<u64>().ok()) else {
+        return Doing::Unknown;
+    };
+    let arguments: Vec<u64> = fields
+        .filter_map(|field| u64::from_str_radix(field.strip_prefix("0x")?, 16).ok())
+        .collect();
+    let [first, second, third, ..] = arguments[..] else {
+        return Doing::Unknown;
+    };
+    let Some((name, purpose)) = syscalls::describe(number) else {
+        return Doing::Sleeping(Call {
+            name: format!("system call {number}"),
+            purpose: Purpose::Other,
+            fds: Vec::new(),
+        });
+    };
+    let fds = match purpose {
+        Purpose::Poll => polled(pid, first, second),
+        Purpose::Select => selected(pid, first, second, third),
+        Purpose::Lock | Purpose::Pause | Purpose::Other => Vec::new(),
+        _ => vec![Watch::of(first)],
+    };
+    Doing::Sleeping(Call {
+        name: name.to_owned(),
+        purpose,
+        fds,
+    })
+}
+
+/// The `number` entries of 8 bytes at `address` that `poll(2)` waits for.
+fn polled(pid: u32, address: u64, number: u64) -> Vec<Watch> {
+    let array = memory(pid, address, number.min(MANY) * 8);
+    array
+        .chunks_exact(8)
+        .map(|entry| Watch {
+            fd: i32::from_ne_bytes([entry[0], entry[1], entry[2], entry[3]]),
+            events: u32::from(u16::from_ne_bytes([entry[4], entry[5]])),
+        })
+        .filter(|watch| watch.fd >= 0)
+        .collect()
+}
+
+/// The descriptors below `number` whose bits are set in the sets that `select(2)` waits for.
+fn selected(pid: u32, number: u64, readable: u64, writable: u64) -> Vec<Watch> {
+    let number = number.min(MANY);
+    let [readable, writable] =
+        [readable, writable].map(|set| memory(pid, set, number.div_ceil(64) * 8));
+    let wanted = |set: &[u8], fd: usize, event: u32| match set.get(fd / 8) {
+        Some(byte) if byte >> (fd % 8) & 1 == 1 => event,
+        _ => 0,
+    };
+    (0..)
+        .zip(0..usize::try_from(number).unwrap_or_default())
+        .map(|(fd, bit)| Watch {
+            fd,
+            events: wanted(&readable, bit, events::IN) | wanted(&writable, bit, events::OUT),
+        })
+        .filter(|watch| watch.events != 0)
+        .collect()
+}
+
+/// `size` bytes at `address` of the process, or none where they can't be read.
+fn memory(pid: u32, address: u64, size: u64) -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(size).unwrap_or_default()];
+    let read = File::open(format!("/proc/{pid}/mem"))
+        .and_then(|memory| memory.read_exact_at(&mut bytes, address));
+    if read.is_err() {
+        bytes.clear();
+    }
+    bytes
+}

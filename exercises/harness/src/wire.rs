@@ -1,0 +1,113 @@
+//! Reading and writing a socket without ever waiting for long.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+
+use crate::diff::Stop;
+
+/// No single expectation takes longer than this, however slowly its bytes trickle.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Once an answer has gone wrong, how long to wait for its rest.
+const REST: Duration = Duration::from_millis(50);
+/// How much of that rest is read.
+const REST_SIZE: usize = 4096;
+
+/// Connects to `to` within `limit`, with a receive buffer of a given size if there is one; returns
+/// the socket and its own address.
+pub(crate) fn open(
+    to: SocketAddr,
+    receive_buffer: Option<usize>,
+    limit: Duration,
+) -> io::Result<(TcpStream, SocketAddr)> {
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM, None)?;
+    if let Some(size) = receive_buffer {
+        // Before connecting: the window is agreed upon in the handshake (tcp(7)).
+        socket.set_recv_buffer_size(size)?;
+    }
+    socket.connect_timeout(&to.into(), limit)?;
+    // Each piece goes out at once, as its own segment.
+    socket.set_tcp_nodelay(true)?;
+    let stream = TcpStream::from(socket);
+    let address = stream.local_addr()?;
+    Ok((stream, address))
+}
+
+/// Reads up to `size` bytes, until none come for `silence`; stops early (and a little later) where
+/// they aren't `expected`.
+pub(crate) fn receive(
+    stream: &TcpStream,
+    size: usize,
+    expected: Option<&[u8]>,
+    silence: Duration,
+) -> (Vec<u8>, Stop) {
+    let deadline = Instant::now() + LONGEST;
+    let mut received = Vec::new();
+    let mut chunk = [0; 16 * 1024];
+    while received.len() < size {
+        let limit = silence.min(deadline.saturating_duration_since(Instant::now()));
+        let room = chunk.len().min(size - received.len());
+        let new = match read_within(stream, &mut chunk[..room], limit) {
+            Ok(0) => return (received, Stop::End),
+            Ok(new) => new,
+            Err(error) if is_timeout(&error) => return (received, Stop::Silence),
+            Err(_) => return (received, Stop::Reset),
+        };
+        let from = received.len();
+        received.extend_from_slice(&chunk[..new]);
+        if expected.is_some_and(|expected| expected[from..from + new] != chunk[..new]) {
+            let (rest, _) = receive_rest(stream, size - received.len());
+            received.extend(rest);
+            return (received, Stop::Enough);
+        }
+    }
+    (received, Stop::Enough)
+}
+
+/// Reads what else comes at once, up to `size` bytes, and tells how that stopped.
+pub(crate) fn receive_rest(stream: &TcpStream, size: usize) -> (Vec<u8>, Stop) {
+    receive(stream, size.min(REST_SIZE), None, REST)
+}
+
+/// Reads once, within `limit`.
+pub(crate) fn read_within(
+    mut stream: &TcpStream,
+    buffer: &mut [u8],
+    limit: Duration,
+) -> io::Result<usize> {
+    // A timeout of zero would be none at all.
+    stream.set_read_timeout(Some(limit.max(Duration::from_millis(1))))?;
+    loop {
+        match stream.read(buffer) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// Writes `bytes`; gives up when none is taken for `pause`. Returns how many were taken.
+pub(crate) fn write_for(
+    mut stream: &TcpStream,
+    bytes: &[u8],
+    pause: Duration,
+) -> (usize, io::Result<()>) {
+    if let Err(error) = stream.set_write_timeout(Some(pause)) {
+        return (0, Err(error));
+    }
+    let mut taken = 0;
+    while taken < bytes.len() {
+        match stream.write(&bytes[taken..]) {
+            Ok(size) => taken += size,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return (taken, Err(error)),
+        }
+    }
+    (taken, Ok(()))
+}
+
+/// Whether a read or write has run into its limit.
+pub(crate) fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
