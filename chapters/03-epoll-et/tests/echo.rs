@@ -1,0 +1,12 @@
+//! The line echo through real sockets.
+
+use harness::Server;
+
+fn start() -> Server {
+    Server::spawn(env!("CARGO_BIN_EXE_ch03-epoll-et"), &[])
+}
+
+harness::line_echo_suite!(one_client, start());
+harness::line_echo_concurrent_suite!(many_clients, start());
+harness::line_echo_idle_suite!(idle, start());
+harness::line_echo_slow_reader_suite!(slow_reader, start());
