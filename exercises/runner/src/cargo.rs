@@ -128,13 +128,15 @@ fn follow(stderr: impl Read) -> String {
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(tag = "reason")]
 enum Message {
-    CompilerMessage {
+    #[serde(rename = "compiler-message")]
+    Diagnostic {
         manifest_path: PathBuf,
         message: Rustc,
     },
-    CompilerArtifact {
+    #[serde(rename = "compiler-artifact")]
+    Artifact {
         manifest_path: PathBuf,
         target: Target,
         profile: Profile,
@@ -164,7 +166,7 @@ struct Profile {
 impl Build {
     fn note(&mut self, line: &str) {
         match serde_json::from_str(line) {
-            Ok(Message::CompilerMessage {
+            Ok(Message::Diagnostic {
                 manifest_path,
                 message,
             }) => {
@@ -178,7 +180,7 @@ impl Build {
                     rendered,
                 });
             }
-            Ok(Message::CompilerArtifact {
+            Ok(Message::Artifact {
                 manifest_path,
                 target,
                 profile,

@@ -2,6 +2,7 @@
 //! `[package.metadata.workbook]` gives the rest.
 
 use std::env;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -185,13 +186,18 @@ impl Catalog {
         {
             return Ok(exercise);
         }
-        if let Some(exercise) = self.by_path(name) {
+        if let Some(exercise) = self.by_path(name).filter(|_| !name.is_empty()) {
             return Ok(exercise);
         }
         let chapter = self.chapter(name);
-        let (problem, offer) = if chapter.is_empty() {
+        let (problem, offer) = if name.is_empty() {
             (
-                format!("there is no exercise `{name}`; these are the exercises"),
+                "say which exercise; these are there".to_owned(),
+                self.exercises.iter().collect(),
+            )
+        } else if chapter.is_empty() {
+            (
+                format!("there is no exercise `{name}`; these are there"),
                 self.exercises.iter().collect(),
             )
         } else {
@@ -202,7 +208,7 @@ impl Catalog {
         };
         let mut list = String::new();
         for exercise in offer {
-            list += &format!("\n  {:6} {}", exercise.number(), exercise.card.id);
+            let _ = write!(list, "\n  {:6} {}", exercise.number(), exercise.card.id);
         }
         bail!("{problem}, by number and by name:{list}");
     }

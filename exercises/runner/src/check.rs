@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 
 use crate::cargo::build_tests;
 use crate::catalog::{Catalog, Exercise};
@@ -29,7 +29,7 @@ pub fn check(catalog: &Catalog, exercise: &Exercise, limit: Duration) -> Result<
     let solved = run.passed();
     if solved
         && let Err(error) = Progress::change(&catalog.root, &exercise.card.id, |entry| {
-            entry.solved = true
+            entry.solved = true;
         })
     {
         warn(&format!("solved, but that can't be noted: {error:#}"));
@@ -42,17 +42,14 @@ pub fn check(catalog: &Catalog, exercise: &Exercise, limit: Duration) -> Result<
     Ok(solved)
 }
 
-/// The exercise that `name` means; without a name the next one that isn't solved.
+/// The next exercise that isn't solved.
 ///
 /// # Errors
 ///
-/// When the name means none, or all are solved.
-pub fn meant<'a>(catalog: &'a Catalog, name: Option<&str>) -> Result<&'a Exercise> {
-    match name {
-        Some(name) => catalog.get(name),
-        None => match Progress::load(&catalog.root)?.next_unsolved(catalog) {
-            Some(exercise) => Ok(exercise),
-            None => bail!("all exercises are solved: say which one you mean"),
-        },
-    }
+/// When all are solved.
+pub fn next(catalog: &Catalog) -> Result<&Exercise> {
+    let progress = Progress::load(&catalog.root)?;
+    progress
+        .next_unsolved(catalog)
+        .context("all exercises are solved: say which one you mean")
 }

@@ -99,11 +99,10 @@ fn message(output: &str, path: &str) -> String {
             continue;
         }
         match place_of_panic(line) {
-            Some(place) if is_answer(place) => kept += &format!("{place} panicked:"),
-            Some(_) => continue,
-            None => kept += line,
+            Some(place) if is_answer(place) => kept.extend([place, " panicked:\n"]),
+            Some(_) => {}
+            None => kept.extend([line, "\n"]),
         }
-        kept.push('\n');
     }
     kept.trim_matches('\n').to_owned()
 }

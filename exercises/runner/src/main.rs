@@ -2,16 +2,26 @@
 //!
 //! Exit codes: 0 passed or done, 1 not solved or not as declared, 2 wrong use or no way to go on.
 
+mod answer;
 mod cargo;
 mod catalog;
 mod check;
 mod child;
+mod declared;
+mod job;
+mod keys;
 mod libtest;
 mod progress;
+mod round;
+mod rounds;
 mod run;
+mod scratch;
 mod show;
 mod text;
 mod verdict;
+mod verify;
+mod watch;
+mod wrong;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -20,8 +30,8 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use answer::Ask;
 use catalog::Catalog;
-use check::meant;
 use progress::Progress;
 
 /// The exercises of the Epoll Workbook.
@@ -49,12 +59,50 @@ enum Action {
         #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
         limit: u64,
     },
+    /// Check an answer at every save; keys: h, l, n, r, q
+    Watch {
+        exercise: Option<String>,
+        /// Seconds that all its tests together may take
+        #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+        limit: u64,
+    },
     /// Give a hint; each call gives the next of three
     Hint { exercise: Option<String> },
+    /// Show the solution beside your answer (asks first)
+    Solution {
+        exercise: Option<String>,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Start an exercise anew; your answer is kept beside it
+    Reset {
+        exercise: Option<String>,
+        /// Don't ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show the next exercise and how to begin
     Next,
     /// Show how far you are
     Progress,
+    /// Show a well-known wrong answer fail
+    Break {
+        exercise: Option<String>,
+        /// Its name; without one, all are listed
+        wrong: Option<String>,
+    },
+    /// Put the exercises, their wrong answers and the chapters' mutants to the test
+    Verify {
+        /// An exercise or a chapter; everything if none is named
+        name: Option<String>,
+        /// Run each test program so many times, to find tests that fail now and then
+        #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        times: u32,
+        /// Only see whether the exercises' files are as handed out
+        #[arg(long, conflicts_with_all = ["name", "times"])]
+        shipped: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -76,23 +124,43 @@ fn main() -> ExitCode {
 /// Carries out a command; true if it came out well.
 fn act(action: Action) -> Result<bool> {
     let catalog = Catalog::find()?;
+    let progress = || Progress::load(&catalog.root);
+    let next_or = |name: Option<String>| match said(name.as_ref()) {
+        Some(name) => catalog.get(name),
+        None => check::next(&catalog),
+    };
+    let named = |name: Option<String>| catalog.get(said(name.as_ref()).unwrap_or_default());
     match action {
-        Action::List => show::list(&catalog, &Progress::load(&catalog.root)?),
-        Action::Next => show::next(&catalog, &Progress::load(&catalog.root)?),
-        Action::Progress => show::progress(&catalog, &Progress::load(&catalog.root)?),
-        Action::Hint { exercise } => {
-            show::hint(&catalog, meant(&catalog, said(exercise.as_ref()))?)?
+        Action::List => show::list(&catalog, &progress()?),
+        Action::Next => show::next(&catalog, &progress()?),
+        Action::Progress => show::progress(&catalog, &progress()?),
+        Action::Hint { exercise } => show::hint(&catalog, next_or(exercise)?)?,
+        Action::Watch { exercise, limit } => watch::watch(&catalog, next_or(exercise)?, limit)?,
+        Action::Solution { exercise, yes } => {
+            return answer::solution(&catalog, next_or(exercise)?, ask(yes));
+        }
+        Action::Reset { exercise, yes } => {
+            return answer::reset(&catalog, named(exercise)?, ask(yes));
         }
         Action::Check { exercise, limit } => {
             child::end_all_on_signals();
-            return check::check(
-                &catalog,
-                meant(&catalog, said(exercise.as_ref()))?,
-                Duration::from_secs(limit),
-            );
+            return check::check(&catalog, next_or(exercise)?, Duration::from_secs(limit));
+        }
+        Action::Break { exercise, wrong } => {
+            child::end_all_on_signals();
+            return wrong::break_with(&catalog, named(exercise)?, said(wrong.as_ref()));
+        }
+        Action::Verify { shipped: true, .. } => return verify::verify_shipped(&catalog),
+        Action::Verify { name, times, .. } => {
+            child::end_all_on_signals();
+            return verify::verify(&catalog, said(name.as_ref()), times);
         }
     }
     Ok(true)
+}
+
+fn ask(yes: bool) -> Ask {
+    if yes { Ask::Never } else { Ask::First }
 }
 
 /// `just check` without a name hands on an empty one.

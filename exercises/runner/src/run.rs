@@ -27,6 +27,15 @@ impl Run {
         self.abnormal.is_none() && !self.tests.is_empty() && self.tests.iter().all(Test::passed)
     }
 
+    /// The names of the tests that did not pass.
+    pub fn failed(&self) -> Vec<&str> {
+        self.tests
+            .iter()
+            .filter(|test| !test.passed())
+            .map(|test| test.name.as_str())
+            .collect()
+    }
+
     pub fn test(&self, name: &str) -> Option<&Test> {
         self.tests.iter().find(|test| test.name == name)
     }

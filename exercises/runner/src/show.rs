@@ -24,7 +24,7 @@ pub fn list(catalog: &Catalog, progress: &Progress) {
             let card = &exercise.card;
             let _ = writeln!(
                 out,
-                "  {mark} {number:5} {:27} {:13}{}{:3} min",
+                "  {mark} {number:5} {:26} {:13}{}{:3} min",
                 card.title,
                 card.kind.words(),
                 stars(card.stars),
@@ -97,7 +97,7 @@ pub fn hint(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
     let mut out = String::new();
     if let Some(hint) = hints.get(given) {
         Progress::change(&catalog.root, &exercise.card.id, |entry| {
-            entry.hints = given + 1
+            entry.hints = given + 1;
         })?;
         out += &paragraphs(
             &format!("{number}, hint {} of {}", given + 1, hints.len()),

@@ -25,9 +25,10 @@ pub fn serve(listener: &TcpListener) -> io::Result<()> {
 
 /// Counts for one client, until it has gone; that is the error returned.
 fn count(mut stream: TcpStream) -> io::Result<()> {
-    for number in 1_u64.. {
-        // No error is worth a second try: write_all has done that where it helps (EINTR).
+    let mut number: u64 = 1;
+    loop {
+        // No error is worth a second try: where that helps (EINTR), write_all has done it.
         stream.write_all(format!("{number}\n").as_bytes())?;
+        number += 1;
     }
-    Ok(()) // after 2^64 lines
 }

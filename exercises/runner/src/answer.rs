@@ -1,0 +1,175 @@
+//! The reader's file: beside the solution, or back to how it was handed out.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, IsTerminal};
+
+use anyhow::{Context, Result};
+use diffy::{DiffOptions, Hunk, Line};
+
+use crate::catalog::{Catalog, Exercise};
+use crate::progress::{Progress, free_name, replace};
+use crate::text::{BAD, FAINT, GOOD, STRONG, paint, show, width, wrap};
+use crate::verdict::{CALL, step};
+
+/// Whether to ask before something that can't be unseen or undone at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    First,
+    Never,
+}
+
+/// Shows what turns the reader's answer into the solution. True if it was shown.
+///
+/// # Errors
+///
+/// When a file can't be read.
+pub fn solution(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
+    let number = exercise.number();
+    if ask == Ask::First && !agrees(&format!("Show the solution of {number}?")) {
+        show("Not shown.\n");
+        return Ok(false);
+    }
+    let file = exercise.solution().join("src/lib.rs");
+    let read = |path| {
+        fs::read_to_string(catalog.root.join(path))
+            .with_context(|| format!("{number}: a file can't be read"))
+    };
+    let (mine, solution) = (read(exercise.file())?, read(file.clone())?);
+    let (_, mine) = split_off_doc(&mine);
+    let (doc, solution) = split_off_doc(&solution);
+
+    let mut out = format!(
+        "\n{STRONG}{number}  {}: the solution{STRONG:#}\n\n",
+        exercise.card.title
+    );
+    for paragraph in doc.split("\n\n") {
+        out += &wrap("  ", paragraph, width());
+        out.push('\n');
+    }
+    out += &diff(mine, solution);
+    out.push('\n');
+    out += &step("-", &format!("in {}", exercise.file().display()));
+    out += &step("+", &format!("in {}", file.display()));
+    show(&out);
+    Ok(true)
+}
+
+/// A file's opening `//!` lines without their marks, and the code below: the task stands in the one
+/// file, the reasons in the other, and only the code is worth comparing.
+fn split_off_doc(text: &str) -> (String, &str) {
+    let is_doc = |line: &&str| line.starts_with("//!");
+    let doc: Vec<&str> = text.lines().take_while(is_doc).collect();
+    let length: usize = text
+        .split_inclusive('\n')
+        .take_while(is_doc)
+        .map(str::len)
+        .sum();
+    let doc = doc
+        .iter()
+        .map(|line| line.trim_start_matches("//!").trim())
+        .collect::<Vec<_>>()
+        .join("\n");
+    (doc, text[length..].trim_start_matches('\n'))
+}
+
+fn diff(mine: &str, solution: &str) -> String {
+    if mine == solution {
+        return "  Your code is the solution, letter for letter.\n".to_owned();
+    }
+    let all = mine.lines().count() + solution.lines().count();
+    let patch = DiffOptions::new()
+        .set_context_len(all)
+        .create_patch(mine, solution);
+    let mut out = String::new();
+    for line in patch.hunks().iter().flat_map(Hunk::lines) {
+        let (style, sign, text) = match line {
+            Line::Context(text) => (FAINT, ' ', text),
+            Line::Delete(text) => (BAD, '-', text),
+            Line::Insert(text) => (GOOD, '+', text),
+        };
+        let line = format!("{sign} {}", text.trim_end_matches('\n'));
+        let _ = writeln!(out, "{}", paint(style, line.trim_end()));
+    }
+    out
+}
+
+/// Puts the file back as it was handed out, and keeps the reader's beside it. True if that was done.
+///
+/// # Errors
+///
+/// When a file can't be read or written; the reader's answer is then still there.
+pub fn reset(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
+    let file = catalog.root.join(exercise.file());
+    let shipped = exercise.solution().join("shipped.rs");
+    let shipped = fs::read_to_string(catalog.root.join(&shipped))
+        .with_context(|| format!("{} can't be read", shipped.display()))?;
+    let number = exercise.number();
+    if fs::read_to_string(&file).is_ok_and(|mine| mine == shipped) {
+        show(&format!(
+            "{number} is as it was handed out: nothing to do.\n"
+        ));
+        return Ok(true);
+    }
+    if ask == Ask::First && !agrees(&format!("Start {number} anew? Your answer is kept aside.")) {
+        show("Nothing was changed.\n");
+        return Ok(false);
+    }
+    let mut out = String::new();
+    if file.exists() {
+        let folder = file.parent().context("the exercise has no folder")?;
+        let (kept, name) = free_name(folder, |n| format!("lib.kept-{n}.rs"));
+        fs::copy(&file, &kept)
+            .with_context(|| format!("your answer can't be kept as {}", kept.display()))?;
+        out += &step(
+            "kept",
+            &format!(
+                "your answer, as {}",
+                exercise.file().with_file_name(name).display()
+            ),
+        );
+    }
+    replace(&file, &shipped).with_context(|| format!("{} can't be written", file.display()))?;
+    Progress::change(&catalog.root, &exercise.card.id, |entry| {
+        entry.solved = false;
+        entry.hints = 0;
+    })?;
+    out += &step("reset", &exercise.file().display().to_string());
+    out += &step("check", &format!("{} check {number}", *CALL));
+    show(&out);
+    Ok(true)
+}
+
+/// Asks, and takes anything but a yes for a no. Where nobody can answer, the answer is no.
+fn agrees(question: &str) -> bool {
+    if !io::stdin().is_terminal() {
+        show(&format!("{question} Say so with --yes.\n"));
+        return false;
+    }
+    show(&format!("{question} [y/N] "));
+    let mut answer = String::new();
+    let read = io::stdin().read_line(&mut answer);
+    read.is_ok() && ["y", "yes"].contains(&answer.trim().to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_begins_below_the_module_doc() {
+        let (doc, code) = split_off_doc("//! # Task\n//!\n//! Do it.\n\nuse std::io;\n");
+        assert_eq!((doc.as_str(), code), ("# Task\n\nDo it.", "use std::io;\n"));
+    }
+
+    #[test]
+    fn a_file_without_doc_is_all_code() {
+        assert_eq!(split_off_doc("fn f() {}\n"), (String::new(), "fn f() {}\n"));
+    }
+
+    #[test]
+    fn a_diff_shows_what_to_change_and_all_around_it() {
+        let shown = anstream::adapter::strip_str(&diff("a\nb\nc\n", "a\nB\nc\n")).to_string();
+        assert_eq!(shown, "  a\n- b\n+ B\n  c\n");
+    }
+}

@@ -1,0 +1,226 @@
+//! What `verify` has to show, one thing at a time: lay a file over the tree, build, run the tests,
+//! compare with what was declared.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::catalog::{Catalog, Exercise};
+use crate::declared::{chapters_with_mutants, mutants, wrong_answers};
+use crate::libtest::{Outcome, Test};
+use crate::run::Run;
+
+#[derive(Debug)]
+pub struct Job {
+    /// The chapter's folder, and the exercise's number where it is about one.
+    pub chapter: String,
+    pub exercise: Option<String>,
+    pub kind: Kind,
+    pub name: String,
+    /// The package to test: its folder below the root, the test target, and the one test if not all.
+    pub folder: PathBuf,
+    pub target: String,
+    pub only: Option<String>,
+    /// The file to lay over the tree.
+    pub overlay: Option<(PathBuf, Vec<u8>)>,
+    pub expect: Expect,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Shipped,
+    Solution,
+    Wrong,
+    Mutant,
+}
+
+#[derive(Debug)]
+pub enum Expect {
+    AllPass,
+    /// Just these fail.
+    Fail(BTreeSet<String>),
+    /// This one fails, with these words, and not all others do.
+    Caught {
+        by: String,
+        says: Vec<String>,
+    },
+    /// This one fails.
+    Fails(String),
+}
+
+/// Everything that has been declared, in the order of the book.
+///
+/// # Errors
+///
+/// When a declaration is wrong.
+pub fn all(catalog: &Catalog) -> Result<Vec<Job>> {
+    let mut jobs = Vec::new();
+    for exercise in &catalog.exercises {
+        jobs.extend(of_exercise(catalog, exercise)?);
+    }
+    for chapter in chapters_with_mutants(&catalog.root)? {
+        for mutant in mutants(&catalog.root, &chapter)? {
+            jobs.push(Job {
+                exercise: None,
+                kind: Kind::Mutant,
+                name: mutant.name,
+                folder: PathBuf::from("chapters").join(&chapter),
+                chapter: chapter.clone(),
+                target: mutant.target,
+                only: Some(mutant.test.clone()),
+                overlay: Some((mutant.file, mutant.text.into_bytes())),
+                expect: Expect::Fails(mutant.test),
+            });
+        }
+    }
+    Ok(jobs)
+}
+
+fn of_exercise(catalog: &Catalog, exercise: &Exercise) -> Result<Vec<Job>> {
+    let job = |kind, name: &str, expect| Job {
+        chapter: exercise.chapter.clone(),
+        exercise: Some(exercise.number()),
+        kind,
+        name: name.to_owned(),
+        folder: PathBuf::from("exercises").join(exercise.path()),
+        target: "check".to_owned(),
+        only: None,
+        overlay: None,
+        expect,
+    };
+    let fails = exercise.card.fails.iter().cloned().collect();
+    let solution = Job {
+        folder: exercise.solution(),
+        ..job(Kind::Solution, "solution", Expect::AllPass)
+    };
+    let mut jobs = vec![
+        job(Kind::Shipped, "as shipped", Expect::Fail(fails)),
+        solution,
+    ];
+    for answer in wrong_answers(&catalog.root, exercise)? {
+        let expect = Expect::Caught {
+            by: answer.caught_by,
+            says: answer.says,
+        };
+        let overlay = Some((exercise.file(), answer.text.into_bytes()));
+        jobs.push(Job {
+            overlay,
+            ..job(Kind::Wrong, &format!("wrong/{}.rs", answer.name), expect)
+        });
+    }
+    Ok(jobs)
+}
+
+impl Job {
+    /// The row of the summary that it belongs to: `01-1` or `01-blocking`.
+    pub fn row(&self) -> &str {
+        self.exercise.as_deref().unwrap_or(&self.chapter)
+    }
+
+    /// The arguments after the test program's name.
+    pub fn arguments(&self) -> Vec<&str> {
+        self.only
+            .iter()
+            .flat_map(|test| ["--exact", test])
+            .collect()
+    }
+
+    /// Compares a run with what was declared; the error says what is different.
+    pub fn judge(&self, run: &Run) -> Result<(), String> {
+        if let Some(why) = &run.abnormal {
+            return Err(why.clone());
+        }
+        match &self.expect {
+            Expect::AllPass if run.passed() => Ok(()),
+            Expect::AllPass => Err(format!("not all tests pass: {}", list(&run.failed()))),
+            Expect::Fail(declared) => compare(run, declared),
+            Expect::Caught { by, says } => {
+                let words = self.failure(run, by)?;
+                if !run.tests.iter().any(Test::passed) {
+                    return Err("all tests fail: it is too far from a right answer".to_owned());
+                }
+                let words = one_line(words);
+                match says.iter().find(|says| !words.contains(&one_line(says))) {
+                    Some(says) => Err(format!("{by} fails, but does not say `{says}`")),
+                    None => Ok(()),
+                }
+            }
+            Expect::Fails(test) => self.failure(run, test).map(|_| ()),
+        }
+    }
+
+    fn failure<'a>(&self, run: &'a Run, name: &str) -> Result<&'a str, String> {
+        match run.test(name).map(|test| &test.outcome) {
+            Some(Outcome::Failed(words)) => Ok(words),
+            Some(_) => Err(format!("{name} should have caught it, but passes")),
+            None => Err(format!(
+                "the test target `{}` has no test {name}",
+                self.target
+            )),
+        }
+    }
+}
+
+fn compare(run: &Run, declared: &BTreeSet<String>) -> Result<(), String> {
+    let failed: BTreeSet<String> = run.failed().into_iter().map(str::to_owned).collect();
+    let mut difference = String::new();
+    for test in failed.difference(declared) {
+        let _ = write!(difference, "{test} fails but is not in `fails`; ");
+    }
+    for test in declared.difference(&failed) {
+        let found = if run.test(test).is_some() {
+            "passes"
+        } else {
+            "is no test of the suite"
+        };
+        let _ = write!(difference, "{test} is in `fails` but {found}; ");
+    }
+    if difference.is_empty() {
+        Ok(())
+    } else {
+        Err(difference.trim_end_matches("; ").to_owned())
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    if names.is_empty() {
+        "there are none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+/// Wherever lines were broken, words are compared.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The jobs that `name` means: those of an exercise or of a chapter.
+///
+/// # Errors
+///
+/// When it means neither.
+pub fn of(catalog: &Catalog, jobs: Vec<Job>, name: &str) -> Result<Vec<Job>> {
+    let number = name.parse().ok();
+    let is_chapter = |job: &Job| {
+        let digits = job
+            .chapter
+            .split('-')
+            .next()
+            .and_then(|digits| digits.parse::<u32>().ok());
+        job.chapter == name || (digits.is_some() && digits == number)
+    };
+    if jobs.iter().any(is_chapter) {
+        return Ok(jobs.into_iter().filter(is_chapter).collect());
+    }
+    let meant = catalog
+        .get(name)
+        .context("verify takes an exercise or a chapter")?
+        .number();
+    Ok(jobs
+        .into_iter()
+        .filter(|job| job.exercise.as_ref() == Some(&meant))
+        .collect())
+}

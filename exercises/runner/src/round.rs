@@ -1,0 +1,166 @@
+//! A round of `verify`: lays the jobs' files over the tree, builds once, runs each job's tests.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use crate::cargo::{Build, build_tests};
+use crate::job::{Job, Kind};
+use crate::rounds::Packages;
+use crate::run::run_tests;
+use crate::scratch::{Files, Scratch};
+use crate::text::{BAD, FAINT, STRONG, show, width, wrap};
+
+/// A test program that runs for longer is ended: no declared answer needs nearly as long.
+pub const LIMIT: Duration = Duration::from_mins(1);
+
+/// A job that was carried out.
+pub struct Done {
+    pub job: Job,
+    /// What is not as declared, in full.
+    pub miss: Option<String>,
+}
+
+/// One build for many jobs.
+pub struct Round<'a> {
+    pub scratch: &'a Scratch<'a>,
+    pub packages: &'a Packages,
+    /// How often each test program runs.
+    pub times: u32,
+}
+
+impl Round<'_> {
+    /// Builds the jobs' packages together, and runs their tests, several programs at a time: most of
+    /// them sleep until a deadline.
+    pub fn carry_out(&self, jobs: Vec<Job>) -> Result<Vec<Done>> {
+        let overlay: Files = jobs.iter().filter_map(|job| job.overlay.clone()).collect();
+        self.scratch.lay(&overlay)?;
+        let (build, mut done, jobs) = self.build(jobs)?;
+        let workers = 2 * thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let queue = Mutex::new(jobs.into_iter());
+        let next = || queue.lock().map_or_else(|_| None, |mut queue| queue.next());
+        let work = || {
+            let mut done = Vec::new();
+            while let Some(job) = next() {
+                let miss = self.run(&build, &job)?;
+                done.push(report(job, miss));
+            }
+            Ok(done)
+        };
+        thread::scope(|scope| {
+            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            for worker in workers {
+                let finished: Result<Vec<Done>> = worker
+                    .join()
+                    .unwrap_or_else(|_| bail!("a thread of verify panicked"));
+                done.extend(finished?);
+            }
+            Ok(done)
+        })
+    }
+
+    /// Builds; what doesn't compile is a miss, and the rest is built without it.
+    fn build(&self, mut jobs: Vec<Job>) -> Result<(Build, Vec<Done>, Vec<Job>)> {
+        let mut done = Vec::new();
+        loop {
+            let build = build_tests(&self.scratch.tree, self.arguments(&jobs)?)?;
+            if build.succeeded {
+                return Ok((build, done, jobs));
+            }
+            let tree = &self.scratch.tree;
+            let (broken, rest): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| {
+                build
+                    .of(&tree.join(&job.folder))
+                    .any(|found| found.is_error)
+            });
+            if broken.is_empty() {
+                let errors: String = build
+                    .diagnostics
+                    .iter()
+                    .map(|found| found.rendered.as_str())
+                    .collect();
+                bail!("what the exercises stand on does not compile:\n{errors}");
+            }
+            for job in broken {
+                let errors: String = build
+                    .of(&tree.join(&job.folder))
+                    .map(|found| found.rendered.as_str())
+                    .collect();
+                done.push(report(job, Some(format!("it does not compile\n{errors}"))));
+            }
+            jobs = rest;
+        }
+    }
+
+    /// What to tell cargo, so that it builds the tests of these jobs.
+    pub fn arguments(&self, jobs: &[Job]) -> Result<Vec<String>> {
+        let mut arguments = vec![
+            "--target-dir".to_owned(),
+            self.scratch.target.display().to_string(),
+        ];
+        for job in jobs {
+            arguments.extend(["-p".to_owned(), self.packages.name(&job.folder)?.to_owned()]);
+        }
+        for target in jobs.iter().map(|job| &job.target).collect::<BTreeSet<_>>() {
+            match target.as_str() {
+                "lib" => arguments.push("--lib".to_owned()),
+                target => arguments.extend(["--test".to_owned(), target.to_owned()]),
+            }
+        }
+        Ok(arguments)
+    }
+
+    /// Runs a job's tests; what is not as declared, in full.
+    fn run(&self, build: &Build, job: &Job) -> Result<Option<String>> {
+        let folder = self.scratch.tree.join(&job.folder);
+        let warnings: String = build
+            .of(&folder)
+            .map(|found| found.rendered.as_str())
+            .collect();
+        if matches!(job.kind, Kind::Shipped | Kind::Solution) && !warnings.is_empty() {
+            return Ok(Some(format!("it compiles with warnings\n{warnings}")));
+        }
+        let Some(program) = build.program(&folder, &job.target) else {
+            return Ok(Some(format!(
+                "{} has no test target `{}`",
+                job.folder.display(),
+                job.target
+            )));
+        };
+        for turn in 1..=self.times {
+            let run = run_tests(program, &job.arguments(), LIMIT)?;
+            if let Err(miss) = job.judge(&run) {
+                let which = if self.times > 1 {
+                    format!("run {turn} of {}: ", self.times)
+                } else {
+                    String::new()
+                };
+                return Ok(Some(format!("{which}{miss}\n{}", run.output)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Shows a miss as soon as it is known.
+fn report(job: Job, miss: Option<String>) -> Done {
+    if let Some(miss) = &miss {
+        let (what, output) = miss.split_once('\n').unwrap_or((miss, ""));
+        let mut out = format!(
+            "\n{BAD}✗{BAD:#} {STRONG}{} {}{STRONG:#}\n",
+            job.row(),
+            job.name
+        );
+        out += &wrap("  ", what, width());
+        for line in output.lines() {
+            let _ = writeln!(out, "  {FAINT}│{FAINT:#} {line}");
+        }
+        show(&out);
+    }
+    Done { job, miss }
+}

@@ -1,0 +1,158 @@
+//! A copy of the workspace under `target/verify/tree`, in which every exercise is as handed out.
+//!
+//! What a reader has written is never read: `shipped.rs` takes its place. Files are written only where
+//! they differ, so that cargo rebuilds only what has changed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::catalog::Catalog;
+use crate::text::warn;
+
+/// Files by their place below the root of the workspace.
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+pub struct Scratch<'a> {
+    catalog: &'a Catalog,
+    pub tree: PathBuf,
+    /// Where cargo builds it; the reader's own build stays as it is.
+    pub target: PathBuf,
+    /// Two at once would lay their files into one tree.
+    _lock: File,
+}
+
+impl<'a> Scratch<'a> {
+    /// Waits until no other `verify` or `break` is using the tree.
+    ///
+    /// # Errors
+    ///
+    /// When `target/verify` can't be made.
+    pub fn open(catalog: &'a Catalog) -> Result<Self> {
+        let folder = catalog.root.join("target/verify");
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("{} can't be made", folder.display()))?;
+        let lock = File::create(folder.join("lock"))?;
+        if lock.try_lock().is_err() {
+            warn("Another verify or break is at work; waiting for its end.");
+            lock.lock()?;
+        }
+        Ok(Self {
+            catalog,
+            tree: folder.join("tree"),
+            target: folder.join("build"),
+            _lock: lock,
+        })
+    }
+
+    /// Brings the tree up to date, with `overlay` laid over it.
+    ///
+    /// # Errors
+    ///
+    /// When a file can't be read or written.
+    pub fn lay(&self, overlay: &Files) -> Result<()> {
+        let mut files = self.base()?;
+        files.extend(
+            overlay
+                .iter()
+                .map(|(path, text)| (path.clone(), text.clone())),
+        );
+        for (path, bytes) in &files {
+            let to = self.tree.join(path);
+            if fs::read(&to).is_ok_and(|old| old == *bytes) {
+                continue;
+            }
+            if let Some(folder) = to.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            fs::write(&to, bytes).with_context(|| format!("{} can't be written", to.display()))?;
+        }
+        remove_others(&self.tree, &self.tree, &files)
+    }
+
+    /// The members of the workspace, each exercise as handed out.
+    fn base(&self) -> Result<Files> {
+        let root = &self.catalog.root;
+        let mut files = Files::new();
+        for path in ["Cargo.toml", "Cargo.lock"] {
+            files.insert(
+                path.into(),
+                fs::read(root.join(path)).with_context(|| format!("{path} can't be read"))?,
+            );
+        }
+        for folder in member_folders(root)? {
+            collect(root, &folder, &mut files)
+                .with_context(|| format!("{} can't be read", folder.display()))?;
+        }
+        for exercise in &self.catalog.exercises {
+            let shipped = exercise.solution().join("shipped.rs");
+            let text = fs::read(root.join(&shipped))
+                .with_context(|| format!("{} can't be read", shipped.display()))?;
+            files.insert(exercise.file(), text);
+        }
+        Ok(files)
+    }
+}
+
+/// The folders that hold the workspace's members: `members`, each up to its first pattern.
+fn member_folders(root: &Path) -> Result<Vec<PathBuf>> {
+    #[derive(Deserialize)]
+    struct Manifest {
+        workspace: Workspace,
+    }
+    #[derive(Deserialize)]
+    struct Workspace {
+        members: Vec<PathBuf>,
+    }
+    let manifest: Manifest = toml::from_str(&fs::read_to_string(root.join("Cargo.toml"))?)?;
+    let is_plain = |part: &Component| !part.as_os_str().to_string_lossy().contains(['*', '?', '[']);
+    let folders = manifest
+        .workspace
+        .members
+        .iter()
+        .map(|member| member.components().take_while(is_plain).collect());
+    Ok(folders.collect())
+}
+
+/// Reads all files below `folder`, but for what cargo and editors leave there.
+fn collect(root: &Path, folder: &Path, files: &mut Files) -> io::Result<()> {
+    for entry in fs::read_dir(root.join(folder))? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let path = folder.join(&name);
+        if name == "target" || name.to_string_lossy().starts_with('.') {
+            continue;
+        }
+        if entry.path().is_dir() {
+            collect(root, &path, files)?;
+            continue;
+        }
+        match fs::read(entry.path()) {
+            Ok(bytes) => files.insert(path, bytes),
+            Err(error) if error.kind() == ErrorKind::NotFound => None, // an editor's file, gone again
+            Err(error) => return Err(error),
+        };
+    }
+    Ok(())
+}
+
+/// Removes what is in the tree but not among `files`: what was renamed or deleted since.
+fn remove_others(tree: &Path, folder: &Path, files: &Files) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(tree, &path, files)?;
+            let _ = fs::remove_dir(&path); // succeeds only if nothing is left in it
+        } else if path
+            .strip_prefix(tree)
+            .is_ok_and(|below| !files.contains_key(below))
+        {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! `verify`: shows that the exercises, and the tests of the chapters, are what they claim to be.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::catalog::Catalog;
+use crate::job::{self, Kind};
+use crate::round::{Done, Round};
+use crate::rounds::Packages;
+use crate::scratch::{Files, Scratch};
+use crate::text::{BAD, FAINT, GOOD, paint, show};
+
+/// Verifies everything, or the exercise or chapter that `name` means, each test program `times` times.
+/// True if all is as declared.
+///
+/// # Errors
+///
+/// When a declaration is wrong, or cargo can't be run.
+pub fn verify(catalog: &Catalog, name: Option<&str>, times: u32) -> Result<bool> {
+    let began = Instant::now();
+    let mut jobs = job::all(catalog)?;
+    if let Some(name) = name {
+        jobs = job::of(catalog, jobs, name)?;
+    }
+    let scratch = Scratch::open(catalog)?;
+    scratch.lay(&Files::new())?;
+    let packages = Packages::read(&scratch.tree)?;
+    let rounds = packages.rounds(jobs);
+    let count = rounds.len();
+    let mut results = Vec::new();
+    for (i, round) in rounds.into_iter().enumerate() {
+        show(&paint(
+            FAINT,
+            &format!("round {} of {count}: {} to verify\n", i + 1, round.len()),
+        ));
+        results.extend(
+            Round {
+                scratch: &scratch,
+                packages: &packages,
+                times,
+            }
+            .carry_out(round)?,
+        );
+    }
+    show(&summary(&results));
+    let failed = results
+        .iter()
+        .filter(|result| result.miss.is_some())
+        .count();
+    let seconds = began.elapsed().as_secs();
+    show(&format!(
+        "\nverified in {seconds} s\n{} passed, {failed} failed\n",
+        results.len() - failed
+    ));
+    Ok(failed == 0)
+}
+
+/// A row per exercise and per chapter with mutants.
+fn summary(results: &[Done]) -> String {
+    let mut rows: Vec<&str> = results.iter().map(|done| done.job.row()).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let mut out = format!(
+        "\n{FAINT}{:16}{:>8}{:>10}{:>10}{:>10}{FAINT:#}\n",
+        "", "shipped", "solution", "wrong", "mutants"
+    );
+    for row in rows {
+        let _ = write!(out, "{row:16}");
+        for (kind, width) in [
+            (Kind::Shipped, 8),
+            (Kind::Solution, 10),
+            (Kind::Wrong, 10),
+            (Kind::Mutant, 10),
+        ] {
+            let cell: Vec<_> = results
+                .iter()
+                .filter(|done| done.job.row() == row && done.job.kind == kind)
+                .collect();
+            let good = cell.iter().filter(|done| done.miss.is_none()).count();
+            let text = if cell.is_empty() {
+                String::new()
+            } else {
+                format!("{good} of {}", cell.len())
+            };
+            let style = if good == cell.len() { GOOD } else { BAD };
+            let _ = write!(out, "{style}{text:>width$}{style:#}");
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// Whether each exercise's file is the one that is to be handed out. True if all are.
+///
+/// # Errors
+///
+/// When a file can't be read.
+pub fn verify_shipped(catalog: &Catalog) -> Result<bool> {
+    let read = |path: &Path| {
+        fs::read(catalog.root.join(path))
+            .with_context(|| format!("{} can't be read", path.display()))
+    };
+    let mut good = 0;
+    let mut out = String::new();
+    for exercise in &catalog.exercises {
+        let (file, shipped) = (exercise.file(), exercise.solution().join("shipped.rs"));
+        if read(&file)? == read(&shipped)? {
+            good += 1;
+        } else {
+            let _ = writeln!(
+                out,
+                "{BAD}✗{BAD:#} {} is not {}",
+                file.display(),
+                shipped.display()
+            );
+        }
+    }
+    let failed = catalog.exercises.len() - good;
+    let _ = writeln!(out, "{good} passed, {failed} failed");
+    show(&out);
+    Ok(failed == 0)
+}

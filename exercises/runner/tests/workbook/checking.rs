@@ -1,0 +1,163 @@
+//! `check`: what a reader is told of an answer, and that nothing outlives it.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use crate::course::{ANSWER, Course, SOLUTION};
+
+/// An answer that does `work` when 2 and 2 are added.
+fn answer(work: &str) -> String {
+    format!(
+        "pub fn add(a: u32, b: u32) -> u32 {{\n    if b > 0 {{\n        {work}\n    }}\n    a\n}}\n"
+    )
+}
+
+#[test]
+fn an_unsolved_exercise_gets_its_verdict() {
+    let said = Course::new("unsolved").run(&["check", "1-1"]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    let order = [
+        "✓ nothing added changes nothing",
+        "✗ two and two are four",
+        "left: 2",
+        "1 of 2 tests pass",
+        "01-first.html#read",
+        "hint 01-1",
+    ];
+    let places: Vec<_> = order
+        .iter()
+        .map(|words| {
+            said.stdout
+                .find(words)
+                .unwrap_or_else(|| panic!("`{words}` in\n{}", said.stdout))
+        })
+        .collect();
+    assert!(places.is_sorted(), "{}", said.stdout);
+    assert!(
+        !said.stdout.contains("panicked at") && !said.stdout.contains("RUST_BACKTRACE"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn a_solved_exercise_is_noted_and_leads_to_the_next() {
+    let course = Course::new("solved");
+    course.write(ANSWER, SOLUTION);
+    let said = course.run(&["check"]);
+    assert_eq!(said.code, Some(0), "{}", said.stdout);
+    assert!(
+        said.stdout.contains("Solved. All 2 tests pass.") && said.stdout.contains("check 01-2"),
+        "{}",
+        said.stdout
+    );
+    assert!(course.read("progress.toml").contains("solved = true"));
+    assert!(
+        course
+            .run(&["check"])
+            .stdout
+            .contains("01-2  The more exercise"),
+        "the next unsolved one comes next"
+    );
+}
+
+#[test]
+fn what_does_not_compile_gets_the_compilers_words() {
+    let course = Course::new("compile");
+    course.write(
+        ANSWER,
+        "pub fn add(a: u32, b: u32) -> u32 {\n    let unused = 1;\n    a + c\n}\n",
+    );
+    let said = course.run(&["check", "1-1"]);
+    assert_eq!(said.code, Some(1));
+    assert!(
+        said.stdout.contains("error[E0425]") && said.stdout.contains("does not compile yet"),
+        "{}",
+        said.stdout
+    );
+    assert!(!said.stdout.contains("warning:"), "{}", said.stdout);
+    assert_eq!(said.stdout.matches("error[").count(), 1, "{}", said.stdout);
+}
+
+#[test]
+fn an_answer_that_hangs_is_ended_and_leaves_nothing_behind() {
+    let course = Course::new("hanging");
+    // It starts a process of its own, which would outlive it.
+    let work =
+        "std::process::Command::new(\"sleep\").arg(\"31.4159\").spawn().unwrap();\n        loop {}";
+    course.write(ANSWER, &answer(work));
+    let began = Instant::now();
+    let said = course.run(&["check", "1-1", "--limit", "1"]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    assert!(began.elapsed() < Duration::from_secs(10));
+    assert!(
+        said.stdout.contains("? two and two are four") && said.stdout.contains("after 1 s"),
+        "{}",
+        said.stdout
+    );
+    assert!(
+        said.stdout.contains("✓ nothing added changes nothing"),
+        "{}",
+        said.stdout
+    );
+    assert!(!is_running("31.4159"), "its child still runs");
+}
+
+#[test]
+fn an_answer_that_ends_the_tests_is_told_so() {
+    let course = Course::new("aborting");
+    course.write(ANSWER, &answer("std::process::abort();"));
+    let said = course.run(&["check", "1-1"]);
+    assert_eq!(said.code, Some(1), "{}", said.stderr);
+    assert!(
+        said.stdout.contains("? two and two are four") && said.stdout.contains("SIGABRT"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn a_panic_in_the_answer_is_told_with_its_place() {
+    let course = Course::new("panicking");
+    course.write(ANSWER, &answer("panic!(\"no idea\");"));
+    let said = course.run(&["check", "1-1"]);
+    assert!(
+        said.stdout.contains("src/lib.rs:3:9 panicked:") && said.stdout.contains("no idea"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn warnings_are_counted_not_shown() {
+    let course = Course::new("warnings");
+    course.write(
+        ANSWER,
+        "pub fn add(a: u32, b: u32) -> u32 {\n    let unused = 1;\n    a + b\n}\n",
+    );
+    let said = course.run(&["check", "1-1"]);
+    assert_eq!(said.code, Some(0));
+    assert!(
+        said.stdout.contains("1 warning: cargo check -p ex01-1-add"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn another_exercise_that_does_not_compile_is_no_hindrance() {
+    let course = Course::new("half-written");
+    course.write(ANSWER, SOLUTION);
+    course.write("exercises/01-first/2-more/src/lib.rs", "pub fn add(");
+    assert_eq!(course.run(&["check", "1-1"]).code, Some(0));
+}
+
+/// Whether a process has this word on its command line.
+fn is_running(word: &str) -> bool {
+    let processes = fs::read_dir("/proc").expect("/proc can be read");
+    processes.flatten().any(|entry| {
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        line.split(|&byte| byte == 0)
+            .any(|part| part == word.as_bytes())
+    })
+}

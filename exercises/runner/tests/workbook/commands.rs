@@ -1,0 +1,264 @@
+//! Names, hints, the list and the files of the reader: all that needs no build.
+
+use std::fs;
+use std::path::Path;
+
+use crate::course::{ANSWER, Course, SHIPPED, SOLUTION, said};
+
+/// What an exercise is called, as seen by the hint that comes.
+fn names(course: &Course, name: &str) -> bool {
+    course.run(&["hint", name]).stdout.contains("01-2, hint ")
+}
+
+#[test]
+fn an_exercise_has_many_names() {
+    let course = Course::new("names");
+    let path = course.root.join("exercises/01-first/2-more");
+    let absolute = path.to_str().expect("a plain path");
+    for name in [
+        "1-2",
+        "01-2",
+        "1-2-more",
+        "01-2-more",
+        "more",
+        "ex01-2-more",
+        "exercises/01-first/2-more",
+        "exercises/01-first/2-more/",
+        "exercises/01-first/2-more/src/lib.rs",
+        absolute,
+    ] {
+        assert!(names(&course, name), "{name}");
+    }
+}
+
+#[test]
+fn a_path_counts_from_the_current_folder() {
+    let course = Course::new("path");
+    let mut command = course.command(&["hint", "2-more/src"]);
+    let said = said(
+        &command
+            .current_dir(course.root.join("exercises/01-first"))
+            .output()
+            .expect("it runs"),
+    );
+    assert!(
+        said.stdout.contains("01-2, hint 1 of 3"),
+        "{}{}",
+        said.stdout,
+        said.stderr
+    );
+}
+
+#[test]
+fn a_wrong_name_lists_the_right_ones() {
+    let course = Course::new("wrong-name");
+    for name in ["09-9", "addd", "", "../..", "\u{1f980}"] {
+        let said = course.run(&["reset", name]);
+        assert_eq!(said.code, Some(2), "{name}");
+        for right in ["01-1", "add", "01-2", "more"] {
+            assert!(said.stderr.contains(right), "{name}: {}", said.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_chapter_lists_its_exercises() {
+    let said = Course::new("chapter").run(&["check", "01"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.stderr.contains("`01` is a chapter") && said.stderr.contains("01-2"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn the_workbook_is_found_from_anywhere_through_cargo() {
+    let course = Course::new("anywhere");
+    let mut command = course.command(&["list"]);
+    let elsewhere = command
+        .current_dir("/")
+        .env("CARGO_MANIFEST_DIR", course.root.join("chapters/01-first"));
+    let said = said(&elsewhere.output().expect("it runs"));
+    assert!(said.stdout.contains("The more exercise"), "{}", said.stderr);
+}
+
+#[test]
+fn outside_a_workbook_it_says_where_to_go() {
+    let said = said(
+        &Course::new("outside")
+            .command(&["list"])
+            .current_dir("/")
+            .output()
+            .expect("it runs"),
+    );
+    assert_eq!(said.code, Some(2));
+    assert!(said.stderr.contains("not the workbook"), "{}", said.stderr);
+}
+
+#[test]
+fn each_call_gives_the_next_hint_and_then_all() {
+    let course = Course::new("hints");
+    for (level, words) in [(1, "First"), (2, "Second"), (3, "Third")] {
+        let said = course.run(&["hint", "1-1"]);
+        assert!(
+            said.stdout.contains(&format!("hint {level} of 3")),
+            "{}",
+            said.stdout
+        );
+        assert!(said.stdout.contains(words), "{}", said.stdout);
+    }
+    let said = course.run(&["hint", "1-1"]);
+    assert!(
+        said.stdout.contains("First") && said.stdout.contains("Third"),
+        "{}",
+        said.stdout
+    );
+    assert!(
+        course.run(&["hint", "1-2"]).stdout.contains("hint 1 of 3"),
+        "each exercise has its own"
+    );
+}
+
+#[test]
+fn the_list_shows_what_is_solved() {
+    let course = Course::new("list");
+    course.write("progress.toml", "[exercises.add]\nsolved = true\n");
+    let said = course.run(&["list"]);
+    assert!(
+        said.stdout.contains("✓ 01-1") && said.stdout.contains("· 01-2"),
+        "{}",
+        said.stdout
+    );
+    assert!(said.stdout.contains("1 of 2 solved"), "{}", said.stdout);
+    assert!(course.run(&["next"]).stdout.contains("01-2"));
+    assert!(course.run(&["progress"]).stdout.contains("1/2"));
+}
+
+#[test]
+fn the_list_fits_into_sixty_columns() {
+    let said = Course::new("narrow").run(&["list"]);
+    assert!(
+        said.stdout.lines().all(|line| line.chars().count() <= 60),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn reset_keeps_the_answer_beside_the_file() {
+    let course = Course::new("reset");
+    for n in 1..=2 {
+        let mine = format!("// my try number {n}\n");
+        course.write(ANSWER, &mine);
+        let said = course.run(&["reset", "1-1", "--yes"]);
+        assert_eq!(said.code, Some(0), "{}", said.stderr);
+        assert_eq!(course.read(ANSWER), SHIPPED);
+        let kept = format!("exercises/01-first/1-add/src/lib.kept-{n}.rs");
+        assert_eq!(course.read(&kept), mine);
+        assert!(
+            said.stdout.contains(&format!("lib.kept-{n}.rs")),
+            "{}",
+            said.stdout
+        );
+    }
+}
+
+#[test]
+fn reset_begins_the_hints_anew() {
+    let course = Course::new("reset-hints");
+    course.run(&["hint", "1-1"]);
+    course.write(ANSWER, SOLUTION);
+    course.run(&["reset", "1-1", "--yes"]);
+    assert!(course.run(&["hint", "1-1"]).stdout.contains("hint 1 of 3"));
+}
+
+#[test]
+fn nothing_is_reset_or_shown_unless_the_reader_agrees() {
+    let course = Course::new("asks");
+    course.write(ANSWER, "// mine\n");
+    let reset = course.run(&["reset", "1-1"]);
+    assert_eq!(
+        (reset.code, course.read(ANSWER).as_str()),
+        (Some(1), "// mine\n")
+    );
+    let solution = course.run(&["solution", "1-1"]);
+    assert_eq!(solution.code, Some(1));
+    assert!(!solution.stdout.contains("a + b"), "{}", solution.stdout);
+}
+
+#[test]
+fn the_solution_is_a_diff_with_its_reasons() {
+    let said = Course::new("solution").run(&["solution", "1-1", "--yes"]);
+    assert_eq!(said.code, Some(0));
+    for line in ["  Plus does it.", "- ", "+     a + b", "  pub fn add"] {
+        assert!(
+            said.stdout.lines().any(|shown| shown.starts_with(line)),
+            "`{line}` in\n{}",
+            said.stdout
+        );
+    }
+}
+
+#[test]
+fn a_wrong_manifest_is_named() {
+    let course = Course::new("manifest");
+    let manifest = "exercises/01-first/2-more/Cargo.toml";
+    course.write(
+        manifest,
+        &course.read(manifest).replace(", \"Third hint.\"", ""),
+    );
+    let said = course.run(&["list"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.stderr.contains(manifest) && said.stderr.contains("hints"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn two_exercises_can_not_share_an_id() {
+    let course = Course::new("twins");
+    let manifest = "exercises/01-first/2-more/Cargo.toml";
+    course.write(
+        manifest,
+        &course
+            .read(manifest)
+            .replace("id = \"more\"", "id = \"add\""),
+    );
+    assert!(course.run(&["list"]).stderr.contains("same id `add`"));
+}
+
+#[test]
+fn a_folder_that_a_rename_left_behind_is_no_exercise() {
+    let course = Course::new("left-behind");
+    course.write("exercises/01-first/3-old/src/lib.kept-1.rs", "");
+    let said = course.run(&["list"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert!(
+        Path::new(&course.root)
+            .join("exercises/01-first/3-old")
+            .exists()
+            && !said.stdout.contains("01-3")
+    );
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let said = Course::new("colours").run(&["list"]);
+    assert!(!said.stdout.contains('\u{1b}'), "{:?}", said.stdout);
+}
+
+#[test]
+fn progress_that_can_not_be_read_is_an_error() {
+    let course = Course::new("folder");
+    fs::create_dir(course.root.join("progress.toml")).expect("it can be made");
+    let said = course.run(&["hint", "1-1"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.stderr.contains("progress.toml can't be read"),
+        "{}",
+        said.stderr
+    );
+}

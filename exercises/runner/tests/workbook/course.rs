@@ -1,0 +1,161 @@
+//! A small workbook in a folder of its own: one chapter, two exercises that need no other crate.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const WORKSPACE: &str = r#"[workspace]
+resolver = "3"
+members = ["chapters/*", "exercises/[0-9]*/*", "solutions/*/*"]
+"#;
+
+const SUITE: &str = r"use crate::subject::add;
+
+#[test]
+fn nothing_added_changes_nothing() {
+    assert_eq!(add(2, 0), 2);
+}
+
+#[test]
+fn two_and_two_are_four() {
+    assert_eq!(add(2, 2), 4);
+}
+";
+
+pub const SHIPPED: &str =
+    "//! Add.\n\npub fn add(a: u32, b: u32) -> u32 {\n    let _ = b;\n    a\n}\n";
+pub const SOLUTION: &str =
+    "//! Plus does it.\n\npub fn add(a: u32, b: u32) -> u32 {\n    a + b\n}\n";
+pub const TWICE: &str = "//! Wrong: doubles.\n//! Caught by: nothing_added_changes_nothing\n//! Says: left: 4\n\n\
+                         pub fn add(a: u32, b: u32) -> u32 {\n    let _ = b;\n    a * 2\n}\n";
+
+/// The file that the reader edits.
+pub const ANSWER: &str = "exercises/01-first/1-add/src/lib.rs";
+
+pub struct Course {
+    pub root: PathBuf,
+}
+
+pub struct Said {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Course {
+    /// Sets one up anew; `test` keeps those of different tests apart.
+    pub fn new(test: &str) -> Self {
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+        let _ = fs::remove_dir_all(&root); // there is none at first
+        let course = Self { root };
+        course.write("Cargo.toml", WORKSPACE);
+        let mut lock = String::from("version = 4\n");
+        course.exercise("1-add", "ex01-1-add", "add");
+        course.exercise("2-more", "ex01-2-more", "more");
+        for package in [
+            "ch01-first",
+            "ex01-1-add",
+            "ex01-2-more",
+            "sol01-1-add",
+            "sol01-2-more",
+        ] {
+            let _ = write!(
+                lock,
+                "\n[[package]]\nname = \"{package}\"\nversion = \"0.1.0\"\n"
+            );
+        }
+        course.write("Cargo.lock", &lock);
+        course.write("chapters/01-first/Cargo.toml", &manifest("ch01-first"));
+        course.write(
+            "chapters/01-first/src/lib.rs",
+            "pub fn limit(n: u32) -> u32 {\n    n.min(9)\n}\n",
+        );
+        course.write(
+            "chapters/01-first/tests/limits.rs",
+            "#[test]\nfn nine_is_the_limit() {\n    assert_eq!(ch01_first::limit(10), 9);\n}\n",
+        );
+        course
+    }
+
+    fn exercise(&self, folder: &str, package: &str, id: &str) {
+        let exercise = format!("exercises/01-first/{folder}");
+        let card = format!(
+            "\n[package.metadata.workbook]\nid = \"{id}\"\ntitle = \"The {id} exercise\"\nkind = \"write\"\nstars = 1\n\
+             minutes = 5\nsection = \"01-first.html#read\"\nhints = [\"First hint.\", \"Second hint.\", \"Third hint.\"]\n\
+             fails = [\"two_and_two_are_four\"]\n"
+        );
+        self.write(
+            &format!("{exercise}/Cargo.toml"),
+            &(manifest(package) + &card),
+        );
+        self.write(&format!("{exercise}/src/lib.rs"), SHIPPED);
+        self.write(&format!("{exercise}/tests/check/suite.rs"), SUITE);
+        self.write(
+            &format!("{exercise}/tests/check/main.rs"),
+            &bound(package, "mod suite;"),
+        );
+
+        let solution = format!("solutions/01-first/{folder}");
+        let solved = package.replace("ex", "sol");
+        let shared =
+            format!("#[path = \"../../../../../{exercise}/tests/check/suite.rs\"]\nmod suite;");
+        self.write(&format!("{solution}/Cargo.toml"), &manifest(&solved));
+        self.write(&format!("{solution}/src/lib.rs"), SOLUTION);
+        self.write(
+            &format!("{solution}/tests/check/main.rs"),
+            &bound(&solved, &shared),
+        );
+        self.write(&format!("{solution}/shipped.rs"), SHIPPED);
+        self.write(&format!("{solution}/wrong/twice.rs"), TWICE);
+    }
+
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.root.join(path);
+        fs::create_dir_all(path.parent().expect("a file in a folder"))
+            .expect("the folder can be made");
+        fs::write(path, text).expect("the file can be written");
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.root.join(path)).expect("the file can be read")
+    }
+
+    /// The command, to be run in the course's folder.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_workbook"));
+        command
+            .args(arguments)
+            .current_dir(&self.root)
+            .env_remove("CARGO_TARGET_DIR")
+            .env_remove("CARGO_MANIFEST_DIR");
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Said {
+        said(
+            &self
+                .command(arguments)
+                .output()
+                .expect("workbook can be run"),
+        )
+    }
+}
+
+pub fn said(output: &Output) -> Said {
+    Said {
+        code: output.status.code(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+fn manifest(package: &str) -> String {
+    format!(
+        "[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\ndoctest = false\ntest = false\n"
+    )
+}
+
+fn bound(package: &str, suite: &str) -> String {
+    format!("use {} as subject;\n{suite}\n", package.replace('-', "_"))
+}
