@@ -37,8 +37,7 @@ fn c123_the_server_may_speak_first() {
 
 #[test]
 fn c124_without_a_free_descriptor_accept_fails_and_the_client_stays() {
-    let test = "accepting::c124_without_a_free_descriptor_accept_fails_and_the_client_stays";
-    alone(test, &FEW_DESCRIPTORS, || {
+    alone(&FEW_DESCRIPTORS, || {
         let listener = listener(8);
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let mut files: Vec<File> = std::iter::from_fn(|| File::open("/dev/null").ok()).collect();

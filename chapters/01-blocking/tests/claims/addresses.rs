@@ -16,25 +16,21 @@ fn c095_streams_exist_beyond_tcp_and_tcp_beyond_ipv4() {
 
 #[test]
 fn c096_descriptors_are_limited_for_each_process() {
-    alone(
-        "addresses::c096_descriptors_are_limited_for_each_process",
-        &FEW_DESCRIPTORS,
-        || {
-            let mut open = Vec::new();
-            let error = loop {
-                match Socket::new(Domain::IPV4, Type::STREAM, None) {
-                    Ok(socket) => open.push(socket),
-                    Err(error) => break error,
-                }
-            };
-            assert_eq!(error.raw_os_error(), Some(Errno::EMFILE as i32));
-            assert!(
-                (30..40).contains(&open.len()),
-                "{} of 40 were free",
-                open.len()
-            );
-        },
-    );
+    alone(&FEW_DESCRIPTORS, || {
+        let mut open = Vec::new();
+        let error = loop {
+            match Socket::new(Domain::IPV4, Type::STREAM, None) {
+                Ok(socket) => open.push(socket),
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(error.raw_os_error(), Some(Errno::EMFILE as i32));
+        assert!(
+            (30..40).contains(&open.len()),
+            "{} of 40 were free",
+            open.len()
+        );
+    });
 }
 
 #[test]

@@ -101,21 +101,17 @@ fn c103_accept_makes_room() {
 /// With the usual six repetitions this takes more than two minutes; here it is one.
 #[test]
 fn c107_connect_blocks_until_its_repetitions_are_used_up() {
-    alone(
-        "backlog::c107_connect_blocks_until_its_repetitions_are_used_up",
-        &OWN_NETWORK,
-        || {
-            set_parameter("ipv4/tcp_syn_retries", "1");
-            let listener = listener(0);
-            let _full = fill(&listener, 1);
-            let began = Instant::now();
-            let error = TcpStream::connect(listener.local_addr().unwrap()).unwrap_err();
-            assert_eq!(error.raw_os_error(), Some(Errno::ETIMEDOUT as i32));
-            assert!(
-                began.elapsed() > Duration::from_secs(1),
-                "after {:?}",
-                began.elapsed()
-            );
-        },
-    );
+    alone(&OWN_NETWORK, || {
+        set_parameter("ipv4/tcp_syn_retries", "1");
+        let listener = listener(0);
+        let _full = fill(&listener, 1);
+        let began = Instant::now();
+        let error = TcpStream::connect(listener.local_addr().unwrap()).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(Errno::ETIMEDOUT as i32));
+        assert!(
+            began.elapsed() > Duration::from_secs(1),
+            "after {:?}",
+            began.elapsed()
+        );
+    });
 }

@@ -1,6 +1,7 @@
 //! What the experiments share: connections, the kernel's table of TCP sockets, and runs in a
 //! process of their own.
 
+use std::any::type_name;
 use std::fs;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpListener, TcpStream};
@@ -140,13 +141,16 @@ fn eventually(what: &str, is_so: impl Fn() -> bool) {
 const ALONE: &str = "WORKBOOK_EXPERIMENT_ALONE";
 
 /// Runs `experiment` in a process of its own, started by the shell after `preparation`, for what
-/// would disturb the other tests or needs rights that a test has not got. `test` is the test's
-/// full name. Where the preparation is not possible the test says so and is skipped.
-pub fn alone(test: &str, preparation: &[&str], experiment: impl FnOnce()) {
+/// would disturb the other tests or needs rights that a test has not got. Where the preparation is
+/// not possible the test says so and is skipped.
+pub fn alone<F: FnOnce()>(preparation: &[&str], experiment: F) {
     if std::env::var_os(ALONE).is_some() {
         experiment();
         return;
     }
+    // The closure's type is called after the test it stands in: `claims::states::c092_…::{{closure}}`.
+    let test = type_name::<F>().trim_end_matches("::{{closure}}");
+    let (_, test) = test.split_once("::").unwrap_or(("", test));
     let prepared = |command: &Path, arguments: &[&str]| {
         let mut words = preparation.iter().map(Path::new).chain([command]);
         let mut started = Command::new(words.next().unwrap());

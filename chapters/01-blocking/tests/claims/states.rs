@@ -28,8 +28,7 @@ fn c091_time_wait_is_where_the_close_began() {
 /// The timers are read, not waited for. `tcp_fin_timeout` governs the other state, `FIN_WAIT2`.
 #[test]
 fn c092_time_wait_lasts_sixty_seconds_whatever_fin_timeout_says() {
-    let test = "states::c092_time_wait_lasts_sixty_seconds_whatever_fin_timeout_says";
-    alone(test, &OWN_NETWORK, || {
+    alone(&OWN_NETWORK, || {
         set_parameter("ipv4/tcp_fin_timeout", "5");
         let (client, server) = pair();
         let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
