@@ -148,9 +148,10 @@ pub(crate) fn how_it_ended(status: ExitStatus) -> String {
     }
 }
 
-/// A line that the test harness of Rust prints around an answer, or advice that doesn't help here.
+/// A line of every server, of Rust's test harness around an answer, or advice that doesn't help here.
 fn is_noise(line: &str) -> bool {
     line.trim().is_empty()
+        || line.starts_with("listening on ")
         || line.starts_with("running 1 test")
         || line.starts_with("test result: ")
         || (line.starts_with("test ") && line.trim_end().ends_with("..."))

@@ -11,14 +11,12 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::diff::Stop;
-use crate::peer::{Peer, Waiting};
+use crate::peer::{END, Peer, Waiting};
 use crate::sockets;
 use crate::verdict::Verdict;
 use crate::wire::{is_timeout, open, receive, write_for};
-use crate::words::{count, duration, excerpt};
+use crate::words::{count, duration, excerpt, thousands};
 
-/// How soon a process ends after its connections have.
-const END: Duration = Duration::from_millis(200);
 /// A server that takes no byte for so long has stopped reading.
 const STALL: Duration = Duration::from_millis(100);
 
@@ -211,15 +209,12 @@ impl Client {
         };
         let mut verdict = self.verdict(patience(stop));
         verdict.row("expected", "a server that takes them");
-        let (taken, of) = (count(taken, "byte"), count(of, "byte"));
+        let taken = format!("{} of {} taken", thousands(taken), count(of, "byte"));
         let why = match stop {
-            Stop::Silence => format!(
-                "no further byte taken within {}",
-                duration(self.peer.deadline)
-            ),
+            Stop::Silence => format!("none within {}", duration(self.peer.deadline)),
             _ => error.to_string(),
         };
-        verdict.row("received", &format!("it took {taken} of {of}; {why}"));
+        verdict.prose("received", &format!("{taken}, then {why}"));
         self.fail(verdict, stop)
     }
 

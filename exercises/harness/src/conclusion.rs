@@ -9,7 +9,15 @@ use crate::words::count;
 
 /// The first conclusion that can be drawn.
 pub(crate) fn draw(seen: &Snapshot) -> Option<String> {
-    let rules = [spinning, at_the_client, alone, reported_to_nobody, locked];
+    let rules = [
+        spinning,
+        at_the_client,
+        not_reported,
+        kept_back,
+        locked,
+        left_open,
+        alone,
+    ];
     rules.iter().find_map(|rule| rule(seen))
 }
 
@@ -84,7 +92,7 @@ fn at_the_client(seen: &Snapshot) -> Option<String> {
         )),
         Purpose::Read => Some(
             "the server has read all that this client sent, and waits for more of it instead of \
-             answering."
+             answering or closing."
                 .to_owned(),
         ),
         Purpose::Write if socket.unsent > 0 => Some(format!(
@@ -96,12 +104,71 @@ fn at_the_client(seen: &Snapshot) -> Option<String> {
     }
 }
 
-/// The only thread sleeps in a call on something else.
-fn alone(seen: &Snapshot) -> Option<String> {
-    let [thread] = seen.threads.as_slice() else {
-        return None;
+/// Something is ready, and nobody will say so to the threads that wait for events.
+fn not_reported(seen: &Snapshot) -> Option<String> {
+    let call = waiter(seen)?;
+    if seen.client_is_queued {
+        let (fd, ..) = seen
+            .listeners()
+            .into_iter()
+            .find(|(_, _, waiting)| *waiting > 0)?;
+        let reason = silence(seen, call, fd)?;
+        return Some(format!(
+            "a connection waits in the accept queue of fd {fd}, but {reason}"
+        ));
+    }
+    let (fd, socket) = client_connection(seen)?;
+    let state = match (socket.unread, socket.state) {
+        (1.., _) => format!("still holds {}", count(socket.unread, "unread byte")),
+        (0, State::CloseWait) => "is at end of file".to_owned(),
+        _ => return None,
     };
-    let Doing::Sleeping(call) = &thread.doing else {
+    let reason = silence(seen, call, fd)?;
+    Some(format!("fd {fd} {state}, but {reason}"))
+}
+
+/// Nothing is ready, and an answer would stay where it is.
+fn kept_back(seen: &Snapshot) -> Option<String> {
+    let call = waiter(seen)?;
+    let (fd, socket) = client_connection(seen)?;
+    let wants_output = watches(seen, call, fd).any(|watch| watch.events & events::OUT != 0);
+    (socket.unread == 0 && !wants_output).then(|| {
+        format!(
+            "the server has read all that this client sent, and waits for more. If an answer is \
+             still in its memory, nobody will say when it can be written: fd {fd} isn't watched \
+             for OUT."
+        )
+    })
+}
+
+/// All threads wait for each other.
+fn locked(seen: &Snapshot) -> Option<String> {
+    let locked = sleepers(seen)
+        .filter(|call| call.purpose == Purpose::Lock)
+        .count();
+    (locked > 0 && locked == seen.threads.len()).then(|| {
+        "every thread sleeps in futex: each waits for a lock that another holds, or for a thread \
+         that doesn't end."
+            .to_owned()
+    })
+}
+
+/// The client has finished sending, and nothing more happens.
+fn left_open(seen: &Snapshot) -> Option<String> {
+    let (fd, socket) = client_connection(seen)?;
+    let is_over = socket.state == State::CloseWait && socket.unread == 0 && socket.unsent == 0;
+    is_over.then(|| {
+        format!(
+            "fd {fd} is at end of file: this client has finished sending, and the server neither \
+             answers nor closes."
+        )
+    })
+}
+
+/// The only thread that isn't waiting for others sleeps in a call on something else.
+fn alone(seen: &Snapshot) -> Option<String> {
+    let mut awake = sleepers(seen).filter(|call| call.purpose != Purpose::Lock);
+    let (Some(call), None) = (awake.next(), awake.next()) else {
         return None;
     };
     let fd = call.fds.first().map(|watch| watch.fd);
@@ -131,62 +198,10 @@ fn alone(seen: &Snapshot) -> Option<String> {
     }
 }
 
-/// Threads sleep until epoll or poll reports something, and it never will.
-fn reported_to_nobody(seen: &Snapshot) -> Option<String> {
-    let call = sleepers(seen).find(|call| {
-        matches!(
-            call.purpose,
-            Purpose::Epoll | Purpose::Poll | Purpose::Select
-        )
-    })?;
-    let waiting = seen
-        .connections()
-        .into_iter()
-        .find(|(_, socket)| socket.unread > 0);
-    if let Some((fd, socket)) = waiting {
-        let bytes = count(socket.unread, "unread byte");
-        let reason = silence(seen, call, fd)?;
-        return Some(format!("fd {fd} still holds {bytes}, but {reason}"));
-    }
-    if let Some((fd, ..)) = seen
-        .listeners()
-        .into_iter()
-        .find(|(_, _, waiting)| *waiting > 0)
-    {
-        let reason = silence(seen, call, fd)?;
-        return Some(format!(
-            "a connection waits in the accept queue of fd {fd}, but {reason}"
-        ));
-    }
-    let (fd, _) = client_connection(seen)?;
-    let is_watched_for_output =
-        watches(seen, call, fd).any(|watch| watch.events & events::OUT != 0);
-    (!is_watched_for_output).then(|| {
-        "the server has read all that this client sent, and waits for more. If an answer is still \
-         in its memory, nobody will say when it can be written: fd "
-            .to_owned()
-            + &format!("{fd} isn't watched for OUT.")
-    })
-}
-
-/// All threads wait for each other.
-fn locked(seen: &Snapshot) -> Option<String> {
-    let all = !seen.threads.is_empty()
-        && sleepers(seen)
-            .filter(|call| call.purpose == Purpose::Lock)
-            .count()
-            == seen.threads.len();
-    all.then(|| {
-        "every thread sleeps in futex: each waits for a lock that another holds, or for a thread \
-         that doesn't end."
-            .to_owned()
-    })
-}
-
 /// Why a ready descriptor isn't reported.
 fn silence(seen: &Snapshot, call: &Call, fd: i32) -> Option<String> {
     let Some(watch) = watches(seen, call, fd).next() else {
-        return Some(format!("{} doesn't watch it.", call.name));
+        return Some("nobody watches it.".to_owned());
     };
     if watch.is_spent() {
         return Some(
@@ -201,8 +216,8 @@ fn silence(seen: &Snapshot, call: &Call, fd: i32) -> Option<String> {
         ));
     }
     (watch.events & events::EDGE != 0).then(|| {
-        "it is edge-triggered: it was reported when they came, and nobody will say so again. Go on \
-         until WouldBlock."
+        "it is edge-triggered: it was reported once, and nobody will say so again. Go on until \
+         WouldBlock."
             .to_owned()
     })
 }
@@ -231,6 +246,16 @@ fn meanwhile(seen: &Snapshot) -> Option<String> {
         format!(
             ", and meanwhile nobody reads the {} of this client in fd {fd}",
             count(socket.unread, "byte")
+        )
+    })
+}
+
+/// A thread that waits for events of several descriptors.
+fn waiter(seen: &Snapshot) -> Option<&Call> {
+    sleepers(seen).find(|call| {
+        matches!(
+            call.purpose,
+            Purpose::Epoll | Purpose::Poll | Purpose::Select
         )
     })
 }

@@ -41,7 +41,7 @@ fn many_lines(size: usize) -> Vec<u8> {
 ///
 /// `$start` is an expression that makes a fresh [`Server`](crate::Server); each test evaluates it.
 ///
-/// ```ignore
+/// ```text
 /// harness::line_echo_suite!(one_client, Server::spawn(env!("CARGO_BIN_EXE_ch01-blocking"), &[]));
 /// ```
 #[macro_export]

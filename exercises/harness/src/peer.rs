@@ -12,6 +12,9 @@ use crate::watchdog;
 /// How many lines of a server's last words are shown.
 const LAST_WORDS: usize = 6;
 
+/// How soon a process has ended once its descriptors are closed.
+pub(crate) const END: Duration = Duration::from_millis(200);
+
 /// The other side of a connection.
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,

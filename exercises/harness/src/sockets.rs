@@ -58,17 +58,20 @@ pub(crate) fn unread_by_server(client: SocketAddr, server: SocketAddr) -> usize 
 fn parse(row: &str) -> Option<TcpSocket> {
     let fields: Vec<&str> = row.split_whitespace().collect();
     let (unsent, unread) = fields.get(4)?.split_once(':')?;
+    let state = match *fields.get(3)? {
+        "01" => State::Established,
+        "08" => State::CloseWait,
+        "0A" => State::Listening,
+        _ => State::Other,
+    };
+    let unread = usize::from_str_radix(unread, 16).ok()?;
     Some(TcpSocket {
         local: parse_address(fields.get(1)?)?,
         remote: parse_address(fields.get(2)?)?,
-        state: match *fields.get(3)? {
-            "01" => State::Established,
-            "08" => State::CloseWait,
-            "0A" => State::Listening,
-            _ => State::Other,
-        },
+        state,
         unsent: usize::from_str_radix(unsent, 16).ok()?,
-        unread: usize::from_str_radix(unread, 16).ok()?,
+        // The end of file counts as a byte until it has been read.
+        unread: unread.saturating_sub(usize::from(state == State::CloseWait)),
         inode: fields.get(9)?.parse().ok()?,
     })
 }
@@ -105,7 +108,7 @@ mod tests {
             "127.0.0.1:50000".parse().expect("an address")
         );
         assert_eq!(socket.state, State::CloseWait);
-        assert_eq!((socket.unsent, socket.unread, socket.inode), (10, 6, 4242));
+        assert_eq!((socket.unsent, socket.unread, socket.inode), (10, 5, 4242));
     }
 
     #[test]

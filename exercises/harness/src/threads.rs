@@ -9,8 +9,8 @@ use std::time::Duration;
 use crate::events::{self, Watch};
 use crate::syscalls::{self, Purpose};
 
-/// How long threads are watched. The kernel tells some times in ticks of 10 ms.
-const LOOK: Duration = Duration::from_millis(200);
+/// How long threads are watched.
+const LOOK: Duration = Duration::from_millis(100);
 /// Descriptors read out of a `poll` or `select` at most.
 const MANY: u64 = 1024;
 
@@ -21,7 +21,8 @@ pub(crate) struct Thread {
     pub(crate) doing: Doing,
     /// How much of the time it ran or waited for a processor, in percent.
     pub(crate) busy: u64,
-    /// How much of what it ran was in the kernel, in percent.
+    /// How much of its CPU time since its start was spent in the kernel, in percent. (Sampled in
+    /// ticks of some milliseconds: over a short look, this would be chance.)
     pub(crate) kernel: u64,
 }
 
@@ -55,7 +56,7 @@ pub(crate) struct Call {
     pub(crate) fds: Vec<Watch>,
 }
 
-/// Looks at all threads of process `pid` for a fifth of a second.
+/// Looks at all threads of process `pid` for a tenth of a second.
 pub(crate) fn threads(pid: u32) -> Vec<Thread> {
     let before: HashMap<u32, Times> = thread_ids(pid)
         .into_iter()
@@ -68,12 +69,12 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
         .into_iter()
         .map(|id| {
             let now = times(pid, id);
-            let spent = now.since(before.get(&id).unwrap_or(&now));
+            let then = before.get(&id).unwrap_or(&now);
             Thread {
                 name: read(pid, id, "comm").trim_end().to_owned(),
                 doing: doing(pid, &read(pid, id, "syscall")),
-                busy: percent(spent.busy, LOOK).min(100),
-                kernel: percent(spent.kernel, spent.user + spent.kernel),
+                busy: percent(now.busy.saturating_sub(then.busy), LOOK).min(100),
+                kernel: percent(now.kernel, now.user + now.kernel),
             }
         })
         .collect();
@@ -103,16 +104,6 @@ struct Times {
     /// Running or waiting for a processor: unlike the other two, this doesn't depend on what else
     /// the machine is doing.
     busy: Duration,
-}
-
-impl Times {
-    fn since(&self, before: &Self) -> Self {
-        Self {
-            user: self.user.saturating_sub(before.user),
-            kernel: self.kernel.saturating_sub(before.kernel),
-            busy: self.busy.saturating_sub(before.busy),
-        }
-    }
 }
 
 /// Reads fields 14 and 15 of `stat` (`proc_pid_stat(5)`), and `schedstat`: nanoseconds on a

@@ -151,7 +151,7 @@ impl Snapshot {
     fn doing(&self, thread: &Thread) -> String {
         if thread.busy >= SPINNING {
             let Thread { busy, kernel, .. } = thread;
-            return format!("spins: busy {busy} % of the time, {kernel} % of that in the kernel");
+            return format!("spins: busy {busy} % of the time, {kernel} % in the kernel");
         }
         match &thread.doing {
             Doing::Running => "runs".to_owned(),

@@ -58,7 +58,7 @@ pub(crate) fn receive(
         let from = received.len();
         received.extend_from_slice(&chunk[..new]);
         if expected.is_some_and(|expected| expected[from..from + new] != chunk[..new]) {
-            let (rest, _) = receive_rest(stream, size - received.len());
+            let (rest, _) = receive_rest(stream);
             received.extend(rest);
             return (received, Stop::Enough);
         }
@@ -66,9 +66,9 @@ pub(crate) fn receive(
     (received, Stop::Enough)
 }
 
-/// Reads what else comes at once, up to `size` bytes, and tells how that stopped.
-pub(crate) fn receive_rest(stream: &TcpStream, size: usize) -> (Vec<u8>, Stop) {
-    receive(stream, size.min(REST_SIZE), None, REST)
+/// Reads what else comes at once, within reason, and tells how that stopped.
+pub(crate) fn receive_rest(stream: &TcpStream) -> (Vec<u8>, Stop) {
+    receive(stream, REST_SIZE, None, REST)
 }
 
 /// Reads once, within `limit`.

@@ -113,7 +113,7 @@ impl Client {
     fn fail_expecting(&self, expected: &str, mut received: Vec<u8>, stop: Stop) -> ! {
         let mut stop = stop;
         if stop == Stop::Enough {
-            let (rest, then) = receive_rest(&self.stream, usize::MAX);
+            let (rest, then) = receive_rest(&self.stream);
             received.extend(rest);
             stop = then;
         }

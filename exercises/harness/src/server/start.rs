@@ -13,7 +13,7 @@ use super::Server;
 use crate::answer::{self, Role};
 use crate::child::Process;
 use crate::limits;
-use crate::peer::{Peer, Waiting};
+use crate::peer::{END, Peer, Waiting};
 
 /// How long a program may take to say that it listens.
 const START: Duration = Duration::from_secs(10);
@@ -94,7 +94,8 @@ impl Server {
 fn fail_to_listen(process: Process, program: &str, args: &[&str]) -> ! {
     let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let peer = Peer::new(nowhere, Some(process));
-    let mut verdict = peer.verdict(Duration::ZERO);
+    // Its stdout may be closed a moment before it has ended.
+    let mut verdict = peer.verdict(END);
     verdict.row("started", &format!("{program} {} --port 0", args.join(" ")));
     verdict.row("expected", "a line `listening on ADDRESS` on its stdout");
     verdict.row("received", "no such line");
