@@ -1,2 +1,46 @@
-//! To come.
-fn main() {}
+//! Makes and checks what the book is built from. `cargo run -p book-tools` lists the commands.
+
+mod check;
+mod claims;
+mod experiments;
+mod files;
+mod generate;
+mod merge;
+mod record;
+mod recording;
+mod script;
+mod skips;
+mod timeline;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo run -p book-tools -- COMMAND
+
+  traces [NAME]   Record the timelines anew: all, those of a chapter (01-blocking), or one
+  generate        Write src/generated/ from the recordings and the claims
+  check           Build the book and look for everything mdBook lets pass
+  skips LOG       Fail if LOG, the output of `cargo test`, holds a skip that .ci/skips doesn't list";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match arguments[..] {
+        ["traces"] => record::record_all("").and_then(|()| generate::write()),
+        ["traces", name] => record::record_all(name).and_then(|()| generate::write()),
+        ["generate"] => generate::write(),
+        ["check"] => check::run(),
+        ["skips", log] => skips::check(log),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Checks of the book's sources: includes, anchors, pages that nothing leads to.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::files;
+
+/// An `{{#include FILE:ANCHOR}}` in a page.
+#[derive(Debug, PartialEq, Eq)]
+struct Include {
+    line: usize,
+    file: PathBuf,
+    anchor: Option<String>,
+}
+
+/// Includes of files and anchors that don't exist, and anchors that no page includes.
+pub fn includes() -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    let mut used = BTreeSet::new();
+    for page in files::below(&files::at("book/src"), "md")? {
+        for include in find_includes(&files::read(&page)?) {
+            let place = format!("{}:{}", files::shown(&page), include.line);
+            let path = page.parent().unwrap_or(Path::new("")).join(&include.file);
+            let Ok(path) = path.canonicalize() else {
+                faults.push(format!(
+                    "{place}: there is no file {}",
+                    include.file.display()
+                ));
+                continue;
+            };
+            let Some(anchor) = include.anchor else {
+                continue;
+            };
+            if !anchors(&files::read(&path)?).contains(&anchor) {
+                faults.push(format!(
+                    "{place}: {} has no anchor {anchor}",
+                    files::shown(&path)
+                ));
+            }
+            used.insert((path, anchor));
+        }
+    }
+    for path in code_with_a_page()? {
+        for anchor in anchors(&files::read(&path)?) {
+            if !used.contains(&(path.canonicalize()?, anchor.clone())) {
+                let path = files::shown(&path);
+                faults.push(format!("{path}: no page includes the anchor {anchor}"));
+            }
+        }
+    }
+    Ok(faults)
+}
+
+/// The snippets, and the code of chapters whose page has been written.
+fn code_with_a_page() -> Result<Vec<PathBuf>> {
+    let mut paths = files::below(&files::at("book/snippets"), "rs")?;
+    for path in files::below(&files::at("chapters"), "rs")? {
+        let chapter = path
+            .strip_prefix(files::at("chapters"))?
+            .components()
+            .next();
+        let page = chapter.map(|name| Path::new("book/src").join(name).with_extension("md"));
+        if page.is_some_and(|page| files::at("").join(page).exists()) {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
+}
+
+/// Pages that SUMMARY.md doesn't list, and generated parts and figures that no page includes.
+pub fn orphans() -> Result<Vec<String>> {
+    let folder = files::at("book/src");
+    let summary = files::read(&folder.join("SUMMARY.md"))?;
+    let mut included = BTreeSet::new();
+    let pages = files::below(&folder, "md")?;
+    for page in &pages {
+        let base = page.parent().unwrap_or(Path::new(""));
+        for include in find_includes(&files::read(page)?) {
+            included.extend(base.join(include.file).canonicalize());
+        }
+    }
+    let mut faults = Vec::new();
+    for path in pages.into_iter().chain(files::below(&folder, "svg")?) {
+        let name = path.strip_prefix(&folder)?.display().to_string();
+        let listed = name == "SUMMARY.md" || summary.contains(&format!("({name})"));
+        if !listed && !included.contains(&path.canonicalize()?) {
+            faults.push(format!(
+                "{}: neither SUMMARY.md nor a page leads to it",
+                files::shown(&path)
+            ));
+        }
+    }
+    Ok(faults)
+}
+
+/// Pages with code of their own that `book/snippets` doesn't compile.
+pub fn untested_snippets() -> Result<Vec<String>> {
+    let list = files::read(&files::at("book/snippets/src/lib.rs"))?;
+    let mut faults = Vec::new();
+    for page in files::below(&files::at("book/src"), "md")? {
+        let has_code = files::read(&page)?
+            .lines()
+            .any(|line| line.trim() == "```rust");
+        let name = page.file_name().unwrap_or_default().to_string_lossy();
+        if has_code && !list.contains(&format!("\"{name}\"")) {
+            let page = files::shown(&page);
+            faults.push(format!(
+                "{page}: has Rust code, but book/snippets/src/lib.rs doesn't list it"
+            ));
+        }
+    }
+    Ok(faults)
+}
+
+fn find_includes(text: &str) -> Vec<Include> {
+    let mut found = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        for piece in line.split("{{#").skip(1) {
+            let Some((directive, target)) =
+                piece.split("}}").next().and_then(|d| d.split_once(' '))
+            else {
+                continue;
+            };
+            if !matches!(directive, "include" | "rustdoc_include" | "playground") {
+                continue;
+            }
+            let (file, part) = target.trim().split_once(':').unwrap_or((target.trim(), ""));
+            // `file.rs:3:10` are lines, not an anchor.
+            let is_anchor = part.starts_with(|first: char| first.is_alphabetic() || first == '_');
+            found.push(Include {
+                line: index + 1,
+                file: file.into(),
+                anchor: is_anchor.then(|| part.to_owned()),
+            });
+        }
+    }
+    found
+}
+
+fn anchors(text: &str) -> BTreeSet<String> {
+    let names = text
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("// ANCHOR: "));
+    names.map(|name| name.trim().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_include_is_found_with_its_anchor() {
+        let found = find_includes(
+            "a\n{{#include ../x.rs:serve}} {{#include y.md}}\n{{#include z.rs:3:9}}\n",
+        );
+        let include = |line, file: &str, anchor: Option<&str>| Include {
+            line,
+            file: file.into(),
+            anchor: anchor.map(Into::into),
+        };
+        let expected = [
+            include(2, "../x.rs", Some("serve")),
+            include(2, "y.md", None),
+            include(3, "z.rs", None),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_anchor_is_found_at_any_indent() {
+        let names = anchors("// ANCHOR: one\n    // ANCHOR: two\n// ANCHOR_END: one\n");
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["one", "two"]);
+    }
+}

@@ -1,0 +1,180 @@
+//! What the documents claim, and what is so: `book/claims/CHAPTER.toml`, as tables for the page.
+//!
+//! ```toml
+//! [[claim]]
+//! topic = "The backlog"
+//! id = "C100"
+//! document = "001"
+//! section = "listen"
+//! claim = "The 10 in `listen(fd, 10)` is the most connections there can be."
+//! verdict = "FALSE"                 # TRUE, FALSE, PARTLY, OUTDATED, MISLEADING, UNVERIFIABLE or BUG
+//! fact = "It bounds …"
+//! authority = "listen(2)"           # manual pages and RFC sections become links
+//! experiments = ["c100_listen_admits_backlog_plus_one"]  # tests in the chapter's tests/claims/
+//! ```
+//!
+//! A bug in a document's program (`B14`) is a claim with the verdict `BUG`: `claim` says what the
+//! program does, `fact` what comes of it and what to do.
+
+use std::fmt::Write;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::files;
+
+/// A chapter's claims.
+#[derive(Debug)]
+pub struct Chapter {
+    /// Its folder's name.
+    pub name: String,
+    /// In the order of the file.
+    pub claims: Vec<Claim>,
+}
+
+/// One row.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// The heading it stands under.
+    pub topic: String,
+    /// `C100`, or `B14` for a bug.
+    pub id: String,
+    document: String,
+    section: String,
+    #[serde(rename = "claim")]
+    says: String,
+    verdict: Verdict,
+    fact: String,
+    authority: Option<String>,
+    /// The tests that show it.
+    #[serde(default)]
+    pub experiments: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Verdict {
+    True,
+    False,
+    Partly,
+    Outdated,
+    Misleading,
+    Unverifiable,
+    Bug,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    claim: Vec<Claim>,
+}
+
+/// Every chapter that has claims.
+pub fn chapters() -> Result<Vec<Chapter>> {
+    let mut chapters = Vec::new();
+    for path in files::below(&files::at("book/claims"), "toml")? {
+        let file: File =
+            toml::from_str(&files::read(&path)?).with_context(|| files::shown(&path))?;
+        for (index, claim) in file.claim.iter().enumerate() {
+            let twice = file.claim[..index].iter().any(|other| other.id == claim.id);
+            ensure!(
+                !twice,
+                "{}: {} stands there twice",
+                files::shown(&path),
+                claim.id
+            );
+        }
+        chapters.push(Chapter {
+            name: files::stem(&path),
+            claims: file.claim,
+        });
+    }
+    Ok(chapters)
+}
+
+/// The tables that a chapter's page includes, one a topic.
+pub fn page(chapter: &Chapter) -> String {
+    let mut page = String::new();
+    let mut topic = "";
+    for claim in &chapter.claims {
+        if claim.topic != topic {
+            if !topic.is_empty() {
+                page.push_str("\n</div>\n\n");
+            }
+            topic = &claim.topic;
+            let _ = write!(
+                page,
+                "#### {topic}\n\n<div class=\"claims\">\n\n| the document says | verdict | what is so |\n| --- | --- | --- |\n"
+            );
+        }
+        page.push_str(&row(claim, &chapter.name));
+    }
+    if !topic.is_empty() {
+        page.push_str("\n</div>\n");
+    }
+    page
+}
+
+fn row(claim: &Claim, chapter: &str) -> String {
+    let Claim {
+        id,
+        document,
+        section,
+        fact,
+        ..
+    } = claim;
+    let verdict = format!("{:?}", claim.verdict).to_lowercase();
+    let mut sources: Vec<String> = claim.authority.iter().map(|text| linked(text)).collect();
+    for (index, test) in claim.experiments.iter().enumerate() {
+        let which = if index == 0 { "seen" } else { "also seen" };
+        sources.push(format!("[{which}]({chapter}-experiments.md#{test})"));
+    }
+    let sources = sources.join(" · ");
+    let text = claim.says.replace('|', "\\|");
+    let fact = fact.replace('|', "\\|");
+    format!(
+        "| <span class=\"claim-id\" id=\"{id}\">{id} · {document} {section}</span> {text} | <span class=\"verdict {verdict}\">{verdict}</span> | {fact} <span class=\"source\">{sources}</span> |\n"
+    )
+}
+
+/// Manual pages (`listen(2)`) and RFC sections (`RFC 9293 §3.6`) in a list as links.
+fn linked(authorities: &str) -> String {
+    let links = authorities.split("; ").map(|one| match url(one) {
+        Some(url) => format!("[{one}]({url})"),
+        None => one.to_owned(),
+    });
+    links.collect::<Vec<_>>().join("; ")
+}
+
+fn url(authority: &str) -> Option<String> {
+    if let Some((page, section)) = authority
+        .strip_suffix(')')
+        .and_then(|text| text.split_once('('))
+    {
+        let number = section.parse::<u8>().ok()?;
+        let is_name = page
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        return is_name
+            .then(|| format!("https://man7.org/linux/man-pages/man{number}/{page}.{number}.html"));
+    }
+    let (rfc, section) = authority.strip_prefix("RFC ")?.split_once(" §")?;
+    Some(format!(
+        "https://www.rfc-editor.org/rfc/rfc{rfc}#section-{section}"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn authorities_become_links() {
+        assert_eq!(
+            linked("listen(2); RFC 9293 §3.6; POSIX"),
+            "[listen(2)](https://man7.org/linux/man-pages/man2/listen.2.html); \
+             [RFC 9293 §3.6](https://www.rfc-editor.org/rfc/rfc9293#section-3.6); POSIX"
+        );
+    }
+}

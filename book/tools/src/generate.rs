@@ -1,0 +1,48 @@
+//! What stands in `book/src/generated/`: never edited by hand, and checked to be current.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::recording::Recording;
+use crate::script::{self, Script};
+use crate::{claims, experiments, files, timeline};
+
+/// Where it stands.
+pub const FOLDER: &str = "book/src/generated";
+
+/// Every generated file with its text.
+pub fn all() -> Result<BTreeMap<PathBuf, String>> {
+    let folder = files::at(FOLDER);
+    let mut pages = BTreeMap::new();
+    for name in script::names()? {
+        let title = Script::load(&name)?.title;
+        let html = timeline::html(&name, &title, &Recording::load(&name)?)?;
+        pages.insert(folder.join(format!("timelines/{name}.md")), html);
+    }
+    for chapter in claims::chapters()? {
+        let name = format!("{}.md", chapter.name);
+        let tests = experiments::of_chapter(&chapter.name)?;
+        pages.insert(folder.join("claims").join(&name), claims::page(&chapter));
+        pages.insert(
+            folder.join("experiments").join(&name),
+            experiments::page(&chapter, &tests),
+        );
+    }
+    Ok(pages)
+}
+
+/// Writes them, and removes what nothing generates any more.
+pub fn write() -> Result<()> {
+    let pages = all()?;
+    for old in files::below(&files::at(FOLDER), "md")? {
+        if !pages.contains_key(&old) {
+            fs::remove_file(old)?;
+        }
+    }
+    pages
+        .iter()
+        .try_for_each(|(path, text)| files::write(path, text))
+}

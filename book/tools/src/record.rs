@@ -1,0 +1,255 @@
+//! Runs a chapter's server with scripted clients, and writes down what both sides did.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use socket2::SockRef;
+use workbench::trace::{Record, excerpt};
+
+use crate::files;
+use crate::merge::{Deed, merge};
+use crate::recording::{CLIENT, Recording};
+use crate::script::{self, Act, Said, Script, Step};
+
+/// How long any one step may take.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The port that stands for the server's in every recording.
+const SERVER_PORT: u16 = 7000;
+
+/// The port that stands for client A's; B's is the next.
+const CLIENT_PORT: u16 = 50001;
+
+/// Records every script whose name or chapter begins with `wanted`.
+pub fn record_all(wanted: &str) -> Result<()> {
+    let mut names = script::names()?;
+    names.retain(|name| name.starts_with(wanted));
+    ensure!(
+        !names.is_empty(),
+        "no script in book/traces/ begins with '{wanted}'"
+    );
+    for name in names {
+        let script = Script::load(&name)?;
+        let recording =
+            record(&name, &script).with_context(|| format!("book/traces/{name}.toml"))?;
+        println!("{name}: {} events", recording.events.len());
+        recording.save(&name)?;
+    }
+    Ok(())
+}
+
+fn record(name: &str, script: &Script) -> Result<Recording> {
+    let mut run = Run::start(name, script)?;
+    for (number, step) in script.steps.iter().enumerate() {
+        let done = match step {
+            Step::Client(client, act) => run.act(*client, act),
+            Step::Until(said) => run.until(said),
+        };
+        done.with_context(|| format!("step {} ({step:?})", number + 1))?;
+    }
+    Ok(Recording {
+        chapter: script.chapter.clone(),
+        options: script.options.clone(),
+        machine: machine()?,
+        events: merge(events(&run.trace)?, &run.deeds, &run.fixed),
+    })
+}
+
+/// A server with its clients.
+struct Run {
+    /// Held so that it runs as long as this does.
+    _server: Server,
+    address: SocketAddr,
+    trace: PathBuf,
+    clients: BTreeMap<char, TcpStream>,
+    /// The addresses as they were, and those that stand for them in the recording.
+    fixed: BTreeMap<String, String>,
+    deeds: Vec<Deed>,
+    /// Up to which event each thread's story has been waited for, since the last deed.
+    heard: BTreeMap<Option<String>, usize>,
+}
+
+/// Ends with its owner, whatever happens.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Run {
+    fn start(name: &str, script: &Script) -> Result<Self> {
+        let package = format!("ch{}", script.chapter);
+        let built = Command::new("cargo")
+            .args(["build", "-q", "-p", &package])
+            .status()?;
+        ensure!(built.success(), "{package} does not build");
+        let program = std::env::current_exe()?.with_file_name(&package);
+        let trace = files::at("target/traces").join(format!("{name}.jsonl"));
+        files::write(&trace, "")?;
+        let server = Command::new(&program)
+            .args(["--port", "0", "--trace-json"])
+            .arg(&trace)
+            .args(&script.options)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("can't start {}", program.display()))?;
+        let mut server = Server(server);
+        let stdout = server.0.stdout.take();
+        let stdout = stdout.context("the server has no standard output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let address = line.trim_end().strip_prefix("listening on ");
+        let address: Option<SocketAddr> = address.and_then(|address| address.parse().ok());
+        let address = address.with_context(|| format!("the server began with {line:?}"))?;
+        let fixed = SocketAddr::new(address.ip(), SERVER_PORT).to_string();
+        let asked = SocketAddr::new(address.ip(), 0).to_string();
+        Ok(Self {
+            _server: server,
+            address,
+            fixed: [(address.to_string(), fixed.clone()), (asked, fixed)].into(),
+            trace,
+            clients: BTreeMap::new(),
+            deeds: Vec::new(),
+            heard: BTreeMap::new(),
+        })
+    }
+
+    fn until(&mut self, said: &Said) -> Result<()> {
+        let last_deed = self.deeds.last().map_or(0, |deed| deed.after);
+        let since = self.heard.entry(said.thread.clone()).or_insert(last_deed);
+        let deadline = Instant::now() + DEADLINE;
+        while Instant::now() < deadline {
+            let events = events(&self.trace)?;
+            if let Some(ahead) = events
+                .iter()
+                .skip(*since)
+                .position(|event| matches(event, said))
+            {
+                *since += ahead + 1;
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        bail!(
+            "the server did not say so within {DEADLINE:?}; it said {:#?}",
+            events(&self.trace)?
+        )
+    }
+
+    fn act(&mut self, client: char, act: &Act) -> Result<()> {
+        let mut deed = self.deed(client, act)?;
+        self.heard.clear();
+        if *act == Act::Connect {
+            let stream = TcpStream::connect_timeout(&self.address, DEADLINE)?;
+            stream.set_read_timeout(Some(DEADLINE))?;
+            let address = stream.local_addr()?;
+            deed.record
+                .more
+                .insert("address".into(), address.to_string().into());
+            let port = CLIENT_PORT + u16::from(client as u8 - b'A');
+            let fixed = SocketAddr::new(address.ip(), port);
+            self.fixed.insert(address.to_string(), fixed.to_string());
+            self.clients.insert(client, stream);
+            self.deeds.push(deed);
+            return Ok(());
+        }
+        let stream = self.clients.get(&client).context("it is not connected")?;
+        match act {
+            Act::Connect => {}
+            Act::Send(bytes) => (&*stream).write_all(bytes)?,
+            Act::Receive(expected) => {
+                let mut got = vec![0; expected.len()];
+                (&*stream).read_exact(&mut got)?;
+                ensure!(
+                    got == *expected,
+                    "received \"{}\" instead",
+                    got.escape_ascii()
+                );
+            }
+            Act::SeeEnd => {
+                let more = (&*stream).read(&mut [0])?;
+                ensure!(more == 0, "the stream goes on");
+            }
+            Act::Finish => stream.shutdown(Shutdown::Write)?,
+            Act::Close => drop(self.clients.remove(&client)),
+            Act::Reset => {
+                SockRef::from(stream).set_linger(Some(Duration::ZERO))?;
+                drop(self.clients.remove(&client));
+            }
+        }
+        self.deeds.push(deed);
+        Ok(())
+    }
+
+    /// The deed as it will stand in the recording: it begins now.
+    fn deed(&self, client: char, act: &Act) -> Result<Deed> {
+        let (event, bytes) = match act {
+            Act::Connect => ("connect", None),
+            Act::Send(bytes) => ("send", Some(bytes)),
+            Act::Receive(bytes) => ("receive", Some(bytes)),
+            Act::Finish => ("finish", None),
+            Act::SeeEnd => ("end", None),
+            Act::Close => ("close", None),
+            Act::Reset => ("reset", None),
+        };
+        let record = Record {
+            thread: format!("client {client}"),
+            event: event.into(),
+            bytes: bytes.map(|bytes| bytes.len() as u64),
+            data: bytes.map(|bytes| excerpt(bytes)),
+            more: [(CLIENT.to_owned(), Value::Bool(true))].into(),
+            ..Record::default()
+        };
+        Ok(Deed {
+            after: events(&self.trace)?.len(),
+            at: Instant::now(),
+            record,
+        })
+    }
+}
+
+/// What the server has said so far.
+fn events(trace: &Path) -> Result<Vec<Record>> {
+    let text = fs::read_to_string(trace)?;
+    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    Ok(whole
+        .lines()
+        .map(serde_json::from_str)
+        .collect::<Result<_, _>>()?)
+}
+
+fn matches(event: &Record, said: &Said) -> bool {
+    let call = event.more.get("call").and_then(Value::as_str);
+    event.event == said.event
+        && said
+            .thread
+            .as_ref()
+            .is_none_or(|thread| *thread == event.thread)
+        && said
+            .call
+            .as_deref()
+            .is_none_or(|wanted| call == Some(wanted))
+}
+
+/// What the recording was made on, as far as it matters.
+fn machine() -> Result<String> {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease")?;
+    let version: Vec<&str> = release.trim().split('.').take(2).collect();
+    let cpus = std::thread::available_parallelism()?;
+    Ok(format!(
+        "Linux {}, {}, {cpus} CPUs",
+        version.join("."),
+        std::env::consts::ARCH
+    ))
+}

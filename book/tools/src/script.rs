@@ -1,0 +1,223 @@
+//! What the clients of a recording do, one line a step.
+//!
+//! ```toml
+//! chapter = "01-blocking"
+//! title = "Two clients, one of them idle"
+//! options = ["--threads"]
+//! steps = [
+//!   'server waits in accept',   # until a thread of the server has begun such a call
+//!   'A connects',
+//!   'main waits in read',       # … until this thread has
+//!   'A sends hello\n',
+//!   'A receives hello\n',       # exactly these bytes
+//!   'server reaches close',     # until it has said so
+//! ]
+//! ```
+//!
+//! A client also `finishes` (closes its sending direction), `sees the end`, `closes` and `resets`.
+//! Each step is one that can be waited for, so a recording never depends on a pause being long
+//! enough. Let the server come to rest before the next client moves: the order is then certain.
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::files;
+
+/// One line of a script.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A client does something.
+    Client(char, Act),
+    /// Until the server has said so, since the last client moved.
+    Until(Said),
+}
+
+/// What a client does.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Connects, and waits until the handshake is done.
+    Connect,
+    /// Sends these bytes.
+    Send(Vec<u8>),
+    /// Reads until exactly these bytes have come.
+    Receive(Vec<u8>),
+    /// Closes its sending direction.
+    Finish,
+    /// Reads the end of the stream.
+    SeeEnd,
+    /// Closes the connection.
+    Close,
+    /// Cuts the connection with an RST.
+    Reset,
+}
+
+/// An event that the server's trace is to show.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The thread; any if absent.
+    pub thread: Option<String>,
+    /// The kind of event.
+    pub event: String,
+    /// Its `call`; any if absent.
+    pub call: Option<String>,
+}
+
+/// A script as it lies in `book/traces/NAME.toml`.
+#[derive(Debug)]
+pub struct Script {
+    /// The chapter whose server runs.
+    pub chapter: String,
+    /// What the timeline shows.
+    pub title: String,
+    /// The server's options.
+    pub options: Vec<String>,
+    /// What happens, in order.
+    pub steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    chapter: String,
+    title: String,
+    #[serde(default)]
+    options: Vec<String>,
+    steps: Vec<String>,
+}
+
+/// The names of all scripts, sorted.
+pub fn names() -> Result<Vec<String>> {
+    let scripts = files::below(&files::at("book/traces"), "toml")?;
+    Ok(scripts.iter().map(|path| files::stem(path)).collect())
+}
+
+impl Script {
+    /// The script called `name`.
+    pub fn load(name: &str) -> Result<Self> {
+        let path = files::at("book/traces").join(format!("{name}.toml"));
+        Self::parse(&files::read(&path)?).with_context(|| files::shown(&path))
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        let written: Written = toml::from_str(text)?;
+        let steps = written
+            .steps
+            .iter()
+            .map(|line| step(line))
+            .collect::<Result<_>>()?;
+        Ok(Self {
+            chapter: written.chapter,
+            title: written.title,
+            options: written.options,
+            steps,
+        })
+    }
+}
+
+fn step(line: &str) -> Result<Step> {
+    let (who, what) = line.split_once(' ').unwrap_or((line, ""));
+    if let [client @ b'A'..=b'Z'] = who.as_bytes() {
+        return Ok(Step::Client(char::from(*client), act(line, what)?));
+    }
+    // A thread's name may hold spaces: `client 5 waits in read`.
+    for (verb, is_wait) in [(" waits in ", true), (" reaches ", false)] {
+        if let Some((thread, what)) = line.split_once(verb) {
+            let thread = (thread != "server").then(|| thread.to_owned());
+            return Ok(Step::Until(Said {
+                thread,
+                event: if is_wait { "wait".into() } else { what.into() },
+                call: is_wait.then(|| what.to_owned()),
+            }));
+        }
+    }
+    bail!(
+        "`{line}`: a step begins with a client (A, B, …), or is `server waits in CALL` or `server reaches EVENT`"
+    )
+}
+
+fn act(line: &str, what: &str) -> Result<Act> {
+    Ok(match what.split_once(' ').unwrap_or((what, "")) {
+        ("connects", "") => Act::Connect,
+        ("sends", text) => Act::Send(bytes(text)?),
+        ("receives", text) => Act::Receive(bytes(text)?),
+        ("finishes", "") => Act::Finish,
+        ("sees", "the end") => Act::SeeEnd,
+        ("closes", "") => Act::Close,
+        ("resets", "") => Act::Reset,
+        _ => bail!(
+            "`{line}`: a client connects, sends TEXT, receives TEXT, finishes, sees the end, closes or resets"
+        ),
+    })
+}
+
+/// Text with `\n`, `\r`, `\\` and `\xHH`.
+fn bytes(text: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            bytes.extend(c.to_string().bytes());
+            continue;
+        }
+        match rest.next() {
+            Some('n') => bytes.push(b'\n'),
+            Some('r') => bytes.push(b'\r'),
+            Some('\\') => bytes.push(b'\\'),
+            Some('x') => {
+                let digits: String = rest.by_ref().take(2).collect();
+                let byte = u8::from_str_radix(&digits, 16);
+                bytes.push(byte.with_context(|| format!("`\\x{digits}` is not a byte"))?);
+            }
+            other => bail!(
+                "unknown escape `\\{}`",
+                other.map_or_else(String::new, String::from)
+            ),
+        }
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_step() {
+        let send = Act::Send(b"hi \\ there\r\n\xff".to_vec());
+        assert_eq!(
+            step(r"B sends hi \\ there\r\n\xff").unwrap(),
+            Step::Client('B', send)
+        );
+        assert_eq!(
+            step("A sees the end").unwrap(),
+            Step::Client('A', Act::SeeEnd)
+        );
+        let said = |thread: Option<&str>, event: &str, call: Option<&str>| {
+            Step::Until(Said {
+                thread: thread.map(Into::into),
+                event: event.into(),
+                call: call.map(Into::into),
+            })
+        };
+        assert_eq!(
+            step("server waits in accept").unwrap(),
+            said(None, "wait", Some("accept"))
+        );
+        assert_eq!(
+            step("client 5 waits in read").unwrap(),
+            said(Some("client 5"), "wait", Some("read"))
+        );
+        assert_eq!(
+            step("server reaches close").unwrap(),
+            said(None, "close", None)
+        );
+    }
+
+    #[test]
+    fn what_is_no_step_is_named() {
+        for line in ["A jumps", "nobody moves", r"A sends \q"] {
+            let error = step(line).unwrap_err().to_string();
+            assert!(error.contains('`'), "{line}: {error}");
+        }
+    }
+}

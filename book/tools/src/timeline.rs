@@ -1,0 +1,185 @@
+//! A recording as the page shows it: a table for all, and the frames that the player steps through.
+//!
+//! Each event becomes a frame: a sentence, the lanes it runs between, and what changed on both
+//! sides. What the *server knows* comes from its own trace. What the *kernel must hold* is derived
+//! from what clients and server did, and the page says so.
+
+mod connection;
+mod page;
+mod rows;
+mod state;
+mod words;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use workbench::trace::Record;
+
+use crate::recording::{Recording, by_client, field};
+use rows::Fill;
+use state::State;
+
+pub use page::html;
+
+/// What happened to each row since the frame before: its new text, or nothing if it went.
+type Changes<T> = BTreeMap<String, Option<T>>;
+
+/// One event, as the player shows it.
+#[derive(Debug, Serialize)]
+pub struct Frame {
+    /// Microseconds since the trace began.
+    t: u64,
+    /// The event's kind.
+    kind: String,
+    /// The event in words.
+    say: String,
+    /// The lane whose deed it is.
+    from: String,
+    /// The lane that it touches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<String>,
+    /// What the server knows.
+    server: Changes<String>,
+    /// What the kernel must hold.
+    kernel: Changes<String>,
+    /// How each lane is drawn.
+    fill: Changes<Fill>,
+}
+
+/// A row of the picture: a client, a descriptor or a thread.
+#[derive(Debug, Serialize)]
+pub struct Lane {
+    /// Its name in the frames.
+    id: String,
+    /// `client`, `fd` or `thread`.
+    kind: &'static str,
+    /// What else there is to say of it.
+    note: &'static str,
+}
+
+/// The whole picture.
+#[derive(Debug, Serialize)]
+pub struct Timeline {
+    lanes: Vec<Lane>,
+    frames: Vec<Frame>,
+}
+
+impl Timeline {
+    /// Derives the frames from what was recorded.
+    pub fn new(recording: &Recording) -> Self {
+        let mut state = State::default();
+        let mut before = state.rows();
+        let mut lanes = Lanes::default();
+        let mut frames = Vec::new();
+        for (index, event) in recording.events.iter().enumerate() {
+            let (from, to) = ends(event, &state);
+            let say = words::say(event, &state);
+            state.apply(event);
+            // A recording ends when all is at rest: who is not in a call by then has ended.
+            let is_last = !recording.events[index + 1..]
+                .iter()
+                .any(|later| later.thread == from);
+            if is_last && event.event != "wait" {
+                state.end_thread(&from);
+            }
+            let after = state.rows();
+            lanes.add(&from, lane_kind(event));
+            for id in to.iter().chain(&event.fd.map(fd)) {
+                lanes.add(id, "fd");
+            }
+            frames.push(Frame {
+                t: event.t,
+                kind: event.event.clone(),
+                say,
+                from,
+                to,
+                server: changes(&before.server, &after.server),
+                kernel: changes(&before.kernel, &after.kernel),
+                fill: changes(&before.fill, &after.fill),
+            });
+            before = after;
+        }
+        let mut lanes = lanes.in_order();
+        for lane in &mut lanes {
+            let is_listener = |event: &&Record| {
+                event.event == "listen" && event.fd.map(fd).as_ref() == Some(&lane.id)
+            };
+            match lane.kind {
+                "thread" => lane.note = "thread",
+                "fd" if recording.events.iter().any(|event| is_listener(&event)) => {
+                    lane.note = "listener";
+                }
+                _ => {}
+            }
+        }
+        Self { lanes, frames }
+    }
+}
+
+/// The lanes in the order of their first events.
+#[derive(Default)]
+struct Lanes(Vec<(String, &'static str)>);
+
+impl Lanes {
+    fn add(&mut self, id: &str, kind: &'static str) {
+        if !self.0.iter().any(|(known, _)| known == id) {
+            self.0.push((id.to_owned(), kind));
+        }
+    }
+
+    /// From the outside to the inside: clients, descriptors, threads.
+    fn in_order(self) -> Vec<Lane> {
+        ["client", "fd", "thread"]
+            .iter()
+            .flat_map(|wanted| self.0.iter().filter(move |(_, kind)| kind == wanted))
+            .map(|(id, kind)| Lane {
+                id: id.clone(),
+                kind,
+                note: "",
+            })
+            .collect()
+    }
+}
+
+fn lane_kind(event: &Record) -> &'static str {
+    if by_client(event) { "client" } else { "thread" }
+}
+
+/// The lanes that an event runs between: a client and the descriptor its bytes come to, or a
+/// thread and the descriptor it is about.
+fn ends(event: &Record, state: &State) -> (String, Option<String>) {
+    let from = event.thread.clone();
+    let to = if by_client(event) {
+        state
+            .reached_by(&event.thread)
+            .or_else(|| state.any_listener())
+    } else if event.event == "accept" {
+        field(event, "listener").parse().ok()
+    } else {
+        event.fd
+    };
+    (from, to.map(fd))
+}
+
+/// A descriptor's name in the picture.
+fn fd(number: i64) -> String {
+    format!("fd {number}")
+}
+
+fn changes<T: Clone + PartialEq>(
+    before: &BTreeMap<String, T>,
+    after: &BTreeMap<String, T>,
+) -> Changes<T> {
+    let gone = before
+        .keys()
+        .filter(|key| !after.contains_key(*key))
+        .map(|key| (key.clone(), None));
+    let new = after
+        .iter()
+        .filter(|(key, value)| before.get(*key) != Some(value));
+    gone.chain(new.map(|(key, value)| (key.clone(), Some(value.clone()))))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! A timeline as HTML: the table that needs no JavaScript, and the frames for the player.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+
+use super::Timeline;
+use crate::recording::Recording;
+
+/// What a page includes. Markdown ends an HTML block at a blank line, so there is none.
+pub fn html(name: &str, title: &str, recording: &Recording) -> Result<String> {
+    let timeline = Timeline::new(recording);
+    // The script must not be ended by what was recorded.
+    let frames = serde_json::to_string(&timeline)?.replace('<', "\\u003c");
+    let command = [std::slice::from_ref(&recording.chapter), &recording.options]
+        .concat()
+        .join(" ");
+    let mut html = format!(
+        "<figure class=\"timeline\" id=\"{name}\" data-trace=\"traces/{name}.json\">\n\
+         <figcaption><strong>{}.</strong> Recorded from <code>{}</code> on {}.</figcaption>\n\
+         <div class=\"timeline-table\">\n<table>\n\
+         <thead><tr><th>#</th><th>µs</th><th>what happens</th><th>what the kernel must hold (derived)</th></tr></thead>\n<tbody>\n",
+        escape(title),
+        escape(&command),
+        escape(&recording.machine),
+    );
+    for (number, frame) in timeline.frames.iter().enumerate() {
+        let holds = frame
+            .kernel
+            .iter()
+            .filter_map(|(row, text)| Some((row, text.as_ref()?)));
+        let holds: Vec<String> = holds.map(|(row, text)| format!("{row}: {text}")).collect();
+        writeln!(
+            html,
+            "<tr id=\"{name}-{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            number + 1,
+            number + 1,
+            frame.t,
+            escape(&frame.say),
+            escape(&holds.join("; ")),
+        )?;
+    }
+    writeln!(
+        html,
+        "</tbody>\n</table>\n</div>\n<script type=\"application/json\">{frames}</script>\n</figure>"
+    )?;
+    Ok(html)
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}

@@ -1,0 +1,201 @@
+//! What is derived from a recording.
+
+use serde_json::json;
+use workbench::trace::Record;
+
+use super::Timeline;
+use crate::recording::Recording;
+
+fn timeline(events: &[serde_json::Value]) -> Timeline {
+    let complete = events.iter().map(|event| {
+        let mut event = event.clone();
+        event["t"] = json!(0);
+        if event.get("thread").is_none() {
+            event["thread"] = json!("main");
+        }
+        serde_json::from_value::<Record>(event).unwrap()
+    });
+    Timeline::new(&Recording {
+        chapter: "01-blocking".into(),
+        options: Vec::new(),
+        machine: String::new(),
+        events: complete.collect(),
+    })
+}
+
+/// What a row says after each frame; `-` while it isn't there.
+fn row(timeline: &Timeline, wanted: &str, id: &str) -> Vec<String> {
+    let mut now = "-".to_owned();
+    let story = timeline.frames.iter().map(|frame| {
+        let side = if wanted == "kernel" {
+            &frame.kernel
+        } else {
+            &frame.server
+        };
+        if let Some(change) = side.get(id) {
+            now = change.clone().unwrap_or_else(|| "-".into());
+        }
+        now.clone()
+    });
+    story.collect()
+}
+
+fn listen() -> serde_json::Value {
+    json!({"event": "listen", "fd": 3, "address": "127.0.0.1:7000", "backlog": 128})
+}
+
+fn client(who: &str, event: &str, bytes: u64) -> serde_json::Value {
+    json!({"thread": format!("client {who}"), "event": event, "address": format!("127.0.0.1:{who}"), "bytes": bytes, "client": true})
+}
+
+fn accept(who: &str, fd: i64) -> serde_json::Value {
+    json!({"event": "accept", "fd": fd, "listener": 3, "peer": format!("127.0.0.1:{who}")})
+}
+
+#[test]
+fn a_connection_waits_in_the_queue_with_its_bytes_until_it_is_accepted() {
+    let timeline = timeline(&[
+        listen(),
+        client("1", "connect", 0),
+        client("1", "send", 6),
+        accept("1", 4),
+    ]);
+    assert_eq!(
+        row(&timeline, "kernel", "fd 3"),
+        [
+            "accept queue: empty",
+            "accept queue: client 1",
+            "accept queue: client 1 with 6 bytes unread",
+            "accept queue: empty"
+        ]
+    );
+    assert_eq!(
+        row(&timeline, "kernel", "fd 4")[3],
+        "ESTABLISHED; 6 bytes unread"
+    );
+}
+
+#[test]
+fn a_thread_sleeps_in_a_call_until_there_is_something_for_it() {
+    let wait = |call: &str, fd: i64| json!({"event": "wait", "call": call, "fd": fd});
+    let timeline = timeline(&[
+        listen(),
+        wait("accept", 3),
+        client("1", "connect", 0),
+        accept("1", 4),
+        wait("read", 4),
+        client("1", "close", 0),
+        json!({"event": "eof", "fd": 4}),
+        wait("accept", 3),
+    ]);
+    let asleep = row(&timeline, "kernel", "main");
+    assert_eq!(
+        asleep,
+        [
+            "may run", "asleep", "may run", "may run", "asleep", "may run", "may run", "asleep"
+        ]
+    );
+    assert_eq!(row(&timeline, "server", "main")[4], "in read, fd 4");
+}
+
+#[test]
+fn time_wait_is_held_by_the_end_that_closed_first() {
+    let close = json!({"event": "close", "fd": 4, "why": "served"});
+    let opening = [listen(), client("1", "connect", 0), accept("1", 4)];
+    let server_first =
+        timeline(&[&opening[..], &[close.clone(), client("1", "close", 0)]].concat());
+    assert_eq!(
+        row(&server_first, "kernel", "to client 1")[3..],
+        [
+            "FIN_WAIT_2; no descriptor any more",
+            "TIME_WAIT; no descriptor any more"
+        ]
+    );
+    assert_eq!(
+        row(&server_first, "kernel", "client 1")[3..],
+        ["CLOSE_WAIT", "-"]
+    );
+    let client_first = timeline(&[&opening[..], &[client("1", "close", 0), close]].concat());
+    assert_eq!(
+        row(&client_first, "kernel", "client 1")[3..],
+        ["FIN_WAIT_2", "TIME_WAIT"]
+    );
+    assert_eq!(
+        row(&client_first, "kernel", "fd 4")[3..],
+        ["CLOSE_WAIT; 0 bytes unread", "-"]
+    );
+}
+
+#[test]
+fn closing_with_unread_bytes_cuts_the_connection() {
+    let close = json!({"event": "close", "fd": 4, "why": "served"});
+    let timeline = timeline(&[
+        listen(),
+        client("1", "connect", 0),
+        accept("1", 4),
+        client("1", "send", 9),
+        close,
+    ]);
+    assert!(
+        timeline.frames[4]
+            .say
+            .ends_with("9 bytes were unread, so the peer gets a reset.")
+    );
+    assert_eq!(row(&timeline, "kernel", "client 1")[4], "-");
+}
+
+/// What a forgotten drain means: both read 2 of 5 bytes, then wait again.
+#[test]
+fn unread_bytes_wake_a_level_triggered_wait_and_no_edge_triggered_one() {
+    let story = |interest: &str| {
+        let wait = json!({"event": "wait", "call": "epoll_wait", "fd": 5});
+        let timeline = timeline(&[
+            listen(),
+            client("1", "connect", 0),
+            accept("1", 4),
+            json!({"event": "register", "fd": 4, "interest": interest}),
+            wait.clone(),
+            client("1", "send", 5),
+            json!({"event": "wake", "call": "epoll_wait", "ready": 1}),
+            json!({"event": "ready", "fd": 4, "ready": "IN"}),
+            json!({"event": "read", "fd": 4, "bytes": 2, "data": "he"}),
+            wait,
+        ]);
+        row(&timeline, "kernel", "main")[4..].join(", ")
+    };
+    assert_eq!(
+        story("IN"),
+        "asleep, may run, may run, may run, may run, may run"
+    );
+    assert_eq!(
+        story("IN|ET"),
+        "asleep, may run, may run, may run, may run, asleep"
+    );
+    assert_eq!(
+        story("IN|ONESHOT"),
+        "asleep, may run, may run, may run, may run, asleep"
+    );
+}
+
+#[test]
+fn a_thread_that_is_in_no_call_at_the_end_has_ended() {
+    let timeline = timeline(&[
+        listen(),
+        client("1", "connect", 0),
+        accept("1", 4),
+        json!({"event": "close", "fd": 4, "why": "served", "thread": "client 4"}),
+        json!({"event": "wait", "call": "accept", "fd": 3}),
+    ]);
+    assert_eq!(
+        row(&timeline, "server", "client 4"),
+        ["-", "-", "-", "-", "-"]
+    );
+    assert_eq!(row(&timeline, "server", "main")[4], "in accept, fd 3");
+}
+
+#[test]
+fn lanes_run_from_the_outside_to_the_inside() {
+    let timeline = timeline(&[listen(), client("1", "connect", 0), accept("1", 4)]);
+    let ids: Vec<&str> = timeline.lanes.iter().map(|lane| lane.id.as_str()).collect();
+    assert_eq!(ids, ["client 1", "fd 3", "fd 4", "main"]);
+}
