@@ -91,6 +91,14 @@ impl Exercise {
     }
 }
 
+/// Whether `name` means the chapter in this folder: `1`, `01`, `01-blocking`.
+pub fn is_called(chapter: &str, name: &str) -> bool {
+    chapter == name
+        || name
+            .parse()
+            .is_ok_and(|number: u32| number == leading(chapter))
+}
+
 /// The number a folder's name begins with.
 fn leading(name: &str) -> u32 {
     let digits = name.split('-').next().unwrap_or_default();
@@ -213,17 +221,11 @@ impl Catalog {
         bail!("{problem}, by number and by name:{list}");
     }
 
-    /// The exercises of the chapter that `name` means: `1`, `01`, `01-blocking`; none if it means no chapter.
-    pub fn chapter(&self, name: &str) -> Vec<&Exercise> {
-        let is_meant = |chapter: &str| {
-            chapter == name
-                || name
-                    .parse()
-                    .is_ok_and(|number: u32| number == leading(chapter))
-        };
-        self.exercises
-            .iter()
-            .filter(|exercise| is_meant(&exercise.chapter))
+    /// The exercises of the chapter that `name` means; none if it means no chapter.
+    fn chapter(&self, name: &str) -> Vec<&Exercise> {
+        let exercises = self.exercises.iter();
+        exercises
+            .filter(|exercise| is_called(&exercise.chapter, name))
             .collect()
     }
 

@@ -8,7 +8,7 @@ use crate::cargo::build_tests;
 use crate::catalog::{Catalog, Exercise};
 use crate::progress::Progress;
 use crate::run::{find_program, put_in_order, run_tests};
-use crate::text::{show, warn};
+use crate::text::show;
 use crate::verdict;
 
 /// Whether the answer to an exercise is right. Prints the verdict and notes a success.
@@ -17,28 +17,28 @@ use crate::verdict;
 ///
 /// When cargo or the test program can't be run.
 pub fn check(catalog: &Catalog, exercise: &Exercise, limit: Duration) -> Result<bool> {
+    let mut progress = Progress::load(&catalog.root)?;
     let build = build_tests(&catalog.root, ["-p", &exercise.package, "--test", "check"])?;
-    let package = catalog.root.join("exercises").join(exercise.path());
     if !build.succeeded {
         show(&verdict::compile_errors(exercise, &build));
         return Ok(false);
     }
-    let program = find_program(&build, &package)?;
-    let mut run = run_tests(program, &[], limit)?;
+    let package = catalog.root.join("exercises").join(exercise.path());
+    let mut run = run_tests(find_program(&build, &package)?, &[], limit)?;
     put_in_order(&mut run.tests, &package.join("tests/check/suite.rs"));
     let solved = run.passed();
-    if solved
-        && let Err(error) = Progress::change(&catalog.root, &exercise.card.id, |entry| {
-            entry.solved = true;
-        })
-    {
-        warn(&format!("solved, but that can't be noted: {error:#}"));
+    if solved {
+        progress.solve(&exercise.card.id);
     }
-    let progress = Progress::load(&catalog.root)?;
     let warnings = build.of(&package).count();
     show(&verdict::verdict(
         catalog, &progress, exercise, &run, warnings,
     ));
+    if solved {
+        Progress::change(&catalog.root, &exercise.card.id, |entry| {
+            entry.solved = true;
+        })?;
+    }
     Ok(solved)
 }
 

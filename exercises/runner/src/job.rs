@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::catalog::{Catalog, Exercise};
-use crate::declared::{chapters_with_mutants, mutants, wrong_answers};
+use crate::catalog::{Catalog, Exercise, is_called};
+use crate::declared::{WrongAnswer, chapters_with_mutants, mutants, wrong_answers};
 use crate::libtest::{Outcome, Test};
 use crate::run::Run;
 
@@ -79,38 +79,57 @@ pub fn all(catalog: &Catalog) -> Result<Vec<Job>> {
 }
 
 fn of_exercise(catalog: &Catalog, exercise: &Exercise) -> Result<Vec<Job>> {
-    let job = |kind, name: &str, expect| Job {
+    let fails = exercise.card.fails.iter().cloned().collect();
+    let shipped = of_suite(
+        exercise,
+        Kind::Shipped,
+        "as shipped".to_owned(),
+        Expect::Fail(fails),
+    );
+    let solution = Job {
+        folder: exercise.solution(),
+        ..of_suite(
+            exercise,
+            Kind::Solution,
+            "solution".to_owned(),
+            Expect::AllPass,
+        )
+    };
+    let mut jobs = vec![shipped, solution];
+    let answers = wrong_answers(&catalog.root, exercise)?;
+    jobs.extend(answers.into_iter().map(|answer| wrong(exercise, answer)));
+    Ok(jobs)
+}
+
+/// Shows that a wrong answer is caught.
+pub fn wrong(exercise: &Exercise, answer: WrongAnswer) -> Job {
+    Job {
+        overlay: Some((exercise.file(), answer.text.into_bytes())),
+        ..of_suite(
+            exercise,
+            Kind::Wrong,
+            format!("wrong/{}.rs", answer.name),
+            Expect::Caught {
+                by: answer.caught_by,
+                says: answer.says,
+            },
+        )
+    }
+}
+
+/// Runs an exercise's whole suite.
+fn of_suite(exercise: &Exercise, kind: Kind, name: String, expect: Expect) -> Job {
+    Job {
         chapter: exercise.chapter.clone(),
         exercise: Some(exercise.number()),
         kind,
-        name: name.to_owned(),
+        name,
         folder: PathBuf::from("exercises").join(exercise.path()),
         target: "check".to_owned(),
         only: None,
         overlay: None,
         expect,
-    };
-    let fails = exercise.card.fails.iter().cloned().collect();
-    let solution = Job {
-        folder: exercise.solution(),
-        ..job(Kind::Solution, "solution", Expect::AllPass)
-    };
-    let mut jobs = vec![
-        job(Kind::Shipped, "as shipped", Expect::Fail(fails)),
-        solution,
-    ];
-    for answer in wrong_answers(&catalog.root, exercise)? {
-        let expect = Expect::Caught {
-            by: answer.caught_by,
-            says: answer.says,
-        };
-        let overlay = Some((exercise.file(), answer.text.into_bytes()));
-        jobs.push(Job {
-            overlay,
-            ..job(Kind::Wrong, &format!("wrong/{}.rs", answer.name), expect)
-        });
     }
-    Ok(jobs)
 }
 
 impl Job {
@@ -203,15 +222,7 @@ fn one_line(text: &str) -> String {
 ///
 /// When it means neither.
 pub fn of(catalog: &Catalog, jobs: Vec<Job>, name: &str) -> Result<Vec<Job>> {
-    let number = name.parse().ok();
-    let is_chapter = |job: &Job| {
-        let digits = job
-            .chapter
-            .split('-')
-            .next()
-            .and_then(|digits| digits.parse::<u32>().ok());
-        job.chapter == name || (digits.is_some() && digits == number)
-    };
+    let is_chapter = |job: &Job| is_called(&job.chapter, name);
     if jobs.iter().any(is_chapter) {
         return Ok(jobs.into_iter().filter(is_chapter).collect());
     }

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::cargo::{Build, build_tests};
 use crate::job::{Job, Kind};
-use crate::rounds::Packages;
+use crate::packages::Packages;
 use crate::run::run_tests;
 use crate::scratch::{Files, Scratch};
 use crate::text::{BAD, FAINT, STRONG, show, width, wrap};

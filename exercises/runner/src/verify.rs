@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 
 use crate::catalog::Catalog;
 use crate::job::{self, Kind};
+use crate::packages::Packages;
 use crate::round::{Done, Round};
-use crate::rounds::Packages;
 use crate::scratch::{Files, Scratch};
 use crate::text::{BAD, FAINT, GOOD, paint, show};
 

@@ -21,7 +21,7 @@ use crate::child::{on_signals, pid, wait_for_end};
 use crate::keys::Keys;
 use crate::progress::Progress;
 use crate::show;
-use crate::text::{FAINT, STRONG, paint, show, warn};
+use crate::text::{FAINT, paint, show, warn};
 
 /// Editors save in several steps; the check starts once they have paused for so long.
 const SETTLE: Duration = Duration::from_millis(40);
@@ -118,9 +118,9 @@ impl Session<'_> {
     /// Starts a check, and ends the one before it.
     fn check(&mut self) -> Result<()> {
         self.check = None;
-        let title = format!("{}  {}", self.exercise.number(), self.exercise.card.title);
         show(&format!(
-            "{CLEAR}{STRONG}{title}{STRONG:#}  {FAINT}checking …{FAINT:#}\n"
+            "{CLEAR}{FAINT}checking {} …{FAINT:#}\n",
+            self.exercise.number()
         ));
         self.count += 1;
         self.check = Some(Check::start(

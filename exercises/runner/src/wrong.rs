@@ -3,14 +3,14 @@
 use std::fmt::Write;
 use std::slice;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::cargo::build_tests;
 use crate::catalog::{Catalog, Exercise};
 use crate::declared::wrong_answers;
-use crate::job::{self, Job};
+use crate::job;
+use crate::packages::Packages;
 use crate::round::{LIMIT, Round};
-use crate::rounds::Packages;
 use crate::run::{find_program, put_in_order, run_tests};
 use crate::scratch::Scratch;
 use crate::text::{STRONG, show, width, wrap};
@@ -42,19 +42,13 @@ pub fn break_with(catalog: &Catalog, exercise: &Exercise, name: Option<&str>) ->
         .next()
         .unwrap_or(name)
         .trim_end_matches(".rs");
-    let Some(answer) = answers.iter().find(|answer| answer.name == name) else {
+    let Some(answer) = answers.into_iter().find(|answer| answer.name == name) else {
         bail!("there is no wrong answer `{name}` to {number}; these are there:\n{list}");
     };
+    let (wrong, caught_by) = (answer.wrong.clone(), answer.caught_by.clone());
+    let job = job::wrong(exercise, answer);
 
     let scratch = Scratch::open(catalog)?;
-    let jobs = job::all(catalog)?;
-    let is_meant = |job: &Job| {
-        job.exercise.as_ref() == Some(&number) && job.name == format!("wrong/{name}.rs")
-    };
-    let job = jobs
-        .into_iter()
-        .find(is_meant)
-        .context("the wrong answer is gone")?;
     scratch.lay(&job.overlay.clone().into_iter().collect())?;
     let packages = Packages::read(&scratch.tree)?;
     let round = Round {
@@ -68,17 +62,19 @@ pub fn break_with(catalog: &Catalog, exercise: &Exercise, name: Option<&str>) ->
         return Ok(false);
     }
     let folder = scratch.tree.join(&job.folder);
-    let program = find_program(&build, &folder)?;
-    let mut run = run_tests(program, &[], LIMIT)?;
+    let mut run = run_tests(find_program(&build, &folder)?, &[], LIMIT)?;
     put_in_order(&mut run.tests, &folder.join("tests/check/suite.rs"));
-    show(&format!("\n{STRONG}{number}, a wrong answer{STRONG:#}\n"));
-    show(&wrap("  ", &answer.wrong, width()));
-    show(&format!("\n{}\n", verdict::outcome(&run)));
+    let judged = job.judge(&run);
+
+    let mut out = format!("\n{STRONG}{number}, a wrong answer{STRONG:#}\n");
+    out += &wrap("  ", &wrong, width());
+    let _ = writeln!(out, "\n{}", verdict::outcome(&run));
     let file = exercise.solution().join("wrong").join(format!("{name}.rs"));
-    show(&step("its code", &file.display().to_string()));
-    match job.judge(&run) {
-        Ok(()) => show(&step("caught by", &answer.caught_by)),
-        Err(miss) => show(&step("not as declared", &miss)),
-    }
-    Ok(job.judge(&run).is_ok())
+    out += &step("its code", &file.display().to_string());
+    out += &match &judged {
+        Ok(()) => step("caught by", &caught_by),
+        Err(miss) => step("but", &format!("not as declared: {miss}")),
+    };
+    show(&out);
+    Ok(judged.is_ok())
 }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
 
 const WORKSPACE: &str = r#"[workspace]
 resolver = "3"
@@ -13,7 +15,7 @@ members = ["chapters/*", "exercises/[0-9]*/*", "solutions/*/*"]
 const SUITE: &str = r"use crate::subject::add;
 
 #[test]
-fn nothing_added_changes_nothing() {
+fn zero_changes_nothing() {
     assert_eq!(add(2, 0), 2);
 }
 
@@ -27,7 +29,7 @@ pub const SHIPPED: &str =
     "//! Add.\n\npub fn add(a: u32, b: u32) -> u32 {\n    let _ = b;\n    a\n}\n";
 pub const SOLUTION: &str =
     "//! Plus does it.\n\npub fn add(a: u32, b: u32) -> u32 {\n    a + b\n}\n";
-pub const TWICE: &str = "//! Wrong: doubles.\n//! Caught by: nothing_added_changes_nothing\n//! Says: left: 4\n\n\
+pub const TWICE: &str = "//! Wrong: doubles.\n//! Caught by: zero_changes_nothing\n//! Says: left: 4\n\n\
                          pub fn add(a: u32, b: u32) -> u32 {\n    let _ = b;\n    a * 2\n}\n";
 
 /// The file that the reader edits.
@@ -132,6 +134,21 @@ impl Course {
         command
     }
 
+    /// Waits until a test program of this course runs, or until none does.
+    pub fn expect_test_program(&self, runs: bool) {
+        let folder = self.root.join("target");
+        let folder = folder.to_str().expect("a plain path");
+        let began = Instant::now();
+        while is_running(|words| words[0].starts_with(folder)) != runs {
+            assert!(
+                began.elapsed() < Duration::from_secs(10),
+                "a test program runs: {}",
+                !runs
+            );
+            thread::yield_now();
+        }
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Said {
         said(
             &self
@@ -158,4 +175,14 @@ fn manifest(package: &str) -> String {
 
 fn bound(package: &str, suite: &str) -> String {
     format!("use {} as subject;\n{suite}\n", package.replace('-', "_"))
+}
+
+/// Whether there is a process with such a command line.
+pub fn is_running(is_meant: impl Fn(&[&str]) -> bool) -> bool {
+    let processes = fs::read_dir("/proc").expect("/proc can be read");
+    processes.flatten().any(|entry| {
+        let line = fs::read(entry.path().join("cmdline")).unwrap_or_default();
+        let line = String::from_utf8_lossy(&line);
+        is_meant(&line.split('\0').collect::<Vec<_>>())
+    })
 }

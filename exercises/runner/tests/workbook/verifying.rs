@@ -57,7 +57,7 @@ fn a_wrong_answer_that_passes_is_a_miss() {
         "miss-passes",
         WRONG,
         &text,
-        "nothing_added_changes_nothing should have caught it, but passes",
+        "zero_changes_nothing should have caught it, but passes",
     );
 }
 
@@ -95,7 +95,7 @@ fn a_wrong_answer_that_does_not_compile_is_a_miss() {
 
 #[test]
 fn a_wrong_answer_that_names_no_test_is_a_miss() {
-    let text = TWICE.replace("nothing_added_changes_nothing", "no_such_test");
+    let text = TWICE.replace("zero_changes_nothing", "no_such_test");
     miss("miss-name", WRONG, &text, "has no test no_such_test");
 }
 
@@ -177,7 +177,7 @@ fn break_shows_a_wrong_answer_fail() {
     let said = course.run(&["break", "1-1", "twice"]);
     assert_eq!(said.code, Some(0), "{}{}", said.stdout, said.stderr);
     assert!(
-        said.stdout.contains("✗ nothing added changes nothing") && said.stdout.contains("left: 4"),
+        said.stdout.contains("✗ zero changes nothing") && said.stdout.contains("left: 4"),
         "{}",
         said.stdout
     );

@@ -136,6 +136,7 @@ fn an_answer_that_hangs_does_not_hold_up_the_next_save() {
     course.write(ANSWER, HANGS);
     let mut watch = Watch::start(&course);
     watch.expect("checking");
+    course.expect_test_program(true);
     watch.press(b'l'); // answered while the check hangs
     watch.expect("0 of 2 solved");
     let began = Instant::now();
@@ -173,7 +174,9 @@ fn a_signal_ends_watch_and_a_check_that_hangs() {
         course.write(ANSWER, HANGS);
         let mut watch = Watch::start(&course);
         watch.expect("checking");
+        course.expect_test_program(true);
         kill(Pid::from_raw(watch.child.id().cast_signed()), signal).expect("it runs");
         watch.expect_end();
+        course.expect_test_program(false);
     }
 }
