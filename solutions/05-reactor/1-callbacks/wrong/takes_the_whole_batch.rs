@@ -1,0 +1,90 @@
+//! Wrong: takes the entries of the whole batch out before it calls the first.
+//! Caught by: a_callback_may_remove_another
+//! Says: nobody to be called
+
+use std::collections::HashMap;
+use std::io;
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use socket2::Socket;
+
+/// What is called when a socket is ready to be read.
+pub type Callback = Box<dyn FnMut(&mut Reactor, Token, &Socket)>;
+
+/// Names a registered socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Token(u64);
+
+struct Entry {
+    socket: Socket,
+    callback: Callback,
+}
+
+/// A loop that calls back.
+pub struct Reactor {
+    epoll: Epoll,
+    table: HashMap<Token, Option<Entry>>,
+    next: u64,
+}
+
+impl Reactor {
+    /// A reactor that watches nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// As `epoll_create1(2)`.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self {
+            epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
+            table: HashMap::new(),
+            next: 0,
+        })
+    }
+
+    /// Has `callback` called whenever `socket` is ready to be read.
+    ///
+    /// # Errors
+    ///
+    /// As `epoll_ctl(2)`.
+    pub fn register(&mut self, socket: Socket, callback: Callback) -> io::Result<Token> {
+        let token = Token(self.next);
+        self.next += 1;
+        let event = EpollEvent::new(EpollFlags::EPOLLIN, token.0);
+        self.epoll.add(&socket, event)?;
+        self.table.insert(token, Some(Entry { socket, callback }));
+        Ok(token)
+    }
+
+    /// Closes the socket of `token` and forgets its callback.
+    pub fn remove(&mut self, token: Token) {
+        self.table.remove(&token);
+    }
+
+    /// Waits for events, and calls back for each; returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// As `epoll_wait(2)`.
+    pub fn turn(&mut self, timeout: EpollTimeout) -> io::Result<usize> {
+        let mut events = [EpollEvent::empty(); 64];
+        let count = match self.epoll.wait(&mut events, timeout) {
+            Err(Errno::EINTR) => 0,
+            result => result?,
+        };
+        let mut ready = Vec::new();
+        for event in &events[..count] {
+            let token = Token(event.data());
+            if let Some(entry) = self.table.get_mut(&token).and_then(Option::take) {
+                ready.push((token, entry));
+            }
+        }
+        for (token, mut entry) in ready {
+            (entry.callback)(self, token, &entry.socket);
+            if let Some(place) = self.table.get_mut(&token) {
+                *place = Some(entry);
+            }
+        }
+        Ok(count)
+    }
+}
