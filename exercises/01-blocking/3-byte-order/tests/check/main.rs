@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex01_3_byte_order as subject;
+mod suite;
