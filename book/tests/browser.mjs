@@ -11,7 +11,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const { chromium } = createRequire(import.meta.url)('playwright-core'); // require looks at NODE_PATH
 const top = fileURLToPath(new URL('../..', import.meta.url));
 const built = join(top, 'target/book');
-const pages = readdirSync(built).filter(name => name.endsWith('.html') && !['404.html', 'toc.html'].includes(name)).sort();
+const pages = readdirSync(built, { recursive: true })
+  .filter(name => name.endsWith('.html') && !['404.html', 'toc.html'].includes(name)).sort();
 const url = page => pathToFileURL(join(built, page)).href;
 
 const profile = mkdtempSync(join(tmpdir(), 'book-browser-'));

@@ -128,7 +128,7 @@ fn row(claim: &Claim, chapter: &str) -> String {
     let mut sources: Vec<String> = claim.authority.iter().map(|text| linked(text)).collect();
     for (index, test) in claim.experiments.iter().enumerate() {
         let which = if index == 0 { "seen" } else { "also seen" };
-        sources.push(format!("[{which}]({chapter}-experiments.md#{test})"));
+        sources.push(format!("[{which}](experiments/{chapter}.md#{test})"));
     }
     let sources = sources.join(" · ");
     let text = claim.says.replace('|', "\\|");

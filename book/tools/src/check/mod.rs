@@ -3,6 +3,7 @@
 mod built;
 mod sources;
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -140,14 +141,10 @@ fn dead_links() -> Result<Vec<String>> {
     let dead = pages.flat_map(|(page, links)| {
         let links = links.as_array().into_iter().flatten();
         links.map(move |link| {
-            let page = page
-                .strip_prefix(&format!("{}/", files::at("").display()))
-                .unwrap_or(page);
             let url = link["url"].as_str().unwrap_or_default();
-            let url = url
-                .strip_prefix(&format!("file://{}", files::at(BUILT).display()))
-                .unwrap_or(url);
-            format!("{page}: dead link to {url}")
+            let target = url.strip_prefix("file://").unwrap_or(url);
+            let [page, target] = [page.as_str(), target].map(|path| files::shown(Path::new(path)));
+            format!("{page}: dead link to {target}")
         })
     });
     Ok(dead.collect())

@@ -50,7 +50,7 @@ impl Connection {
         match self.closed[..] {
             _ if self.reset => None,
             [] => Some("ESTABLISHED"),
-            [first] if first == end => Some("FIN_WAIT_2"),
+            [first] if first == end => Some("FIN_WAIT2"),
             [_] => Some("CLOSE_WAIT"),
             [first, ..] if first == end => Some("TIME_WAIT"),
             [..] => None,

@@ -80,7 +80,7 @@ impl State {
             rows.server.insert(thread.clone(), knows);
             rows.kernel.insert(
                 thread.clone(),
-                if asleep { "asleep" } else { "may run" }.into(),
+                if asleep { "asleep" } else { "awake" }.into(),
             );
             rows.fill.insert(
                 thread.clone(),

@@ -92,7 +92,7 @@ fn a_thread_sleeps_in_a_call_until_there_is_something_for_it() {
     assert_eq!(
         asleep,
         [
-            "may run", "asleep", "may run", "may run", "asleep", "may run", "may run", "asleep"
+            "awake", "asleep", "awake", "awake", "asleep", "awake", "awake", "asleep"
         ]
     );
     assert_eq!(row(&timeline, "server", "main")[4], "in read, fd 4");
@@ -107,7 +107,7 @@ fn time_wait_is_held_by_the_end_that_closed_first() {
     assert_eq!(
         row(&server_first, "kernel", "to client 1")[3..],
         [
-            "FIN_WAIT_2; no descriptor any more",
+            "FIN_WAIT2; no descriptor any more",
             "TIME_WAIT; no descriptor any more"
         ]
     );
@@ -118,7 +118,7 @@ fn time_wait_is_held_by_the_end_that_closed_first() {
     let client_first = timeline(&[&opening[..], &[client("1", "close", 0), close]].concat());
     assert_eq!(
         row(&client_first, "kernel", "client 1")[3..],
-        ["FIN_WAIT_2", "TIME_WAIT"]
+        ["FIN_WAIT2", "TIME_WAIT"]
     );
     assert_eq!(
         row(&client_first, "kernel", "fd 4")[3..],
@@ -163,17 +163,11 @@ fn unread_bytes_wake_a_level_triggered_wait_and_no_edge_triggered_one() {
         ]);
         row(&timeline, "kernel", "main")[4..].join(", ")
     };
-    assert_eq!(
-        story("IN"),
-        "asleep, may run, may run, may run, may run, may run"
-    );
-    assert_eq!(
-        story("IN|ET"),
-        "asleep, may run, may run, may run, may run, asleep"
-    );
+    assert_eq!(story("IN"), "asleep, awake, awake, awake, awake, awake");
+    assert_eq!(story("IN|ET"), "asleep, awake, awake, awake, awake, asleep");
     assert_eq!(
         story("IN|ONESHOT"),
-        "asleep, may run, may run, may run, may run, asleep"
+        "asleep, awake, awake, awake, awake, asleep"
     );
 }
 

@@ -8,15 +8,19 @@ use crate::recording::{by_client, field};
 
 /// What happens in `event`, given the state just before it.
 pub fn say(event: &Record, before: &State) -> String {
-    if by_client(event) {
+    let sentence = if by_client(event) {
         by_a_client(event, before)
     } else {
         by_the_server(event, before)
+    };
+    match sentence.strip_prefix("thread ") {
+        Some(rest) => format!("Thread {rest}"),
+        None => sentence,
     }
 }
 
 fn by_the_server(event: &Record, before: &State) -> String {
-    let thread = &event.thread;
+    let thread = &named(&event.thread);
     let on = event.fd.map(fd).unwrap_or_default();
     let peer = event
         .fd
@@ -74,7 +78,7 @@ fn by_the_server(event: &Record, before: &State) -> String {
 }
 
 fn waits(event: &Record, before: &State) -> String {
-    let (thread, call) = (&event.thread, field(event, "call"));
+    let (thread, call) = (named(&event.thread), field(event, "call"));
     let on = event
         .fd
         .map(|number| format!(" on {}", fd(number)))
@@ -116,7 +120,11 @@ fn waits(event: &Record, before: &State) -> String {
 
 fn closes(event: &Record, before: &State) -> String {
     let on = event.fd.map(fd).unwrap_or_default();
-    let text = format!("{} closes {on} ({}).", event.thread, field(event, "why"));
+    let text = format!(
+        "{} closes {on} ({}).",
+        named(&event.thread),
+        field(event, "why")
+    );
     let unread = event
         .fd
         .and_then(|fd| before.on(fd))
@@ -133,7 +141,7 @@ fn by_a_client(event: &Record, before: &State) -> String {
     let sleepers = on.map(|fd| before.sleepers(fd)).unwrap_or_default();
     let wakes = sleepers
         .first()
-        .map(|thread| format!(" {thread} wakes up."));
+        .map(|thread| format!(" {} wakes up.", capital(&named(thread))));
     let accepted = before
         .of_client(&event.thread)
         .is_some_and(|found| found.fd.is_some());
@@ -145,7 +153,7 @@ fn by_a_client(event: &Record, before: &State) -> String {
                 .unwrap_or_default();
             let then = sleepers.first().map_or_else(
                 || " No thread is in accept, so there it stays.".to_owned(),
-                |thread| format!(" {thread} wakes up."),
+                |thread| format!(" {} wakes up.", capital(&named(thread))),
             );
             format!(
                 "{client} connects. The kernel completes the handshake and puts the connection into the accept queue.{then}"
@@ -187,7 +195,16 @@ fn what(event: &Record) -> String {
     event
         .data
         .as_ref()
-        .map_or_else(|| count.clone(), |data| format!("{count}, “{data}”"))
+        .map_or_else(|| count.clone(), |data| format!("{count} (“{data}”)"))
+}
+
+/// A thread in a sentence: `main`, or `thread worker 1`.
+fn named(thread: &str) -> String {
+    if thread == "main" {
+        thread.to_owned()
+    } else {
+        format!("thread {thread}")
+    }
 }
 
 /// What a short write left over.
@@ -201,6 +218,9 @@ fn short(event: &Record) -> String {
 }
 
 fn capital(name: &str) -> String {
+    if name == "main" {
+        return name.to_owned(); // as the trace has it
+    }
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(letters).collect()

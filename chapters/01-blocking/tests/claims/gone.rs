@@ -95,6 +95,23 @@ fn c087_closing_with_unread_bytes_sends_a_reset_instead_of_a_fin() {
 }
 
 #[test]
+fn c087_a_reset_destroys_the_answer_that_is_still_on_its_way() {
+    let (mut client, mut server) = pair();
+    client.write_all(b"never read").unwrap();
+    let _until_they_have_come = server.peek(&mut [0; 10]).unwrap();
+    server.set_nonblocking(true).unwrap();
+    let mut answered = 0; // fills the client's receive buffer and the server's send buffer
+    while let Ok(count) = server.write(&[b'x'; 16 * 1024]) {
+        answered += count;
+    }
+    drop(server);
+    let mut received = Vec::new();
+    let error = client.read_to_end(&mut received).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    assert!(received.len() < answered, "all {answered} bytes came");
+}
+
+#[test]
 fn c088_the_signal_kills_who_writes_and_not_who_closed() {
     // This process closes one end. A shell writes to the other, which both processes hold.
     let (client, here, there) = abandoned();
