@@ -9,6 +9,9 @@ use crate::progress::Progress;
 use crate::text::{FAINT, GOOD, STRONG, paint, show, width, wrap};
 use crate::verdict::{CALL, step};
 
+/// Columns for a title: what sixty columns leave.
+const TITLE: usize = 26;
+
 /// All exercises by chapter, with what is solved.
 pub fn list(catalog: &Catalog, progress: &Progress) {
     let mut out = String::new();
@@ -22,14 +25,17 @@ pub fn list(catalog: &Catalog, progress: &Progress) {
             };
             let number = exercise.number();
             let card = &exercise.card;
+            let title = wrap("", &card.title, TITLE);
+            let mut title = title.lines();
+            let begins = title.next().unwrap_or_default();
+            let (kind, stars, minutes) = (card.kind.words(), stars(card.stars), card.minutes);
             let _ = writeln!(
                 out,
-                "  {mark} {number:5} {:26} {:13}{}{:3} min",
-                card.title,
-                card.kind.words(),
-                stars(card.stars),
-                card.minutes
+                "  {mark} {number:5} {begins:TITLE$} {kind:13}{stars}{minutes:3} min"
             );
+            for goes_on in title {
+                let _ = writeln!(out, "          {goes_on}");
+            }
         }
     }
     let _ = write!(out, "\n{}\n\n", summary(catalog, progress));

@@ -137,12 +137,20 @@ fn the_list_shows_what_is_solved() {
 
 #[test]
 fn the_list_fits_into_sixty_columns() {
-    let said = Course::new("narrow").run(&["list"]);
+    let course = Course::new("narrow");
+    let manifest = "exercises/01-first/2-more/Cargo.toml";
+    let long = "The more exercise with a title that goes on and on";
+    course.write(
+        manifest,
+        &course.read(manifest).replace("The more exercise", long),
+    );
+    let said = course.run(&["list"]);
     assert!(
         said.stdout.lines().all(|line| line.chars().count() <= 60),
         "{}",
         said.stdout
     );
+    assert!(said.stdout.contains("goes on and on"), "{}", said.stdout);
 }
 
 #[test]
