@@ -1,0 +1,162 @@
+//! Clients that pause before they finish, and clients that don't.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::subject::serve;
+use harness::{Client, DEADLINE, Server, Signal};
+
+const BOOK: &str = "03-epoll-et.html#read-the-code";
+
+#[test]
+fn a_pause_before_the_end() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The end came when the bytes had long been read: an edge of its own.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"hello");
+    client.wait_until_read();
+    client.finish_sending();
+    client.expect_last(b"5\n");
+}
+
+#[test]
+fn data_and_end_in_one_edge() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Five bytes and the end of file came before the server looked: one edge. The bytes are read; the \
+         end still lies in the socket, and only another read would find it. No event will tell.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"hello, ");
+    client.wait_until_read();
+    while_held(&server, || {
+        client.send(b"world");
+        finish(&server, &mut client);
+    });
+    client.expect_last(b"12\n");
+}
+
+#[test]
+fn a_long_message_and_its_end_in_one_edge() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The message takes several reads, and one more finds its end. How many, nobody can know before: \
+         read until Ok(0) or WouldBlock.",
+        BOOK,
+    );
+    let mut client = while_held(&server, || {
+        let mut client = server.client();
+        client.send(&[b'x'; 10_000]);
+        finish(&server, &mut client);
+        client
+    });
+    client.expect_last(b"10000\n");
+}
+
+#[test]
+fn clients_that_come_and_finish_at_once() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client had connected, spoken and finished before the server accepted it. When it is added to \
+         the epoll, what has come already counts as an edge: one, for bytes and end of file.",
+        BOOK,
+    );
+    let mut clients = while_held(&server, || {
+        let mut clients = server.clients(3);
+        for (client, message) in clients.iter_mut().zip([&b"a"[..], b"bb", b""]) {
+            client.send(message);
+            finish(&server, client);
+        }
+        clients
+    });
+    for (client, answer) in clients.iter_mut().zip([b"1\n", b"2\n", b"0\n"]) {
+        client.expect_last(answer);
+    }
+}
+
+#[test]
+fn nothing_now_is_not_the_end() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client only paused. WouldBlock says: nothing now. Ok(0) says: nothing ever again.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"one");
+    client.wait_until_read();
+    client.expect_silence(Duration::from_millis(50));
+    client.send(b"two");
+    client.wait_until_read();
+    client.finish_sending();
+    client.expect_last(b"6\n");
+}
+
+#[test]
+fn a_silent_client_keeps_nobody_waiting() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "One client has not finished and says nothing. The server should wait for it in epoll_wait, where \
+         it waits for the others, too.",
+        BOOK,
+    );
+    let mut silent = server.client();
+    silent.send(b"...");
+    silent.wait_until_read();
+    let mut client = server.client();
+    client.send(b"hello");
+    client.wait_until_read();
+    client.finish_sending();
+    client.expect_last(b"5\n");
+    server.expect_sleep(Duration::from_millis(200));
+}
+
+/// Stops the server (SIGSTOP) while something happens.
+fn while_held<T>(server: &Server, happens: impl FnOnce() -> T) -> T {
+    server.signal(Signal::SIGSTOP);
+    wait_until(server, "a server that can be stopped", || {
+        is_stopped(server)
+    });
+    let happened = happens();
+    server.signal(Signal::SIGCONT);
+    happened
+}
+
+/// Whether all its threads stand still: state `T` in `/proc/PID/task/TID/stat` (`proc_pid_stat(5)`).
+fn is_stopped(server: &Server) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", server.pid())) else {
+        return false;
+    };
+    threads.flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit(") ")
+            .next()
+            .unwrap_or_default()
+            .starts_with('T')
+    })
+}
+
+/// Finishes sending, and waits until the server's kernel has it: its socket is then in `CLOSE_WAIT`
+/// (state `08` in `/proc/net/tcp`), with all the bytes that were sent before.
+fn finish(server: &Server, client: &mut Client) {
+    client.finish_sending();
+    let (server_port, client_port) = (server.address().port(), client.address().port());
+    let row = format!(":{server_port:04X} 0100007F:{client_port:04X} 08 ");
+    wait_until(server, "the client's end of file", || {
+        fs::read_to_string("/proc/net/tcp").is_ok_and(|table| table.contains(&row))
+    });
+}
+
+fn wait_until(server: &Server, what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !is_so() {
+        if Instant::now() >= deadline {
+            server.fail_with(what, "nothing of the kind within 3 s");
+        }
+        thread::yield_now();
+    }
+}

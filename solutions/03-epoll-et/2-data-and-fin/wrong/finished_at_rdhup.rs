@@ -1,0 +1,111 @@
+//! Wrong: takes EPOLLRDHUP for the end, and does not read the bytes that came before it.
+//! Caught by: data_and_end_in_one_edge
+//! Says: expected  "12\n"
+//! Says: received  "7\n"
+
+use std::collections::HashMap;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{TcpListener, TcpStream};
+
+use nix::errno::Errno;
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+
+/// What epoll reports for the listener. Clients are numbered from 0 on.
+const LISTENER: u64 = u64::MAX;
+
+/// Counts the bytes of each client of `listener`, for as long as the listener works.
+///
+/// # Errors
+///
+/// If the listener itself has failed, or the kernel refuses to watch it; never because of a client.
+pub fn serve(listener: &TcpListener) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
+    // Level-triggered: one accept per event is enough, epoll repeats it.
+    epoll.add(listener, EpollEvent::new(EpollFlags::EPOLLIN, LISTENER))?;
+    let mut clients = HashMap::new();
+    let mut next = 0;
+    let mut events = [EpollEvent::empty(); 64];
+    loop {
+        let ready = match epoll.wait(&mut events, EpollTimeout::NONE) {
+            Ok(ready) => ready,
+            Err(Errno::EINTR) => continue,
+            Err(errno) => return Err(errno.into()),
+        };
+        for event in &events[..ready] {
+            let token = event.data();
+            if token == LISTENER {
+                if let Some(stream) = accept(listener)? {
+                    let interest = EpollFlags::EPOLLIN | EpollFlags::EPOLLRDHUP | EpollFlags::EPOLLET;
+                    epoll.add(&stream, EpollEvent::new(interest, next))?;
+                    clients.insert(next, Client { stream, total: 0 });
+                    next += 1;
+                }
+            } else if let Some(client) = clients.get_mut(&token) {
+                if event.events().contains(EpollFlags::EPOLLRDHUP) {
+                    let _ = client.answer();
+                    clients.remove(&token);
+                    continue;
+                }
+                // An error is the end of this client, too. Dropping it closes the connection.
+                if !matches!(client.read(), Ok(Status::Open)) {
+                    clients.remove(&token);
+                }
+            }
+        }
+    }
+}
+
+/// Whether there is more to come from a client.
+enum Status {
+    Open,
+    Finished,
+}
+
+struct Client {
+    stream: TcpStream,
+    /// How many bytes have come so far.
+    total: usize,
+}
+
+impl Client {
+    /// Counts what has come; at the end of it all, tells the client.
+    fn read(&mut self) -> io::Result<Status> {
+        let mut buffer = [0; 4096];
+        loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => {
+                    self.answer()?;
+                    return Ok(Status::Finished);
+                }
+                Ok(count) => {
+                    self.total += count;
+                    // A short read: the socket is empty. To ask again would be a wasted call.
+                    if count < buffer.len() {
+                        return Ok(Status::Open);
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Status::Open),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Nothing was sent before this line, so there is room for it.
+    fn answer(&mut self) -> io::Result<()> {
+        self.stream
+            .write_all(format!("{}\n", self.total).as_bytes())
+    }
+}
+
+/// Takes a connection out of the accept queue, if there is one.
+fn accept(listener: &TcpListener) -> io::Result<Option<TcpStream>> {
+    match listener.accept() {
+        Ok((stream, _)) => stream.set_nonblocking(true).map(|()| Some(stream)),
+        Err(error) => match error.kind() {
+            ErrorKind::WouldBlock | ErrorKind::ConnectionAborted => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
