@@ -217,6 +217,10 @@ impl Server {
         self.peer.fail(verdict, Some(Waiting { client: None }))
     }
 
+    pub(crate) fn deadline(&self) -> Duration {
+        self.peer.deadline
+    }
+
     fn process(&self) -> &Process {
         self.peer
             .process

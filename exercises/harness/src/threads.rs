@@ -9,8 +9,9 @@ use std::time::Duration;
 use crate::events::{self, Watch};
 use crate::syscalls::{self, Purpose};
 
-/// How long threads are watched.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often a thread's state is sampled, and how long to wait before each sample.
+const SAMPLES: u64 = 20;
+const PAUSE: Duration = Duration::from_millis(5);
 /// Descriptors read out of a `poll` or `select` at most.
 const MANY: u64 = 1024;
 
@@ -19,7 +20,8 @@ const MANY: u64 = 1024;
 pub(crate) struct Thread {
     pub(crate) name: String,
     pub(crate) doing: Doing,
-    /// How much of the time it ran or waited for a processor, in percent.
+    /// How often it was found running or waiting for a processor, in percent. Unlike its CPU time,
+    /// this doesn't depend on what else the machine is doing.
     pub(crate) busy: u64,
     /// How much of its CPU time since its start was spent in the kernel, in percent. (Sampled in
     /// ticks of some milliseconds: over a short look, this would be chance.)
@@ -58,24 +60,22 @@ pub(crate) struct Call {
 
 /// Looks at all threads of process `pid` for a tenth of a second.
 pub(crate) fn threads(pid: u32) -> Vec<Thread> {
-    let before: HashMap<u32, Times> = thread_ids(pid)
+    let mut running: HashMap<u32, u64> = HashMap::new();
+    for _ in 0..SAMPLES {
+        thread::sleep(PAUSE);
+        for id in thread_ids(pid) {
+            *running.entry(id).or_default() += u64::from(stat(pid, id).is_running);
+        }
+    }
+    let mut threads: Vec<(u32, u64)> = running.into_iter().collect();
+    threads.sort_unstable();
+    let mut threads: Vec<Thread> = threads
         .into_iter()
-        .map(|id| (id, times(pid, id)))
-        .collect();
-    thread::sleep(LOOK);
-    let mut ids = thread_ids(pid);
-    ids.sort_unstable();
-    let mut threads: Vec<Thread> = ids
-        .into_iter()
-        .map(|id| {
-            let now = times(pid, id);
-            let then = before.get(&id).unwrap_or(&now);
-            Thread {
-                name: read(pid, id, "comm").trim_end().to_owned(),
-                doing: doing(pid, &read(pid, id, "syscall")),
-                busy: percent(now.busy.saturating_sub(then.busy), LOOK).min(100),
-                kernel: percent(now.kernel, now.user + now.kernel),
-            }
+        .map(|(id, samples)| Thread {
+            name: read(pid, id, "comm").trim_end().to_owned(),
+            doing: doing(pid, &read(pid, id, "syscall")),
+            busy: samples * 100 / SAMPLES,
+            kernel: stat(pid, id).kernel,
         })
         .collect();
     // In a re-executed test, the first thread only waits for the test's own.
@@ -97,38 +97,32 @@ fn read(pid: u32, id: u32, file: &str) -> String {
     fs::read_to_string(format!("/proc/{pid}/task/{id}/{file}")).unwrap_or_default()
 }
 
-/// What a thread has done so far.
-struct Times {
-    user: Duration,
-    kernel: Duration,
-    /// Running or waiting for a processor: unlike the other two, this doesn't depend on what else
-    /// the machine is doing.
-    busy: Duration,
+/// What `/proc/PID/task/TID/stat` tells (`proc_pid_stat(5)`).
+#[derive(Default)]
+struct Stat {
+    /// On a processor or waiting for one.
+    is_running: bool,
+    /// Percent of its CPU time spent in the kernel.
+    kernel: u64,
 }
 
-/// Reads fields 14 and 15 of `stat` (`proc_pid_stat(5)`), and `schedstat`: nanoseconds on a
-/// processor and waiting for one.
-fn times(pid: u32, id: u32) -> Times {
+fn stat(pid: u32, id: u32) -> Stat {
     let stat = read(pid, id, "stat");
-    // The name, in parentheses, may hold blanks.
-    let fields = stat.rsplit(") ").next().unwrap_or_default();
-    let ticks = |field: usize| fields.split(' ').nth(field - 3)?.parse().ok();
-    let time = |field| Duration::from_millis(10 * ticks(field).unwrap_or(0_u64));
-    let (user, kernel) = (time(14), time(15));
-    let schedule = read(pid, id, "schedstat");
-    let mut nanoseconds = schedule
+    // The name, in parentheses, may hold blanks; behind it begins field 3.
+    let fields: Vec<&str> = stat
+        .rsplit(") ")
+        .next()
+        .unwrap_or_default()
         .split(' ')
-        .filter_map(|field| field.parse::<u64>().ok());
-    let busy = match (nanoseconds.next(), nanoseconds.next()) {
-        (Some(running), Some(waiting)) => Duration::from_nanos(running + waiting),
-        _ => user + kernel, // a kernel without CONFIG_SCHED_INFO
+        .collect();
+    let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
+    let (Some(user), Some(kernel)) = (ticks(14), ticks(15)) else {
+        return Stat::default();
     };
-    Times { user, kernel, busy }
-}
-
-fn percent(part: Duration, whole: Duration) -> u64 {
-    let percent = part.as_micros() * 100 / whole.as_micros().max(1);
-    u64::try_from(percent).unwrap_or(u64::MAX)
+    Stat {
+        is_running: fields.first() == Some(&"R"),
+        kernel: kernel * 100 / (user + kernel).max(1),
+    }
 }
 
 /// Reads `/proc/PID/task/TID/syscall`: `running`, or the number and six arguments of the call.

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::{RULES, many_lines};
-use crate::{Client, DEADLINE, Server};
+use crate::{Client, Server};
 
 /// What a server must survive is the same everywhere.
 const SURVIVES: &str = "what one client does ends its own connection only.";
@@ -123,7 +123,7 @@ pub fn clients_in_turn_leave_no_descriptor_behind(server: &Server) {
         visit();
     }
     // A server may close a little later than its client sees the end.
-    let deadline = Instant::now() + DEADLINE;
+    let deadline = Instant::now() + server.deadline();
     while server.descriptors() >= before + 10 {
         if Instant::now() >= deadline {
             server.fail_with(
@@ -154,14 +154,14 @@ pub fn a_reset_in_mid_line_harms_no_other(server: &Server) {
     client.exchange(b"one\n", b"one\n");
     client.send(b"tw");
     client.wait_until_read();
-    client.reset();
+    reset(client, server);
     expect_service(server);
 }
 
 /// The write fails with ECONNRESET.
 pub fn a_client_that_resets_during_its_answer_harms_no_other(server: &Server) {
     server.teach(SURVIVES, RULES);
-    clog(server).reset();
+    reset(clog(server), server);
     expect_service(server);
 }
 
@@ -174,7 +174,7 @@ pub fn a_client_that_vanishes_after_its_end_harms_no_other(server: &Server) {
     );
     let mut client = clog(server);
     client.finish_sending();
-    client.reset();
+    reset(client, server);
     expect_service(server);
 }
 
@@ -183,6 +183,17 @@ fn clog(server: &Server) -> Client {
     let mut client = server.slow_client();
     client.flood(&many_lines(16 << 20));
     client
+}
+
+/// Resets `client`, and waits until the server has noticed: it closes a descriptor, or ends. (Where
+/// it does neither, another test tells.)
+fn reset(client: Client, server: &Server) {
+    let before = server.descriptors();
+    client.reset();
+    let deadline = Instant::now() + server.deadline();
+    while server.descriptors() >= before && Instant::now() < deadline {
+        thread::yield_now();
+    }
 }
 
 /// The next client is served.
