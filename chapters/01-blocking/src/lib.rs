@@ -60,8 +60,10 @@ pub fn listen(address: SocketAddr, backlog: i32) -> io::Result<TcpListener> {
     // `address` holds the port in this machine's byte order; socket2 puts it into the network's.
     socket.bind(&address.into())?;
     socket.listen(backlog)?;
-    trace!(fd = socket.as_raw_fd(), %address, backlog, "listen");
-    Ok(socket.into())
+    let listener: TcpListener = socket.into();
+    let address = listener.local_addr()?; // with the port that 0 has become
+    trace!(fd = listener.as_raw_fd(), %address, backlog, "listen");
+    Ok(listener)
 }
 // ANCHOR_END: listen
 
@@ -93,7 +95,7 @@ pub fn serve(listener: &TcpListener, clients: Clients) -> io::Result<()> {
 /// Serves `stream` in a thread of its own.
 fn start_thread(stream: TcpStream) {
     let fd = stream.as_raw_fd();
-    let thread = thread::Builder::new().name(format!("client {fd}"));
+    let thread = thread::Builder::new().name(format!("serving {fd}"));
     // Dropping the handle detaches the thread. `thread::spawn` would panic where no thread can be
     // had; here that closes this one connection: the closure is dropped, and `stream` with it.
     if let Err(error) = thread.spawn(move || serve_client(stream)) {
@@ -167,12 +169,13 @@ fn echo_lines(mut stream: &TcpStream) -> io::Result<()> {
 /// Closes our direction, then waits until the peer has closed its own, or [`LINGER`] has passed.
 ///
 /// `close` on a socket with unread input sends RST instead of FIN (RFC 1122, §4.2.2.13), and a
-/// peer that gets an RST throws away what it has not read yet: our last words. So what still
-/// comes is read, and dropped, first.
+/// reset destroys what is still on its way: maybe our last words. So what still comes is read, and
+/// dropped, first.
 // ANCHOR: linger
 fn linger(mut stream: &TcpStream) -> io::Result<()> {
+    let fd = stream.as_raw_fd();
     stream.shutdown(Shutdown::Write)?;
-    trace!(fd = stream.as_raw_fd(), how = "write", "shutdown");
+    trace!(fd, how = "write", "shutdown");
     let deadline = Instant::now() + LINGER;
     let mut dropped = [0; 16 * 1024];
     loop {
@@ -181,9 +184,12 @@ fn linger(mut stream: &TcpStream) -> io::Result<()> {
             return Ok(());
         }
         stream.set_read_timeout(Some(left))?;
-        trace!(fd = stream.as_raw_fd(), call = "read", "wait");
+        trace!(fd, call = "read", "wait");
         match stream.read(&mut dropped) {
-            Ok(0) => return Ok(()),
+            Ok(0) => {
+                trace!(fd, "eof");
+                return Ok(());
+            }
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()), // time is up
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

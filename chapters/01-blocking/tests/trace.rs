@@ -77,6 +77,7 @@ fn a_recording_tells_the_run_in_order() {
             r"write goodbye\n",
             "shutdown",
             "wait read",
+            "eof",
             "close",
         ]
     );
