@@ -16,6 +16,7 @@ pub mod wait;
 pub use blocking::listen;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, RawFd};
@@ -147,16 +148,20 @@ impl Server {
     /// One `read` is enough: a level-triggered wait reports the socket again while bytes remain.
     fn read(&mut self, token: Token) {
         let Some(connection) = self.connections.get_mut(&token) else {
-            return; // closed earlier in this turn
+            return; // closed since it was reported
         };
-        let fd = connection.stream.as_raw_fd();
         match connection.read(&mut self.input) {
-            Ok(Status::Open) => return,
-            Ok(Status::Finished) => trace!(fd, why = "served", "close"),
-            Err(error) => trace!(fd, why = %error, "close"),
+            Ok(Status::Open) => {}
+            Ok(Status::Finished) => self.close(token, &"served"),
+            Err(error) => self.close(token, &error),
         }
-        // Dropping the stream closes the descriptor, and the last close takes it out of any epoll.
-        self.connections.remove(&token);
+    }
+
+    /// Dropping the stream closes the descriptor, and the last close takes it out of any epoll.
+    fn close(&mut self, token: Token, why: &dyn Display) {
+        if let Some(connection) = self.connections.remove(&token) {
+            trace!(fd = connection.stream.as_raw_fd(), %why, "close");
+        }
     }
 }
 

@@ -75,12 +75,12 @@ fn refuse_beyond_select(server: &mut Server, token: Token) {
     if usize::try_from(fd).is_ok_and(|fd| fd < FD_SETSIZE) {
         return;
     }
-    trace!(fd, call = "select", error = "FD_SETSIZE", "error");
-    let _ = writeln!(
-        stream,
-        "server full: select() can't watch descriptor {fd}, only those below {FD_SETSIZE}"
-    );
-    server.connections.remove(&token);
+    let message =
+        format!("server full: select() can't watch descriptor {fd}, only those below {FD_SETSIZE}");
+    // Without waiting for room: there is some in a new socket. And without lingering: for that, too,
+    // it would have to be watched. So these words are lost on a client that has already sent some.
+    let _ = stream.write(format!("{message}\n").as_bytes());
+    server.close(token, &message);
 }
 
 /// Tells the kernel the whole set at every turn, as an array of any length.
@@ -120,6 +120,11 @@ pub(crate) fn epoll(server: &mut Server) -> io::Result<()> {
     let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
     let readable = EpollFlags::EPOLLIN; // without EPOLLET this is level-triggered
     epoll.add(&server.listener, EpollEvent::new(readable, LISTENER))?;
+    trace!(
+        fd = server.listener.as_raw_fd(),
+        interest = "IN",
+        "register"
+    );
     let mut events = [EpollEvent::empty(); EVENTS_PER_WAIT];
     loop {
         trace!(call = "epoll_wait", "wait");
@@ -138,8 +143,10 @@ pub(crate) fn epoll(server: &mut Server) -> io::Result<()> {
             if event.data() == LISTENER {
                 if let Some(token) = server.accept()? {
                     let stream = &server.connections[&token].stream;
-                    epoll.add(stream, EpollEvent::new(readable, token))?;
                     trace!(fd = stream.as_raw_fd(), interest = "IN", "register");
+                    if let Err(errno) = epoll.add(stream, EpollEvent::new(readable, token)) {
+                        server.close(token, &errno); // no memory, or too many watched (ENOSPC)
+                    }
                 }
             } else {
                 server.read(event.data());

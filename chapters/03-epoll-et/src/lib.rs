@@ -24,6 +24,7 @@ pub use blocking::listen;
 pub use exchange::{Exchange, Status};
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::io::{self, ErrorKind};
 use std::mem;
 use std::net::{TcpListener, TcpStream};
@@ -56,6 +57,7 @@ pub fn serve(listener: TcpListener) -> io::Result<()> {
     let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
     let interest = EpollFlags::EPOLLIN | EpollFlags::EPOLLET;
     epoll.add(&listener, EpollEvent::new(interest, LISTENER))?;
+    trace!(fd = listener.as_raw_fd(), interest = "IN|ET", "register");
     let mut server = Server {
         epoll,
         listener,
@@ -90,12 +92,13 @@ impl Server {
     fn run(&mut self) -> io::Result<()> {
         let mut events = [EpollEvent::empty(); EVENTS_PER_WAIT];
         loop {
-            let timeout = if self.unfinished.is_empty() {
-                EpollTimeout::NONE
+            // With work left over, only look what else came.
+            let (timeout, timeout_ms) = if self.unfinished.is_empty() {
+                (EpollTimeout::NONE, None)
             } else {
-                EpollTimeout::ZERO // there is work already: only look what else came
+                (EpollTimeout::ZERO, Some(0))
             };
-            trace!(call = "epoll_wait", "wait");
+            trace!(call = "epoll_wait", timeout_ms, "wait");
             let ready = match self.epoll.wait(&mut events, timeout) {
                 Ok(ready) => ready,
                 Err(Errno::EINTR) => continue,
@@ -127,7 +130,9 @@ impl Server {
             match self.listener.accept() {
                 Ok((stream, peer)) => {
                     trace!(fd = stream.as_raw_fd(), listener, %peer, "accept");
-                    self.open(stream)?;
+                    if let Err(error) = self.open(stream) {
+                        trace!(%error, "error"); // this one is closed, and no other
+                    }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     trace!(fd = listener, call = "accept", "would-block");
@@ -150,10 +155,10 @@ impl Server {
         self.next += 1;
         let exchange = Exchange::default();
         let interest = exchange.interest();
+        trace!(fd = stream.as_raw_fd(), interest = "IN|ET", "register");
         // What has come before this call counts as a change: it will be reported.
         let event = EpollEvent::new(interest | EpollFlags::EPOLLET, token);
         self.epoll.add(&stream, event)?;
-        trace!(fd = stream.as_raw_fd(), interest = "IN|ET", "register");
         let connection = Connection {
             stream,
             exchange,
@@ -166,23 +171,23 @@ impl Server {
     /// Gives one connection its turn, and closes it if it is finished.
     fn drive(&mut self, token: Token) {
         let Some(connection) = self.connections.get_mut(&token) else {
-            return; // closed in an earlier turn, while it was noted as unfinished
+            return; // closed since it was reported
         };
-        let fd = connection.stream.as_raw_fd();
-        let driven = connection
-            .exchange
-            .drive(&connection.stream, &mut self.input);
-        match driven.and_then(|status| connection.watch(&self.epoll, token).map(|()| status)) {
-            Ok(Status::Waiting) => return,
+        match connection.drive(&self.epoll, token, &mut self.input) {
+            Ok(Status::Waiting) => {}
             Ok(Status::Unfinished) => {
                 self.unfinished.insert(token);
-                return;
             }
-            Ok(Status::Finished) => trace!(fd, why = "served", "close"),
-            Err(error) => trace!(fd, why = %error, "close"),
+            Ok(Status::Finished) => self.close(token, &"served"),
+            Err(error) => self.close(token, &error),
         }
-        // Dropping the stream closes the descriptor, and the last close takes it out of epoll.
-        self.connections.remove(&token);
+    }
+
+    /// Dropping the stream closes the descriptor, and the last close takes it out of epoll.
+    fn close(&mut self, token: Token, why: &dyn Display) {
+        if let Some(connection) = self.connections.remove(&token) {
+            trace!(fd = connection.stream.as_raw_fd(), %why, "close");
+        }
     }
 
     /// For the trace: the connection's descriptor, or the listener's.
@@ -195,6 +200,15 @@ impl Server {
 }
 
 impl Connection {
+    fn drive(&mut self, epoll: &Epoll, token: Token, input: &mut [u8]) -> io::Result<Status> {
+        let status = self.exchange.drive(&self.stream, input)?;
+        // Who is unfinished waits for its turn, not for an edge.
+        if status == Status::Waiting {
+            self.watch(epoll, token)?;
+        }
+        Ok(status)
+    }
+
     /// Tells epoll if we now wait for something else.
     ///
     /// `EPOLL_CTL_MOD` looks at the socket anew: what is there already is reported as an edge. So
