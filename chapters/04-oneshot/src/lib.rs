@@ -13,7 +13,8 @@
 //! descriptor off, until the worker that has dealt with it re-arms it.
 //!
 //! What is still wrong: sockets, threads, and what the server is *for* are tangled in every
-//! function here. Chapter 05 takes them apart.
+//! function here, and one lock guards the table of clients for all workers. Chapter 05 takes the
+//! three apart, and gives each thread an epoll and clients of its own.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
@@ -33,6 +34,7 @@ use edge::{Exchange, Status};
 use level::{Token, names};
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::eventfd::{EfdFlags, EventFd};
 use tracing::trace;
 
 /// How many bytes one `read` takes at the most.
@@ -59,7 +61,8 @@ pub enum Arming {
     Persistent,
 }
 
-/// Serves all clients of `listener` with `workers` threads, until `stop` becomes readable.
+/// Serves all clients of `listener` with `workers` threads, until `stop` becomes readable. What has
+/// not been sent by then is lost; chapter 05 lets it drain.
 ///
 /// Returns how often a worker found another one at the connection it was woken for: never with
 /// [`Arming::Oneshot`].
@@ -72,7 +75,7 @@ pub fn serve(
     listener: TcpListener,
     workers: usize,
     arming: Arming,
-    stop: impl AsFd,
+    stop: &impl AsFd,
 ) -> io::Result<u64> {
     listener.set_nonblocking(true)?;
     let server = Server {
@@ -82,20 +85,21 @@ pub fn serve(
         clients: Mutex::default(),
         next: AtomicU64::new(0),
         overlaps: AtomicU64::new(0),
+        failed: EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?,
     };
-    let watched = server.flags(EpollFlags::EPOLLIN);
-    server
-        .epoll
-        .add(&server.listener, EpollEvent::new(watched, LISTENER))?;
-    // Level-triggered and never read: it wakes one worker after the other, until all have gone.
-    server
-        .epoll
-        .add(stop, EpollEvent::new(EpollFlags::EPOLLIN, STOP))?;
+    server.watch(
+        &server.listener,
+        server.flags(EpollFlags::EPOLLIN),
+        LISTENER,
+    )?;
+    // Level-triggered and never read: they wake one worker after the other, until all have gone.
+    server.watch(stop, EpollFlags::EPOLLIN, STOP)?;
+    server.watch(&server.failed, EpollFlags::EPOLLIN, STOP)?;
     thread::scope(|scope| {
         let mut started = Vec::new();
         for number in 1..=workers {
             let worker = thread::Builder::new().name(format!("worker {number}"));
-            match worker.spawn_scoped(scope, || server.work()) {
+            match worker.spawn_scoped(scope, || server.work().inspect_err(|_| server.fail())) {
                 Ok(worker) => started.push(worker),
                 Err(error) if started.is_empty() => return Err(error),
                 Err(error) => trace!(call = "clone", %error, "error"), // fewer will do
@@ -119,6 +123,8 @@ struct Server {
     clients: Mutex<HashMap<Token, Arc<Client>>>,
     next: AtomicU64,
     overlaps: AtomicU64,
+    /// Readable once a worker has failed: the others have to stop, too.
+    failed: EventFd,
 }
 
 /// A connection. It is closed when the last worker that holds it lets go, so its descriptor's
@@ -155,6 +161,11 @@ impl Server {
     }
     // ANCHOR_END: work
 
+    /// Tells the other workers that this one has failed.
+    fn fail(&self) {
+        let _ = self.failed.write(1); // can't fail: there are fewer workers than 2^64
+    }
+
     /// Takes connections until the accept queue is empty, then has the listener watched again.
     fn accept_all(&self, reported: EpollFlags) -> io::Result<()> {
         let listener = self.listener.as_raw_fd();
@@ -163,7 +174,9 @@ impl Server {
             match self.listener.accept() {
                 Ok((stream, peer)) => {
                     trace!(fd = stream.as_raw_fd(), listener, %peer, "accept");
-                    self.open(stream)?;
+                    if let Err(error) = self.open(stream) {
+                        trace!(%error, "error"); // this one is closed, and no other
+                    }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     trace!(fd = listener, call = "accept", "would-block");
@@ -190,21 +203,18 @@ impl Server {
         });
         // First into the map: from `add` on, another worker may hear of it.
         lock(&self.clients).insert(token, Arc::clone(&client));
-        trace!(
-            fd = client.stream.as_raw_fd(),
-            interest = names(flags),
-            "register"
-        );
-        Ok(self
-            .epoll
-            .add(&client.stream, EpollEvent::new(flags, token))?)
+        let watched = self.watch(&client.stream, flags, token);
+        if watched.is_err() {
+            lock(&self.clients).remove(&token); // no memory, or too many watched (ENOSPC)
+        }
+        watched
     }
 
     /// Gives one connection its turn, then re-arms or closes it.
     // ANCHOR: drive
     fn drive(&self, token: Token, reported: EpollFlags, input: &mut [u8]) {
         let Some(client) = lock(&self.clients).get(&token).cloned() else {
-            return; // another worker has closed it
+            return; // another worker has closed it; with oneshot, none can have
         };
         let fd = client.stream.as_raw_fd();
         trace!(fd, ready = names(reported), "ready");
@@ -221,32 +231,42 @@ impl Server {
         let interest = exchange.interest();
         // Let go first: once it is armed, another worker may want the lock at once.
         drop(exchange);
-        let armed = driven.and_then(|status| {
-            if status != Status::Finished {
-                self.arm(&client.stream, interest, token)?;
+        let end = match driven {
+            // Whoever used up the turn needn't be remembered as in chapter 03: arming asks anew.
+            Ok(Status::Waiting | Status::Unfinished) => {
+                let armed = self.arm(&client.stream, interest, token);
+                armed.err().map(|error| error.to_string())
             }
-            Ok(status)
-        });
-        match armed {
-            Ok(Status::Waiting | Status::Unfinished) => return,
-            Ok(Status::Finished) => trace!(fd, why = "served", "close"),
-            Err(error) => trace!(fd, why = %error, "close"),
+            Ok(Status::Finished) => Some("served".to_owned()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(why) = end {
+            trace!(fd, why, "close");
+            lock(&self.clients).remove(&token);
         }
-        lock(&self.clients).remove(&token);
     }
     // ANCHOR_END: drive
+
+    /// Has `socket` watched from now on.
+    fn watch(&self, socket: &impl AsFd, flags: EpollFlags, token: Token) -> io::Result<()> {
+        trace!(
+            fd = socket.as_fd().as_raw_fd(),
+            interest = names(flags),
+            "register"
+        );
+        Ok(self.epoll.add(socket, EpollEvent::new(flags, token))?)
+    }
 
     /// Has `socket` watched again. What is there already is reported at once, so nothing is lost
     /// that came while it was disarmed, or was left because the turn was over.
     // ANCHOR: arm
-    fn arm(
-        &self,
-        socket: &(impl AsFd + AsRawFd),
-        interest: EpollFlags,
-        token: Token,
-    ) -> io::Result<()> {
+    fn arm(&self, socket: &impl AsFd, interest: EpollFlags, token: Token) -> io::Result<()> {
         let flags = self.flags(interest);
-        trace!(fd = socket.as_raw_fd(), interest = names(flags), "re-arm");
+        trace!(
+            fd = socket.as_fd().as_raw_fd(),
+            interest = names(flags),
+            "re-arm"
+        );
         Ok(self
             .epoll
             .modify(socket, &mut EpollEvent::new(flags, token))?)
@@ -261,7 +281,7 @@ impl Server {
     }
 }
 
-/// A worker that panicked has ended its own client; the others go on.
+/// A worker's panic would be a bug, and concern what it was at; the others go on.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
         } else {
             Arming::Oneshot
         };
-        let overlaps = serve(listener, options.workers.into(), arming, stop)?;
+        let overlaps = serve(listener, options.workers.into(), arming, &stop)?;
         // A closed pipe is no reason to fail.
         let _ = writeln!(
             io::stdout(),
