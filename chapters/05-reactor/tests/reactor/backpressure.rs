@@ -1,0 +1,185 @@
+//! Limits on input and output, and who has to wait.
+
+use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId};
+
+use crate::script::{start, start_handler};
+
+fn small() -> Limits {
+    Limits {
+        input: 1000,
+        high_water: 5000,
+        low_water: 1000,
+        ..Limits::default()
+    }
+}
+
+/// More than the sockets on both sides of a connection take.
+const MUCH: usize = 16 << 20;
+
+#[test]
+fn input_that_nobody_consumes_is_bounded() {
+    let server = start(small());
+    let mut client = server.client();
+    // No line ends, so nothing is ever consumed. The kernel's buffers fill; ours stay small.
+    let sent = client.flood(&vec![b'x'; 64 << 20]);
+    assert!(sent < 64 << 20, "all 64 MiB were read");
+    let before = server.expect("data 0 1000");
+    assert!(before.len() < 1000, "{} events", before.len());
+    server.expect_nothing();
+}
+
+#[test]
+fn a_peer_that_does_not_read_is_not_read_from() {
+    let server = start(small());
+    let mut client = server.client();
+    client.send(format!("fill {MUCH}\nsay later\n").as_bytes());
+    server.expect(&format!("line 0 fill {MUCH}"));
+    client.send(b"say even later\n");
+    server.expect_nothing();
+}
+
+#[test]
+fn input_left_while_full_is_offered_again_after_the_drain() {
+    let server = start(small());
+    let mut client = server.client();
+    client.send(format!("fill {MUCH}\nsay later\n").as_bytes());
+    let mut expected = vec![b'x'; MUCH];
+    expected.extend(b"later\n");
+    client.expect(&expected);
+    server.expect("drain 0");
+    let before = server.expect("line 0 say later");
+    assert_eq!(before, ["data 0 10"], "drain, then data");
+}
+
+#[test]
+fn what_is_sent_while_full_is_read_after_the_drain() {
+    let server = start(small());
+    let mut client = server.client();
+    client.send(format!("fill {MUCH}\n").as_bytes());
+    server.expect(&format!("line 0 fill {MUCH}"));
+    client.send(b"say later\n");
+    server.expect_nothing();
+    let mut expected = vec![b'x'; MUCH];
+    expected.extend(b"later\n");
+    client.expect(&expected);
+}
+
+#[test]
+fn end_of_file_behind_a_full_output_waits_for_the_drain() {
+    let server = start(small());
+    let mut client = server.client();
+    client.send(format!("fill {MUCH}\nsay later\nunfinished").as_bytes());
+    client.finish_sending();
+    let mut expected = vec![b'x'; MUCH];
+    expected.extend(b"later\n");
+    client.expect_last(&expected);
+    server.expect("line 0 say later");
+    server.expect("end 0 \"unfinished\"");
+}
+
+#[test]
+fn a_held_input_is_offered_again_after_resume() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let mut other = server.client();
+    server.expect("open 1");
+    client.send(b"hold\nsay held\n");
+    server.expect("line 0 hold");
+    server.expect_nothing();
+    other.send(b"resume 0\nresume 0\n");
+    let before = server.expect("line 0 say held");
+    assert_eq!(
+        before.iter().filter(|event| *event == "data 0 9").count(),
+        1,
+        "{before:?}"
+    );
+    client.expect(b"held\n");
+}
+
+#[test]
+fn resume_calls_back_without_input_too() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"resume 0\n");
+    server.expect("data 0 0");
+    server.expect_nothing();
+}
+
+#[test]
+fn a_peer_that_has_ended_is_heard_of_again_after_resume() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let mut other = server.client();
+    client.send(b"keep\nhold\nsay held\n");
+    client.finish_sending();
+    server.expect("end 0 \"say held\\n\"");
+    other.send(b"resume 0\n");
+    server.expect("line 0 say held");
+    server.expect("end 0 \"\"");
+    client.expect(b"held\n");
+}
+
+#[test]
+fn resume_of_a_full_connection_waits_for_the_drain() {
+    let server = start(small());
+    let mut client = server.client();
+    let mut other = server.client();
+    client.send(format!("fill {MUCH}\n").as_bytes());
+    server.expect(&format!("line 0 fill {MUCH}"));
+    other.exchange(b"resume 0\nsay resumed\n", b"resumed\n");
+    server.expect("line 1 say resumed");
+    server.expect_nothing();
+    client.expect(&vec![b'x'; MUCH]);
+    server.expect("drain 0");
+    server.expect("data 0 0");
+}
+
+/// Sends `left` bytes to everyone, as much at a time as fits.
+struct Streamer {
+    peak: u64,
+    report: std::sync::mpsc::Sender<String>,
+}
+
+impl Streamer {
+    fn go_on(&mut self, io: &mut Io, id: ConnId, left: &mut usize) {
+        while *left > 0 && !io.is_full(id) {
+            let piece = vec![b'x'; (*left).min(700)];
+            io.send(id, &piece);
+            *left -= piece.len();
+            self.peak = self.peak.max(io.pending_output(id));
+        }
+        if *left == 0 {
+            let _ = self.report.send(format!("peak {}", self.peak));
+            io.close(id);
+        }
+    }
+}
+
+impl Handler for Streamer {
+    type Session = usize;
+
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) -> usize {
+        let mut left = MUCH;
+        self.go_on(io, id, &mut left);
+        left
+    }
+
+    fn on_data(&mut self, _: &mut Io, _: ConnId, _: &mut usize, _: &mut Buffer) {}
+
+    fn on_drain(&mut self, io: &mut Io, id: ConnId, left: &mut usize) {
+        self.go_on(io, id, left);
+    }
+}
+
+#[test]
+fn a_large_answer_is_made_no_faster_than_it_is_read() {
+    let server = start_handler(small(), |report| Streamer { peak: 0, report });
+    let mut client = server.client();
+    assert_eq!(client.read_to_end().len(), MUCH);
+    let peak = server.expect_any(|event| event.starts_with("peak"));
+    let peak: usize = peak["peak ".len()..].parse().unwrap();
+    assert!(
+        (5000..5700).contains(&peak),
+        "{peak} bytes were queued at most"
+    );
+}

@@ -1,0 +1,206 @@
+//! How connections end: half-close, reset, linger, and peers that don't let go.
+
+use std::io::Read;
+use std::net::Shutdown;
+use std::time::{Duration, Instant};
+
+use ch05_reactor::Limits;
+
+use crate::script::{A_WHILE, start};
+
+#[test]
+fn a_peer_that_finished_sending_still_gets_its_answer() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let mut other = server.client();
+    server.expect("open 1");
+    client.send(b"keep\nhalf");
+    client.finish_sending();
+    server.expect("end 0 \"half\"");
+    other.exchange(b"send 0 late answer\nclose 0\nsay sent\n", b"sent\n");
+    client.expect_last(b"late answer\n");
+    server.expect("close 0 Finished");
+}
+
+#[test]
+fn a_peer_that_finished_sending_is_told_once() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"keep\n");
+    client.finish_sending();
+    server.expect("end 0 \"\"");
+    server.expect_nothing();
+}
+
+#[test]
+fn input_is_read_before_the_reset_behind_it() {
+    let server = start(Limits::default());
+    let mut gate = server.client();
+    let mut client = server.client();
+    server.expect("open 1");
+    gate.send(b"wait\n");
+    server.expect("line 0 wait");
+    client.send(b"say last words\n");
+    client.reset();
+    server.release();
+    server.expect("line 1 say last words");
+    server.expect_any(|event| event.starts_with("close 1 Failed"));
+}
+
+#[test]
+fn a_reset_is_noticed_while_nothing_is_read() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"fill 10000000\n");
+    server.expect("line 0 fill 10000000");
+    client.reset();
+    server.expect("close 0 Failed(ConnectionReset)");
+}
+
+#[test]
+fn unread_input_does_not_destroy_the_answer() {
+    let server = start(Limits::default());
+    let mut gate = server.client();
+    let mut client = server.client();
+    server.expect("open 1");
+    gate.send(b"wait\n");
+    server.expect("line 0 wait");
+    // The answer is on its way while megabytes are still unread.
+    client.send(b"say last words\nclose 1\n");
+    let flood = vec![b'\n'; 4 << 20];
+    let sender = client.stream().try_clone().unwrap();
+    let thread = std::thread::spawn(move || {
+        use std::io::Write;
+        let _ = (&sender).write_all(&flood);
+        let _ = sender.shutdown(Shutdown::Write);
+    });
+    server.release();
+    client.expect_last(b"last words\n");
+    thread.join().unwrap();
+}
+
+#[test]
+fn lingering_ends_when_time_is_up() {
+    let limits = Limits {
+        linger: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = server.client();
+    client.send(b"say bye\nclose 0\n");
+    client.expect_last(b"bye\n");
+    server.expect("close 0 Finished"); // though the peer holds on
+}
+
+#[test]
+fn lingering_ends_when_too_much_comes() {
+    let limits = Limits {
+        linger: Duration::from_secs(3600),
+        linger_bytes: 100_000,
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = server.client();
+    client.send(b"close 0\n");
+    client.expect_end();
+    client.flood(&vec![b'x'; 4 << 20]);
+    server.expect("close 0 Finished");
+}
+
+#[test]
+fn lingering_does_not_hold_up_a_peer_that_closes_too() {
+    let limits = Limits {
+        linger: Duration::from_secs(3600),
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = server.client();
+    client.send(b"close 0\n");
+    client.expect_end();
+    drop(client);
+    server.expect("close 0 Finished");
+}
+
+#[test]
+fn closing_waits_until_all_output_is_read() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let mut other = server.client();
+    client.send(b"fill 8000000\n");
+    server.expect("line 0 fill 8000000");
+    other.exchange(b"send 0 end\nclose 0\nsay closed\n", b"closed\n");
+    let received = client.read_to_end();
+    assert_eq!(received.len(), 8_000_004);
+    assert!(received.ends_with(b"xxend\n"));
+}
+
+#[test]
+fn a_closed_connection_whose_peer_reads_nothing_is_given_up() {
+    let limits = Limits {
+        close: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let _client = {
+        let mut client = server.client();
+        let mut other = server.client();
+        client.send(b"fill 10000000\n");
+        server.expect("line 0 fill 10000000");
+        other.send(b"close 0\n");
+        client
+    };
+    server.expect("close 0 TimedOut");
+}
+
+#[test]
+fn a_slow_reader_is_not_given_up_while_it_reads() {
+    let limits = Limits {
+        close: Duration::from_millis(300),
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = server.client();
+    let mut other = server.client();
+    client.send(b"fill 12000000\n");
+    server.expect("line 0 fill 12000000");
+    other.send(b"close 0\n");
+    let started = Instant::now();
+    let mut received = 0;
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let count = client.stream().read(&mut piece).expect("it isn't cut");
+        if count == 0 {
+            break;
+        }
+        received += count;
+        std::thread::sleep(Duration::from_millis(40));
+    }
+    assert_eq!(received, 12_000_000);
+    assert!(
+        started.elapsed() > Duration::from_millis(300),
+        "too quick to show anything"
+    );
+    server.expect("close 0 Finished");
+}
+
+#[test]
+fn an_aborted_connection_is_reset() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"say unsent\nabort 0\n");
+    client.expect_reset();
+    server.expect("close 0 Aborted");
+}
+
+#[test]
+fn every_connection_is_closed_once() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"close 0\nabort 0\nclose 0\nabort 0\n");
+    server.expect("close 0 Aborted");
+    server.expect_nothing();
+    drop(client);
+    let mut next = server.client();
+    next.exchange(b"say fine\n", b"fine\n");
+    next.expect_silence(A_WHILE);
+}

@@ -1,0 +1,65 @@
+//! One busy connection leaves the others their turn.
+
+use std::sync::mpsc::Sender;
+
+use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId};
+
+use crate::script::{start, start_handler};
+
+#[test]
+fn one_turn_reads_a_connection_once() {
+    let server = start(Limits::default());
+    let mut gate = server.client();
+    let mut busy = server.client();
+    let mut other = server.client();
+    server.expect("open 2");
+    gate.send(b"wait\n");
+    server.expect("line 0 wait");
+    // Both are ready when the next turn begins; the first has four reads' worth of input.
+    let line = format!("say {}\n", "x".repeat(995));
+    busy.send(line.repeat(200).as_bytes());
+    other.send(b"say me too\n");
+    server.release();
+    let before = server.expect("data 2 11");
+    let reads = before
+        .iter()
+        .filter(|event| event.starts_with("data 1"))
+        .count();
+    assert_eq!(reads, 1, "{before:?}");
+}
+
+/// Answers each byte with 1,000,000; reports how much was pending one turn later.
+struct Flood(Sender<String>);
+
+impl Handler for Flood {
+    type Session = ();
+
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {}
+
+    fn on_data(&mut self, io: &mut Io, id: ConnId, (): &mut (), input: &mut Buffer) {
+        if !input.is_empty() {
+            input.clear();
+            io.send(id, &vec![b'x'; 1_000_000]);
+        }
+        let _ = self.0.send(format!("pending {}", io.pending_output(id)));
+        // Once more in the next turn.
+        if io.pending_output(id) > 0 {
+            io.resume(id);
+        }
+    }
+}
+
+#[test]
+fn one_turn_writes_to_a_connection_up_to_the_limit() {
+    let limits = Limits {
+        write: 10_000,
+        high_water: u64::MAX,
+        ..Limits::default()
+    };
+    let server = start_handler(limits, Flood);
+    let mut client = server.client();
+    client.exchange(b"1", &vec![b'x'; 1_000_000]);
+    server.expect("pending 1000000");
+    server.expect("pending 990000");
+    server.expect("pending 980000");
+}

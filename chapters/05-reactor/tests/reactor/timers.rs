@@ -1,0 +1,95 @@
+//! Timers of connections, and the tick.
+
+use std::time::{Duration, Instant};
+
+use ch05_reactor::Limits;
+
+use crate::script::start;
+
+#[test]
+fn a_timer_fires_once_and_not_early() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let started = Instant::now();
+    client.exchange(b"timer 0 80\n", b"ding\n");
+    assert!(
+        started.elapsed() >= Duration::from_millis(80),
+        "{:?}",
+        started.elapsed()
+    );
+    server.expect("timer 0");
+    server.expect_nothing();
+}
+
+#[test]
+fn a_timer_that_is_pushed_back_fires_later_and_once() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let started = Instant::now();
+    client.send(b"timer 0 50\n");
+    client.exchange(b"timer 0 150\n", b"ding\n");
+    assert!(
+        started.elapsed() >= Duration::from_millis(150),
+        "{:?}",
+        started.elapsed()
+    );
+    server.expect("timer 0");
+    server.expect_nothing();
+}
+
+#[test]
+fn a_timer_that_is_brought_forward_fires_earlier() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"timer 0 3600000\n");
+    client.exchange(b"timer 0 20\n", b"ding\n");
+}
+
+#[test]
+fn a_cleared_timer_does_not_fire() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"timer 0 50\nuntimer 0\n");
+    server.expect("line 0 untimer 0");
+    server.expect_nothing();
+}
+
+#[test]
+fn the_next_tenant_of_a_slot_does_not_inherit_a_timer() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"timer 0 50\nclose 0\n");
+    client.expect_end();
+    drop(client);
+    server.expect("close 0 Finished");
+    let mut next = server.client();
+    server.expect("open 1");
+    server.expect_nothing();
+    next.exchange(b"timer 1 20\n", b"ding\n");
+}
+
+#[test]
+fn a_timer_that_sets_itself_again_leaves_others_their_turn() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"timer 0 0\n");
+    for _ in 0..3 {
+        client.send(b"timer 0 0\n");
+        server.expect("timer 0");
+    }
+}
+
+#[test]
+fn ticks_come_again_and_again() {
+    let server = start(Limits::default());
+    let started = Instant::now();
+    server.client().send(b"tick 20\n");
+    for _ in 0..5 {
+        server.expect("tick");
+    }
+    assert!(
+        started.elapsed() >= Duration::from_millis(100),
+        "{:?}",
+        started.elapsed()
+    );
+}
