@@ -1,0 +1,91 @@
+//! Wrong: rounds the timeout down, as a cast of milliseconds does.
+//! Caught by: a_loop_sleeps_until_the_deadline_and_does_not_spin
+//! Says: a timeout was 0 while the deadline was still ahead
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::Duration;
+
+/// A deadline per slot, for slots 0, 1, 2, …
+#[derive(Debug, Default)]
+pub struct Timers {
+    /// Times and slots, the nearest on top. (`BinaryHeap` has the greatest on top, hence `Reverse`.)
+    heap: BinaryHeap<Reverse<(Duration, usize)>>,
+    timers: Vec<Timer>,
+}
+
+/// What is known about one slot.
+#[derive(Clone, Debug, Default)]
+struct Timer {
+    deadline: Option<Duration>,
+    /// The time of this slot's entry in the heap. Entries at other times are stale.
+    queued: Option<Duration>,
+}
+
+impl Timers {
+    /// Sets the deadline of `slot`, in place of any that it had.
+    pub fn set(&mut self, slot: usize, deadline: Duration) {
+        if self.timers.len() <= slot {
+            self.timers.resize(slot + 1, Timer::default());
+        }
+        let timer = &mut self.timers[slot];
+        timer.deadline = Some(deadline);
+        // An entry that comes due earlier will find the new deadline.
+        if timer.queued.is_none_or(|queued| deadline < queued) {
+            timer.queued = Some(deadline);
+            self.heap.push(Reverse((deadline, slot)));
+        }
+    }
+
+    /// Takes the deadline of `slot` away, if it has one.
+    pub fn clear(&mut self, slot: usize) {
+        if let Some(timer) = self.timers.get_mut(slot) {
+            timer.deadline = None; // its entry stays, and serves the slot's next deadline
+        }
+    }
+
+    /// A slot whose deadline is not after `now`; the deadline is taken away.
+    pub fn expired(&mut self, now: Duration) -> Option<usize> {
+        while let Some(&Reverse((time, slot))) = self.heap.peek()
+            && time <= now
+        {
+            self.heap.pop();
+            let timer = &mut self.timers[slot];
+            if timer.queued != Some(time) {
+                continue; // stale: a nearer entry took its place
+            }
+            timer.queued = None;
+            match timer.deadline {
+                Some(deadline) if deadline > now => self.set(slot, deadline),
+                Some(_) => {
+                    timer.deadline = None;
+                    return Some(slot);
+                }
+                None => {} // cleared
+            }
+        }
+        None
+    }
+
+    /// When to look again; None if there is nothing to wait for.
+    #[must_use]
+    pub fn next(&self) -> Option<Duration> {
+        self.heap.peek().map(|Reverse((time, _))| *time)
+    }
+
+    /// How many entries the heap holds.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.heap.len()
+    }
+}
+
+/// How long `epoll_wait` may sleep, in milliseconds, so that it returns at `next` or a little later, but
+/// not before. For ever (no `next`) is -1; what is too long for an `i32` is `i32::MAX`.
+#[must_use]
+pub fn timeout(next: Option<Duration>, now: Duration) -> i32 {
+    let Some(next) = next else { return -1 };
+    let left = next.saturating_sub(now);
+    // A millisecond late is nothing; 0 for what is left of the last one would be a busy loop.
+    i32::try_from(left.as_millis()).unwrap_or(i32::MAX)
+}
