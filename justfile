@@ -96,6 +96,12 @@ verify *options:
 traces *options:
     cargo run -q -p book-tools -- traces "$@"
 
+# Put all servers under the same load and draw what it costs them
+[group('maintain')]
+[no-exit-message]
+compare *options:
+    cargo run -q --release -p book-compare -- "$@"
+
 # The folder in chapters/ that a name means: 1, 01, blocking and 01-blocking are one
 [no-exit-message]
 _chapter name:
