@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex01_4_backlog as subject;
+mod suite;
