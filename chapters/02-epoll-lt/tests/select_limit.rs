@@ -8,11 +8,11 @@ const PLACES: usize = 1_024;
 #[test]
 fn a_client_beyond_descriptor_1023_is_told_so_and_the_others_are_served_on() {
     let server = Server::spawn(env!("CARGO_BIN_EXE_ch02-epoll-lt"), &["--wait", "select"]);
-    let mut served = Vec::new();
+    let mut clients = Vec::new();
     while server.descriptors() < PLACES {
         let mut client = server.client();
         client.exchange(b"hello\n", b"hello\n");
-        served.push(client);
+        clients.push(client);
     }
     for _ in 0..5 {
         let answer = server.client().read_to_end();
@@ -21,11 +21,11 @@ fn a_client_beyond_descriptor_1023_is_told_so_and_the_others_are_served_on() {
             "server full: select() can't watch descriptor 1024, only those below 1024\n"
         );
     }
-    for client in &mut served {
+    for client in &mut clients {
         client.exchange(b"still here\n", b"still here\n");
     }
     // A place that has become free is given away again.
-    let mut leaving = served.swap_remove(0);
+    let mut leaving = clients.swap_remove(0);
     leaving.finish_sending();
     leaving.expect_end();
     let mut next = server.client();
