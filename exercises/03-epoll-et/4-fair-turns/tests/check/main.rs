@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex03_4_fair_turns as subject;
+mod suite;

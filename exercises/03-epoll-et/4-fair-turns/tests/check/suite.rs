@@ -1,0 +1,220 @@
+//! Floods that have come before the server looks, and who comes behind them.
+//!
+//! A flood that never ends would show the same, but only most of the time. One of 4,000 lines that are all
+//! there when the server begins shows it always: in the numbers on the tickets.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::subject::serve;
+use harness::{Client, DEADLINE, Server, Signal};
+
+const BOOK: &str = "03-epoll-et.html#read-the-code";
+
+/// Lines in a flood: 28,000 bytes, seven turns.
+const FLOOD: usize = 4_000;
+
+#[test]
+fn each_line_gets_a_ticket() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach("A ticket for each line, numbered across all clients.", BOOK);
+    let [mut one, mut two] = [server.client(), server.client()];
+    one.send(b"ticket\n");
+    one.expect(b"1\n");
+    two.send(b"ticket\nticket\n");
+    two.expect(b"2\n3\n");
+    one.send(b"ticket\n");
+    one.finish_sending();
+    one.expect_last(b"4\n");
+}
+
+#[test]
+fn a_flood_takes_one_turn_at_a_time() {
+    let server = Server::answer(|listener| serve(&listener));
+    let mut clients = served_clients(&server, 2);
+    while_held(&server, || {
+        for client in &mut clients[..1] {
+            flood(&server, client);
+        }
+        send_last_line(&server, &mut clients[1]);
+    });
+    judge(
+        &server,
+        &mut clients[1],
+        2_000,
+        "One client's 4,000 lines lay in its socket, the other's single line came right behind them. The \
+         second had to wait until the first was drained. That a client can be drained is up to the client: \
+         bound its turn.",
+    );
+}
+
+#[test]
+fn a_flood_leaves_room_for_those_not_yet_reported() {
+    let server = Server::answer(|listener| serve(&listener));
+    let mut clients = served_clients(&server, 9);
+    while_held(&server, || {
+        for client in &mut clients[..8] {
+            flood(&server, client);
+        }
+        send_last_line(&server, &mut clients[8]);
+    });
+    judge(
+        &server,
+        &mut clients[8],
+        16_000,
+        "Eight clients with 4,000 lines each filled the array of epoll_wait; the ninth, with one line, comes \
+         up at the next call. So call epoll_wait after each round of turns, not after the last.",
+    );
+}
+
+#[test]
+fn the_rest_is_served_without_another_edge() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "All 4,000 lines came before the server looked: one edge, and no other will follow. What a turn leaves \
+         over, the server has to remember by itself, and it must not go to sleep over it.",
+        BOOK,
+    );
+    let mut client = server.client();
+    while_held(&server, || flood(&server, &mut client));
+    client.expect(&tickets(FLOOD));
+}
+
+#[test]
+fn the_end_behind_a_flood_is_seen() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client sent 4,000 lines and finished sending, all before the server looked. The end, too, is \
+         among what a turn leaves over.",
+        BOOK,
+    );
+    let mut client = server.client();
+    while_held(&server, || {
+        flood(&server, &mut client);
+        client.finish_sending();
+    });
+    client.expect_last(&tickets(FLOOD));
+}
+
+#[test]
+fn it_sleeps_once_all_is_served() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "All clients are drained, nobody is left over. Then only an event can bring work: sleep until there \
+         is one (EpollTimeout::NONE).",
+        BOOK,
+    );
+    let mut client = server.client();
+    while_held(&server, || flood(&server, &mut client));
+    client.expect(&tickets(FLOOD));
+    server.expect_sleep(Duration::from_millis(200));
+}
+
+#[test]
+fn connections_stay_edge_triggered() {
+    let server = Server::answer(|listener| serve(&listener));
+    let _clients = served_clients(&server, 1);
+    let report = server.report();
+    assert!(
+        report.contains("IN|ET"),
+        "the server no longer watches its client for IN|ET:\n\
+         {report}\n\
+         it means  Level-triggered, the kernel itself remembers what is left over, and one\n          \
+         read a turn is fair. Chapter 05 goes back to that. Here, do it by hand.\n\
+         read      book: {BOOK}"
+    );
+}
+
+/// Clients that have been accepted, and have drawn a ticket each.
+fn served_clients(server: &Server, number: usize) -> Vec<Client> {
+    let mut clients = server.clients(number);
+    for (client, ticket) in clients.iter_mut().zip(1..) {
+        client.send(b"ticket\n");
+        client.expect(format!("{ticket}\n").as_bytes());
+    }
+    clients
+}
+
+/// Sends 4,000 lines, and waits until they have arrived.
+fn flood(server: &Server, client: &mut Client) {
+    let bytes = b"ticket\n".repeat(FLOOD);
+    client.send(&bytes);
+    let unread = format!(" 01 00000000:{:08X} ", bytes.len());
+    wait_for_row(server, client, &unread);
+}
+
+/// Sends one line, finishes sending, and waits until both have arrived: then the server's socket is in
+/// `CLOSE_WAIT` (`08`).
+fn send_last_line(server: &Server, client: &mut Client) {
+    client.send(b"ticket\n");
+    client.finish_sending();
+    wait_for_row(server, client, " 08 ");
+}
+
+/// Fails unless the next ticket of `client` is one of the first `most`.
+fn judge(server: &Server, client: &mut Client, most: u64, means: &str) {
+    server.teach(means, BOOK);
+    let received = String::from_utf8_lossy(&client.read_to_end()).into_owned();
+    let ticket: Option<u64> = received.trim_end().parse().ok();
+    assert!(
+        ticket.is_some_and(|ticket| ticket <= most),
+        "sent      4,000 lines by each of the others, then \"ticket\\n\"\n\
+         expected  a number not above {most}\n\
+         received  {received:?}\n\
+         it means  {means}\n\
+         read      book: {BOOK}"
+    );
+}
+
+/// `1` to `last`, a line each.
+fn tickets(last: usize) -> Vec<u8> {
+    (1..=last)
+        .flat_map(|ticket| format!("{ticket}\n").into_bytes())
+        .collect()
+}
+
+/// Stops the server (SIGSTOP) while something happens.
+fn while_held<T>(server: &Server, happens: impl FnOnce() -> T) -> T {
+    server.signal(Signal::SIGSTOP);
+    wait_until(server, "a server that can be stopped", || {
+        is_stopped(server)
+    });
+    let happened = happens();
+    server.signal(Signal::SIGCONT);
+    happened
+}
+
+/// Whether all its threads stand still: state `T` in `/proc/PID/task/TID/stat` (`proc_pid_stat(5)`).
+fn is_stopped(server: &Server) -> bool {
+    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", server.pid())) else {
+        return false;
+    };
+    threads.flatten().all(|thread| {
+        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        stat.rsplit(") ")
+            .next()
+            .unwrap_or_default()
+            .starts_with('T')
+    })
+}
+
+/// Waits until the row of the server's socket in `/proc/net/tcp` (`proc_pid_net(5)`) goes on like this after
+/// the two addresses: the state, what was sent, what waits unread.
+fn wait_for_row(server: &Server, client: &Client, goes_on: &str) {
+    let (server_port, client_port) = (server.address().port(), client.address().port());
+    let row = format!(":{server_port:04X} 0100007F:{client_port:04X}{goes_on}");
+    wait_until(server, "what the client has sent", || {
+        fs::read_to_string("/proc/net/tcp").is_ok_and(|table| table.contains(&row))
+    });
+}
+
+fn wait_until(server: &Server, what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + DEADLINE;
+    while !is_so() {
+        if Instant::now() >= deadline {
+            server.fail_with(what, "nothing of the kind within 3 s");
+        }
+        thread::yield_now();
+    }
+}
