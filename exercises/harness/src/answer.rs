@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::process::{Command, ExitCode, Stdio, Termination, exit};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -103,10 +103,26 @@ pub(crate) fn enter() -> io::Result<OwnedFd> {
         exit(1); // the parent was gone before the line above
     }
     prctl::set_name(c"answer")?;
+    panic::set_hook(shortened());
+    println!(); // the test harness has begun a line with the test's name
     let given = io::stdin().as_fd().try_clone_to_owned()?;
     // A second descriptor would keep the listener open after the answer has closed its own.
     dup2_stdin(File::open("/dev/null")?)?;
     Ok(given)
+}
+
+/// Tells of a panic in two lines; the answer's own thread still bears the test's name.
+fn shortened() -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> {
+    let answer = thread::current().id();
+    Box::new(move |info| {
+        let thread = thread::current();
+        let name = match thread.name() {
+            _ if thread.id() == answer => "answer",
+            Some(name) => name,
+            None => "without a name",
+        };
+        eprintln!("thread {name} {info}");
+    })
 }
 
 /// In the child: runs the answer and ends the process as its `main` would.

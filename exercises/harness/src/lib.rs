@@ -12,6 +12,10 @@
 //! it means  …
 //! read      book: 01-blocking.html#…
 //! ```
+//!
+//! [`Server::spawn`] starts a chapter's program, [`Server::answer`] the reader's function;
+//! [`call()`] calls a function that serves nobody. The line echo of chapters 01 to 05 has its test
+//! suites in [`echo`].
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(

@@ -19,7 +19,9 @@ use crate::{cpu, limits, watchdog};
 
 /// A server in a child process. Dropping it kills the child and waits for its end.
 ///
-/// The child has as many descriptors as the hard limit allows (`ulimit -Hn`).
+/// The child has as many descriptors as the hard limit allows (`ulimit -Hn`). Where the test process
+/// itself is killed, an answer dies with it (`PR_SET_PDEATHSIG`); a program that was spawned doesn't.
+/// An answer's life hangs on the *thread* that started it: keep a [`Server`] on the test's own.
 pub struct Server {
     peer: Arc<Peer>,
 }

@@ -33,7 +33,7 @@ impl Thread {
     pub(crate) fn awaits(&self) -> &[Watch] {
         match &self.doing {
             Doing::Sleeping(call) => &call.fds,
-            Doing::Running | Doing::Unknown => &[],
+            Doing::Running | Doing::Stopped | Doing::Unknown => &[],
         }
     }
 }
@@ -45,6 +45,8 @@ pub(crate) enum Doing {
     Sleeping(Call),
     /// It runs, or waits for a processor.
     Running,
+    /// A signal has stopped it.
+    Stopped,
     /// The kernel doesn't tell.
     Unknown,
 }
@@ -64,18 +66,24 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
     for _ in 0..SAMPLES {
         thread::sleep(PAUSE);
         for id in thread_ids(pid) {
-            *running.entry(id).or_default() += u64::from(stat(pid, id).is_running);
+            *running.entry(id).or_default() += u64::from(stat(pid, id).state == 'R');
         }
     }
     let mut threads: Vec<(u32, u64)> = running.into_iter().collect();
     threads.sort_unstable();
     let mut threads: Vec<Thread> = threads
         .into_iter()
-        .map(|(id, samples)| Thread {
-            name: read(pid, id, "comm").trim_end().to_owned(),
-            doing: doing(pid, &read(pid, id, "syscall")),
-            busy: samples * 100 / SAMPLES,
-            kernel: stat(pid, id).kernel,
+        .map(|(id, samples)| {
+            let stat = stat(pid, id);
+            Thread {
+                name: read(pid, id, "comm").trim_end().to_owned(),
+                doing: match stat.state {
+                    'T' => Doing::Stopped,
+                    _ => doing(pid, &read(pid, id, "syscall")),
+                },
+                busy: samples * 100 / SAMPLES,
+                kernel: stat.kernel,
+            }
         })
         .collect();
     // In a re-executed test, the first thread only waits for the test's own.
@@ -100,8 +108,8 @@ fn read(pid: u32, id: u32, file: &str) -> String {
 /// What `/proc/PID/task/TID/stat` tells (`proc_pid_stat(5)`).
 #[derive(Default)]
 struct Stat {
-    /// On a processor or waiting for one.
-    is_running: bool,
+    /// `R` on a processor or waiting for one, `S` asleep, `T` stopped.
+    state: char,
     /// Percent of its CPU time spent in the kernel.
     kernel: u64,
 }
@@ -120,7 +128,7 @@ fn stat(pid: u32, id: u32) -> Stat {
         return Stat::default();
     };
     Stat {
-        is_running: fields.first() == Some(&"R"),
+        state: fields[0].chars().next().unwrap_or_default(),
         kernel: kernel * 100 / (user + kernel).max(1),
     }
 }

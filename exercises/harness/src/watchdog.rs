@@ -155,6 +155,7 @@ impl Snapshot {
         }
         match &thread.doing {
             Doing::Running => "runs".to_owned(),
+            Doing::Stopped => "was stopped by a signal".to_owned(),
             Doing::Unknown => "can't be looked into".to_owned(),
             Doing::Sleeping(call) => {
                 let about = match call.purpose {

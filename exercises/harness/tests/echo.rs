@@ -83,7 +83,7 @@ caught! {
     leaked_descriptors_are_caught: LeaksDescriptors by endings::clients_in_turn_leave_no_descriptor_behind,
         "after 20 clients have left";
     a_lost_rest_is_caught: WritesOnlyOnce by slow_reader::a_client_that_reads_late_gets_all,
-        "what the socket doesn't take now has to be kept";
+        "What the socket doesn't take now has to be kept";
     one_client_at_a_time_is_caught_beside_a_slow_one: ServesOneAtATime
         by slow_reader::a_client_that_never_reads_delays_nobody, "meanwhile this client waits";
     errors_that_end_the_server_are_caught: EndsOnErrors by endings::a_reset_in_mid_line_harms_no_other,

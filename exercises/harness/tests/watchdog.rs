@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use harness::{Client, Server};
+use harness::{Client, Server, Signal};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::select::{FdSet, select};
@@ -23,14 +23,18 @@ fn answer<R: Termination>(answer: impl FnOnce(TcpListener) -> R) -> Server {
     Server::answer(answer).with_deadline(SHORT)
 }
 
+/// The verdict with which `test` fails.
+fn verdict<T>(test: impl FnOnce() -> T) -> String {
+    let panic = catch_unwind(AssertUnwindSafe(|| drop(test()))).expect_err("it should have failed");
+    panic
+        .downcast::<String>()
+        .map_or_else(|_| String::new(), |text| *text)
+}
+
 /// The verdict on a client that sends a line and waits for it in vain.
 fn verdict_on(client: &mut Client) -> String {
     client.send(b"hello\n");
-    let panic =
-        catch_unwind(AssertUnwindSafe(|| client.expect(b"hello\n"))).expect_err("a failure");
-    let verdict = panic
-        .downcast::<String>()
-        .map_or_else(|_| String::new(), |text| *text);
+    let verdict = verdict(|| client.expect(b"hello\n"));
     assert!(
         verdict.contains("\nreceived  nothing within 300 ms\n"),
         "{verdict}"
@@ -284,10 +288,7 @@ fn an_end_of_file_that_is_not_acted_upon_makes_a_loop_spin() {
     });
     let mut client = server.client();
     client.finish_sending();
-    let panic = catch_unwind(AssertUnwindSafe(|| client.expect_end())).expect_err("a failure");
-    let verdict = panic
-        .downcast::<String>()
-        .map_or_else(|_| String::new(), |text| *text);
+    let verdict = verdict(|| client.expect_end());
     assert_says(
         &verdict,
         &[
@@ -324,11 +325,7 @@ fn a_server_that_never_reads_is_told_while_sending() {
         thread::sleep(LONG);
     });
     let mut client = server.client();
-    let panic = catch_unwind(AssertUnwindSafe(|| client.send(&vec![b'x'; 64 << 20])))
-        .expect_err("a failure");
-    let verdict = panic
-        .downcast::<String>()
-        .map_or_else(|_| String::new(), |text| *text);
+    let verdict = verdict(|| client.send(&vec![b'x'; 64 << 20]));
     assert_says(
         &verdict,
         &[
@@ -456,13 +453,18 @@ fn an_edge_triggered_listener_keeps_its_second_client_waiting() {
                 event(0, EpollFlags::EPOLLIN | EpollFlags::EPOLLET),
             )
             .expect("add");
-        thread::sleep(Duration::from_millis(100)); // both clients come
-        wait(&epoll);
-        let _first = accept(&listener);
-        wait(&epoll);
+        let mut streams = Vec::new();
+        loop {
+            wait(&epoll);
+            streams.push(accept(&listener));
+        }
     });
+    // While it stands still, both clients come: one edge stands for them.
+    server.signal(Signal::SIGSTOP);
     let _first = server.client();
-    let verdict = verdict_on(&mut server.client());
+    let mut second = server.client();
+    server.signal(Signal::SIGCONT);
+    let verdict = verdict_on(&mut second);
     assert_says(
         &verdict,
         &[
@@ -543,5 +545,61 @@ fn a_connection_that_is_not_watched_for_input_is_told() {
     assert_says(
         &verdict,
         &["so fd 5 still holds 6 unread bytes, but it is watched for RDHUP, not for IN."],
+    );
+}
+
+#[test]
+fn a_server_that_was_stopped_is_told() {
+    let server = answer(|listener| drop(accept(&listener)));
+    server.signal(Signal::SIGSTOP);
+    let verdict = verdict_on(&mut server.client());
+    assert_says(&verdict, &["was stopped by a signal"]);
+}
+
+#[test]
+fn an_edge_triggered_end_of_file_that_was_lost_is_told() {
+    let server = answer(|listener| {
+        let epoll = new_epoll();
+        let mut stream = accept(&listener);
+        epoll
+            .add(&stream, event(0, EpollFlags::EPOLLIN | EpollFlags::EPOLLET))
+            .expect("add");
+        loop {
+            wait(&epoll);
+            let mut line = [0; 100];
+            let size = stream.read(&mut line).expect("a line or the end");
+            stream.write_all(&line[..size]).expect("room for a line");
+        }
+    });
+    let mut client = server.client();
+    client.send(b"hello\n");
+    client.finish_sending();
+    client.expect(b"hello\n");
+    let verdict = verdict(|| client.expect_end());
+    assert_says(
+        &verdict,
+        &[
+            "nothing waits, at end of file",
+            "so fd 5 is at end of file, but it is edge-triggered",
+        ],
+    );
+}
+
+#[test]
+fn a_connection_that_is_left_open_is_told() {
+    let server = answer(|listener| {
+        let mut streams = Vec::new();
+        loop {
+            let mut stream = accept(&listener);
+            let _ = stream.read_to_end(&mut Vec::new());
+            streams.push(stream);
+        }
+    });
+    let mut client = server.client();
+    client.finish_sending();
+    let verdict = verdict(|| client.expect_end());
+    assert_says(
+        &verdict,
+        &["so fd 4 is at end of file", "neither answers nor closes"],
     );
 }

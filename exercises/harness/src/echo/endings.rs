@@ -7,7 +7,7 @@ use super::{RULES, many_lines};
 use crate::{Client, Server};
 
 /// What a server must survive is the same everywhere.
-const SURVIVES: &str = "what one client does ends its own connection only.";
+const SURVIVES: &str = "What one client does ends its own connection only.";
 
 /// `quit` is answered before the connection ends.
 pub fn quit_is_answered_and_ends(server: &Server) {
@@ -23,7 +23,7 @@ pub fn quit_is_answered_and_ends(server: &Server) {
 /// A terminal or `telnet` sends CRLF.
 pub fn quit_with_carriage_return_ends_too(server: &Server) {
     server.teach(
-        "many clients end a line with CRLF: `quit\\r\\n` is `quit`, too.",
+        "Many clients end a line with CRLF: `quit\\r\\n` is `quit`, too.",
         RULES,
     );
     let mut client = server.client();
@@ -34,7 +34,7 @@ pub fn quit_with_carriage_return_ends_too(server: &Server) {
 /// The stream is answered up to `quit`, however much one read brings.
 pub fn lines_before_quit_are_answered_and_later_ones_are_not(server: &Server) {
     server.teach(
-        "lines before `quit` are answered; what follows it is ignored.",
+        "Lines before `quit` are answered; what follows it is ignored.",
         RULES,
     );
     let mut client = server.client();
@@ -45,7 +45,7 @@ pub fn lines_before_quit_are_answered_and_later_ones_are_not(server: &Server) {
 /// Closing a socket with unread input sends a reset, which destroys the answer on its way.
 pub fn goodbye_survives_a_flood(server: &Server) {
     server.teach(
-        "close() with unread input sends a reset, and that destroys the answer on its way: \
+        "Closing a socket with unread input sends a reset, and that destroys the answer on its way: \
          shut down writing, read and drop what still comes, then close.",
         RULES,
     );
@@ -57,7 +57,7 @@ pub fn goodbye_survives_a_flood(server: &Server) {
 /// End of file completes nothing, but what was there goes back.
 pub fn an_unfinished_last_line_comes_back(server: &Server) {
     server.teach(
-        "at end of file, the unfinished last line goes back as it is.",
+        "At end of file, the unfinished last line goes back as it is.",
         RULES,
     );
     let mut client = server.client();
@@ -81,7 +81,7 @@ pub fn an_unfinished_quit_is_a_last_line(server: &Server) {
 /// Nothing sent, nothing to answer.
 pub fn an_empty_connection_is_closed(server: &Server) {
     server.teach(
-        "a read of 0 bytes is end of file: close the connection.",
+        "A read of 0 bytes is end of file: close the connection.",
         RULES,
     );
     let mut client = server.client();
@@ -94,7 +94,7 @@ pub fn an_empty_connection_is_closed(server: &Server) {
 /// End of file from the client closes one direction only.
 pub fn a_client_that_has_finished_sending_still_gets_all(server: &Server) {
     server.teach(
-        "a client that has finished sending (shutdown) still reads: answer all lines before you \
+        "A client that has finished sending (shutdown) still reads: answer all lines before you \
          close.",
         RULES,
     );
@@ -108,7 +108,7 @@ pub fn a_client_that_has_finished_sending_still_gets_all(server: &Server) {
 /// A forgotten descriptor per client ends any server in time.
 pub fn clients_in_turn_leave_no_descriptor_behind(server: &Server) {
     server.teach(
-        "each connection has to be closed once it is done, or the server runs out of descriptors.",
+        "Each connection has to be closed once it is done, or the server runs out of descriptors.",
         RULES,
     );
     let visit = || {
@@ -168,7 +168,7 @@ pub fn a_client_that_resets_during_its_answer_harms_no_other(server: &Server) {
 /// The write fails with EPIPE, after SIGPIPE where that isn't ignored.
 pub fn a_client_that_vanishes_after_its_end_harms_no_other(server: &Server) {
     server.teach(
-        "a write to a client that has gone fails with EPIPE, and kills a process that doesn't \
+        "A write to a client that has gone fails with EPIPE, and kills a process that doesn't \
          ignore SIGPIPE. It must end this connection only.",
         RULES,
     );

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::TOGETHER;
 use crate::Server;
 
-const LESSON: &str = "while nothing happens, the server should sleep in a system call; it asks again and \
+const LESSON: &str = "While nothing happens, the server should sleep in a system call; it asks again and \
                       again instead.";
 const STRETCH: Duration = Duration::from_secs(1);
 
@@ -28,7 +28,7 @@ pub fn a_server_with_idle_clients_sleeps(server: &Server) {
 /// An end of file or a reset that isn't acted upon is reported for ever.
 pub fn a_server_sleeps_after_its_clients_have_left(server: &Server) {
     server.teach(
-        "a connection that has ended stays readable for ever: close it, or the loop spins.",
+        "A connection that has ended stays readable for ever: close it, or the loop spins.",
         TOGETHER,
     );
     let (mut resetting, mut leaving) = (server.client(), server.client());

@@ -11,7 +11,7 @@ const REFUSAL: &[u8] = b"line too long\n";
 
 /// The least a line echo must do.
 pub fn a_line_comes_back(server: &Server) {
-    server.teach("a line goes back byte for byte.", RULES);
+    server.teach("A line goes back byte for byte.", RULES);
     let mut client = server.client();
     client.send(b"hello\n");
     client.expect(b"hello\n");
@@ -22,7 +22,7 @@ pub fn a_line_comes_back(server: &Server) {
 /// A read that ends before the LF brings half a line, which isn't answered yet.
 pub fn half_a_line_waits_for_its_end(server: &Server) {
     server.teach(
-        "a line is complete with its LF: keep what comes before, and answer then.",
+        "A line is complete with its LF: keep what comes before, and answer then.",
         RULES,
     );
     let mut client = server.client();
@@ -47,7 +47,7 @@ pub fn a_line_sent_byte_by_byte_comes_back(server: &Server) {
 /// Where the reads cut the stream changes nothing.
 pub fn lines_cut_anywhere_come_back(server: &Server) {
     server.teach(
-        "where a read ends says nothing about lines: it may bring half of one, or one and a half.",
+        "Where a read ends says nothing about lines: it may bring half of one, or one and a half.",
         RULES,
     );
     let mut client = server.client();
@@ -60,7 +60,7 @@ pub fn lines_cut_anywhere_come_back(server: &Server) {
 /// Only LF has a meaning; NUL, CR and bytes above 127 are data.
 pub fn any_byte_may_stand_in_a_line(server: &Server) {
     server.teach(
-        "a line is bytes, not text: all but LF may stand in it.",
+        "A line is bytes, not text: all but LF may stand in it.",
         RULES,
     );
     let mut line: Vec<u8> = (0..=255).filter(|&byte| byte != b'\n').collect();
@@ -73,7 +73,7 @@ pub fn any_byte_may_stand_in_a_line(server: &Server) {
 /// `quit` is a command only as a whole line.
 pub fn what_only_resembles_quit_is_a_line(server: &Server) {
     server.teach(
-        "only a line that is `quit` and nothing more ends the connection.",
+        "Only a line that is `quit` and nothing more ends the connection.",
         RULES,
     );
     let mut client = server.client();
@@ -93,7 +93,7 @@ pub fn what_only_resembles_quit_is_a_line(server: &Server) {
 /// One read may bring many lines.
 pub fn pipelined_lines_come_back_in_order(server: &Server) {
     server.teach(
-        "one read may bring many lines: answer all of them, in order.",
+        "One read may bring many lines: answer all of them, in order.",
         RULES,
     );
     let lines: Vec<u8> = (0..1000)
@@ -107,7 +107,7 @@ pub fn pipelined_lines_come_back_in_order(server: &Server) {
 /// More than the socket buffers hold, while the client reads.
 pub fn a_mebibyte_of_lines_comes_back(server: &Server) {
     server.teach(
-        "a write may take only a part of the bytes: the rest has to follow, in order.",
+        "A write may take only a part of the bytes: the rest has to follow, in order.",
         RULES,
     );
     let lines = many_lines(1 << 20);
@@ -117,7 +117,7 @@ pub fn a_mebibyte_of_lines_comes_back(server: &Server) {
 
 /// The limit itself is allowed.
 pub fn the_longest_line_comes_back(server: &Server) {
-    server.teach("a line may have 65,536 bytes before its LF.", RULES);
+    server.teach("A line may have 65,536 bytes before its LF.", RULES);
     let mut line = vec![b'x'; MAX_LINE];
     line.push(b'\n');
     let mut client = server.client();
@@ -129,7 +129,7 @@ pub fn the_longest_line_comes_back(server: &Server) {
 /// Without a limit, a client that never sends LF takes all memory.
 pub fn a_long_line_is_refused(server: &Server) {
     server.teach(
-        "more than 65,536 bytes without LF are refused, or one client could take all memory.",
+        "More than 65,536 bytes without LF are refused, or one client could take all memory.",
         RULES,
     );
     let mut client = server.client();
@@ -140,7 +140,7 @@ pub fn a_long_line_is_refused(server: &Server) {
 /// The limit doesn't depend on how much a single read brings.
 pub fn a_long_line_is_refused_even_with_its_end(server: &Server) {
     server.teach(
-        "a line of more than 65,536 bytes is refused, even if its LF is there.",
+        "A line of more than 65,536 bytes is refused, even if its LF is there.",
         RULES,
     );
     let mut line = vec![b'x'; MAX_LINE + 1];
@@ -153,7 +153,7 @@ pub fn a_long_line_is_refused_even_with_its_end(server: &Server) {
 /// A refusal concerns the long line only.
 pub fn lines_before_a_refused_one_are_answered(server: &Server) {
     server.teach(
-        "lines that were complete before the long one have to be answered.",
+        "Lines that were complete before the long one have to be answered.",
         RULES,
     );
     let mut bytes = b"one\ntwo\n".to_vec();
@@ -166,7 +166,7 @@ pub fn lines_before_a_refused_one_are_answered(server: &Server) {
 /// Closing a socket with unread input sends a reset, which destroys the answer on its way.
 pub fn a_refusal_survives_a_flood(server: &Server) {
     server.teach(
-        "close() with unread input sends a reset, and that destroys the answer on its way: \
+        "Closing a socket with unread input sends a reset, and that destroys the answer on its way: \
          shut down writing, read and drop what still comes, then close.",
         RULES,
     );

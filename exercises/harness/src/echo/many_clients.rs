@@ -6,7 +6,7 @@ use crate::{Server, limits};
 /// Whoever says nothing costs the others nothing.
 pub fn an_idle_client_delays_nobody(server: &Server) {
     server.teach(
-        "while the server waits for one client's bytes, it has to serve the others.",
+        "While the server waits for one client's bytes, it has to serve the others.",
         TOGETHER,
     );
     let mut idle = server.client();
@@ -18,7 +18,7 @@ pub fn an_idle_client_delays_nobody(server: &Server) {
 /// Half a line is no reason to wait for its rest.
 pub fn a_client_in_mid_line_delays_nobody(server: &Server) {
     server.teach(
-        "a read that waits for the rest of one client's line keeps all others waiting.",
+        "A read that waits for the rest of one client's line keeps all others waiting.",
         TOGETHER,
     );
     let mut slow = server.client();
@@ -31,7 +31,7 @@ pub fn a_client_in_mid_line_delays_nobody(server: &Server) {
 
 /// Each connection needs a buffer of its own.
 pub fn half_lines_of_two_clients_stay_apart(server: &Server) {
-    server.teach("each connection needs its own unfinished line.", TOGETHER);
+    server.teach("Each connection needs its own unfinished line.", TOGETHER);
     let (mut first, mut second) = (server.client(), server.client());
     first.send(b"fir");
     first.wait_until_read();
@@ -59,7 +59,7 @@ pub fn a_quit_ends_one_connection_only(server: &Server) {
 /// All are connected, then all send, then all read.
 pub fn a_thousand_clients_get_their_own_lines(server: &Server) {
     server.teach(
-        "each client gets its own lines, however many there are.",
+        "Each client gets its own lines, however many there are.",
         TOGETHER,
     );
     limits::expect_room_for(1000);
@@ -82,7 +82,7 @@ pub fn a_thousand_clients_get_their_own_lines(server: &Server) {
 /// Descriptors that are used again must not inherit anything from their predecessors.
 pub fn a_hundred_resets_harm_no_other(server: &Server) {
     server.teach(
-        "a reset ends one connection; the next one with its descriptor starts afresh.",
+        "A reset ends one connection; the next one with its descriptor starts afresh.",
         TOGETHER,
     );
     let mut staying = server.clients(10);

@@ -8,7 +8,7 @@ use crate::{Client, Server};
 /// The others are served as if it weren't there.
 pub fn a_client_that_never_reads_delays_nobody(server: &Server) {
     server.teach(
-        "a write to a client that doesn't read keeps all others waiting.",
+        "A write to a client that doesn't read keeps all others waiting.",
         TOGETHER,
     );
     let (_slow, _) = clog(server);
@@ -18,7 +18,7 @@ pub fn a_client_that_never_reads_delays_nobody(server: &Server) {
 /// There is nothing to do until it reads.
 pub fn a_server_sleeps_while_a_client_does_not_read(server: &Server) {
     server.teach(
-        "while a client doesn't read, its socket isn't writable: sleep until it is.",
+        "While a client doesn't read, its socket isn't writable: sleep until it is.",
         TOGETHER,
     );
     let (_slow, _) = clog(server);
@@ -28,7 +28,7 @@ pub fn a_server_sleeps_while_a_client_does_not_read(server: &Server) {
 /// Nothing was lost meanwhile.
 pub fn a_client_that_reads_late_gets_all(server: &Server) {
     server.teach(
-        "what the socket doesn't take now has to be kept until it does.",
+        "What the socket doesn't take now has to be kept until it does.",
         TOGETHER,
     );
     let (mut slow, taken) = clog(server);
