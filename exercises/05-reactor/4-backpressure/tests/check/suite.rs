@@ -1,0 +1,166 @@
+//! One client that sends and sends, and doesn't read: what that does to the server, to others, and to its
+//! own bytes.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::subject::{HIGH, LOW, Output, serve};
+use harness::{Client, Server, call};
+
+const BOOK: &str = "05-reactor.html#read-the-code";
+const MIB: usize = 1 << 20;
+
+#[test]
+fn what_a_client_sends_comes_back() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients that read what they get are served as before, however much it is.",
+        BOOK,
+    );
+    let bytes = bytes(4 * MIB);
+    let (mut one, mut two) = (server.client(), server.client());
+    two.exchange(b"two\n", b"two\n");
+    one.exchange(&bytes, &bytes);
+    one.finish_sending();
+    one.expect_end();
+    two.exchange(b"still two\n", b"still two\n");
+}
+
+#[test]
+fn a_client_that_never_reads_does_not_fill_the_memory() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "A client sent, and never read, and the server kept all the answers in its memory. From the \
+         high-water mark on it should no longer read from that client, but let it wait.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.exchange(b"hello\n", b"hello\n");
+    let before = memory(&server);
+    let taken = clog(&mut client, &bytes(64 * MIB));
+    let grown = memory(&server).saturating_sub(before);
+    if grown > 8 * MIB {
+        let (taken, grown) = (taken / MIB, grown / MIB);
+        server.fail_with(
+            "a server that grows by less than 8 MiB",
+            &format!("it took {taken} MiB from the client, and grew by {grown} MiB"),
+        );
+    }
+}
+
+#[test]
+fn the_others_are_served_meanwhile() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Another client doesn't read its answers. That is between it and the server; nobody else should \
+         have to wait.",
+        BOOK,
+    );
+    let (mut other, mut clogged) = (server.client(), server.client());
+    clog(&mut clogged, &bytes(32 * MIB));
+    other.exchange(b"hello\n", b"hello\n");
+    server.client().exchange(b"new here\n", b"new here\n");
+}
+
+#[test]
+fn the_server_sleeps_meanwhile() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client doesn't read, and its socket has no room. Until that changes there is nothing to do; but \
+         epoll was asked for something that is always there.",
+        BOOK,
+    );
+    let mut client = server.client();
+    clog(&mut client, &bytes(32 * MIB));
+    server.expect_sleep(Duration::from_millis(300));
+}
+
+#[test]
+fn a_client_that_reads_late_gets_every_byte() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client sent for as long as the server took its bytes, and only then began to read. It should \
+         get all of them: those that were pending, and those that the server had not read yet.",
+        BOOK,
+    );
+    let mut client = server.client();
+    let mut sent = bytes(32 * MIB);
+    let taken = clog(&mut client, &sent);
+    sent.truncate(taken);
+    client.expect(&sent);
+    client.exchange(b"more\n", b"more\n");
+    client.finish_sending();
+    client.expect_end();
+}
+
+#[test]
+fn between_the_marks_it_stays_as_it_was() {
+    let seen = call(|| {
+        let mut output = Output::default();
+        let mut seen = vec![output.is_full()];
+        output.push(&vec![1; LOW + 1]);
+        seen.push(output.is_full());
+        output.push(&vec![2; HIGH - LOW - 2]);
+        seen.push(output.is_full());
+        output.push(&[3]);
+        seen.push(output.is_full());
+        output.consume(HIGH - LOW - 1);
+        seen.push(output.is_full());
+        output.push(&[4]);
+        output.consume(1);
+        seen.push(output.is_full());
+        output.consume(1);
+        seen.push(output.is_full());
+        output.push(&[5]);
+        seen.push(output.is_full());
+        seen
+    });
+    let pending = [
+        "0", "LOW + 1", "HIGH - 1", "HIGH", "LOW + 1", "LOW + 1", "LOW", "LOW + 1",
+    ];
+    let expected = [false, false, false, true, true, true, false, false];
+    let word = |full| if full { "full" } else { "not full" };
+    if let Some(step) = (0..expected.len()).find(|&step| seen[step] != expected[step]) {
+        let way = pending[..=step].join(", then ");
+        panic!(
+            "pending   {way}\n\
+             expected  {} in the end\n\
+             received  {}\n\
+             it means  Full from HIGH bytes on, and until no more than LOW are left:\n          \
+             between the marks, what was before decides.\n\
+             read      book: {BOOK}",
+            word(expected[step]),
+            word(seen[step])
+        );
+    }
+}
+
+/// Sends as much of `bytes` as the server takes, and returns how much that was.
+fn clog(client: &mut Client, bytes: &[u8]) -> usize {
+    let (mut taken, mut in_vain) = (0, 0);
+    // On a busy machine a server may pause without having stopped.
+    while taken < bytes.len() && in_vain < 2 {
+        let more = client.flood(&bytes[taken..]);
+        in_vain = if more == 0 { in_vain + 1 } else { 0 };
+        taken += more;
+    }
+    taken
+}
+
+/// Bytes in which one that is missing, or too many, shows.
+fn bytes(count: usize) -> Vec<u8> {
+    let pattern: Vec<u8> = (0..251).collect();
+    let mut bytes = pattern.repeat(count / pattern.len() + 1);
+    bytes.truncate(count);
+    bytes
+}
+
+/// The server's own memory that is in use, in bytes (`proc_pid_status(5)`).
+fn memory(server: &Server) -> usize {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap_or_default();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("RssAnon:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse().ok());
+    1024 * kib.unwrap_or(0)
+}
