@@ -94,7 +94,8 @@ fn diff(mine: &str, solution: &str) -> String {
     out
 }
 
-/// Puts the file back as it was handed out, and keeps the reader's beside it. True if that was done.
+/// Puts the file back as it was handed out, and keeps the reader's beside it. True if that was
+/// done.
 ///
 /// # Errors
 ///

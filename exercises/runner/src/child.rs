@@ -15,7 +15,8 @@ use nix::unistd::Pid;
 /// The groups of the programs that run now.
 static GROUPS: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 
-/// More output than this is read and dropped: an answer that prints in a loop must not fill the memory.
+/// More output than this is read and dropped: an answer that prints in a loop must not fill the
+/// memory.
 const MOST_OUTPUT: u64 = 4 << 20;
 
 #[derive(Debug)]

@@ -19,7 +19,8 @@ pub struct Job {
     pub exercise: Option<String>,
     pub kind: Kind,
     pub name: String,
-    /// The package to test: its folder below the root, the test target, and the one test if not all.
+    /// The package to test: its folder below the root, the test target, and the one test if not
+    /// all.
     pub folder: PathBuf,
     pub target: String,
     pub only: Option<String>,

@@ -5,7 +5,8 @@ use std::thread;
 
 use nix::sys::termios::{self, LocalFlags, SetArg, SpecialCharacterIndices, Termios};
 
-/// A terminal that hands over each key as it is pressed. Dropping it, be it by a panic, restores it.
+/// A terminal that hands over each key as it is pressed. Dropping it, be it by a panic, restores
+/// it.
 pub struct Keys {
     before: Termios,
 }

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 
 use answer::Ask;
 use catalog::Catalog;
@@ -48,6 +48,14 @@ struct Options {
     command: Action,
 }
 
+#[derive(Args)]
+struct Limit {
+    /// Seconds that all its tests together may take
+    #[arg(long = "limit", default_value_t = 30, value_name = "SECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
+}
+
 #[derive(Subcommand)]
 enum Action {
     /// List all exercises and what is solved
@@ -55,16 +63,14 @@ enum Action {
     /// Check an answer (the next unsolved one if none is named)
     Check {
         exercise: Option<String>,
-        /// Seconds that all its tests together may take
-        #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
-        limit: u64,
+        #[command(flatten)]
+        limit: Limit,
     },
     /// Check an answer at every save; keys: h, l, n, r, q
     Watch {
         exercise: Option<String>,
-        /// Seconds that all its tests together may take
-        #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
-        limit: u64,
+        #[command(flatten)]
+        limit: Limit,
     },
     /// Give a hint; each call gives the next of three
     Hint { exercise: Option<String> },
@@ -97,7 +103,8 @@ enum Action {
         /// An exercise or a chapter; everything if none is named
         name: Option<String>,
         /// Run each test program so many times, to find tests that fail now and then
-        #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         times: u32,
         /// Only see whether the exercises' files are as handed out
         #[arg(long, conflicts_with_all = ["name", "times"])]
@@ -135,7 +142,9 @@ fn act(action: Action) -> Result<bool> {
         Action::Next => show::next(&catalog, &progress()?),
         Action::Progress => show::progress(&catalog, &progress()?),
         Action::Hint { exercise } => show::hint(&catalog, next_or(exercise)?)?,
-        Action::Watch { exercise, limit } => watch::watch(&catalog, next_or(exercise)?, limit)?,
+        Action::Watch { exercise, limit } => {
+            watch::watch(&catalog, next_or(exercise)?, limit.seconds)?
+        }
         Action::Solution { exercise, yes } => {
             return answer::solution(&catalog, next_or(exercise)?, ask(yes));
         }
@@ -144,7 +153,11 @@ fn act(action: Action) -> Result<bool> {
         }
         Action::Check { exercise, limit } => {
             child::end_all_on_signals();
-            return check::check(&catalog, next_or(exercise)?, Duration::from_secs(limit));
+            return check::check(
+                &catalog,
+                next_or(exercise)?,
+                Duration::from_secs(limit.seconds),
+            );
         }
         Action::Break { exercise, wrong } => {
             child::end_all_on_signals();

@@ -1,4 +1,5 @@
-//! `progress.toml`: what the reader has solved and which hints were given, keyed by the exercises' ids.
+//! `progress.toml`: what the reader has solved and which hints were given, keyed by the exercises'
+//! ids.
 //!
 //! Nothing in it is ever lost: entries of exercises that this checkout does not have stay, as do
 //! keys that this version does not know, and a damaged file is put aside, not overwritten.
@@ -16,7 +17,8 @@ use crate::catalog::{Catalog, Exercise};
 use crate::text::warn;
 
 const NAME: &str = "progress.toml";
-const HEADER: &str = "# Your progress through the exercises. Keep it or delete it: the workbook makes a new one.\n\n";
+const HEADER: &str =
+    "# Your progress through the exercises. Without this file, it begins anew.\n\n";
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Progress {

@@ -35,8 +35,8 @@ pub struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Builds the jobs' packages together, and runs their tests, several programs at a time: most of
-    /// them sleep until a deadline.
+    /// Builds the jobs' packages together, and runs their tests, several programs at a time: most
+    /// of them sleep until a deadline.
     pub fn carry_out(&self, jobs: Vec<Job>) -> Result<Vec<Done>> {
         let overlay: Files = jobs.iter().filter_map(|job| job.overlay.clone()).collect();
         self.scratch.lay(&overlay)?;

@@ -57,7 +57,8 @@ pub fn find_program<'a>(build: &'a Build, package: &Path) -> Result<&'a Program>
 ///
 /// When it can't be run.
 pub fn run_tests(program: &Program, arguments: &[&str], limit: Duration) -> Result<Run> {
-    // All tests at once: they mostly wait, and a server that hangs makes each of them wait its full time.
+    // All tests at once: they mostly wait, and a server that hangs makes each of them wait its full
+    // time.
     let ended = child::run(
         command(program)
             .args(["--color=never", "--test-threads=16"])

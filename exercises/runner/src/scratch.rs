@@ -1,7 +1,7 @@
 //! A copy of the workspace under `target/verify/tree`, in which every exercise is as handed out.
 //!
-//! What a reader has written is never read: `shipped.rs` takes its place. Files are written only where
-//! they differ, so that cargo rebuilds only what has changed.
+//! What a reader has written is never read: `shipped.rs` takes its place. Files are written only
+//! where they differ, so that cargo rebuilds only what has changed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};

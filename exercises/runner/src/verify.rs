@@ -14,8 +14,8 @@ use crate::round::{Done, Round};
 use crate::scratch::{Files, Scratch};
 use crate::text::{BAD, FAINT, GOOD, paint, show};
 
-/// Verifies everything, or the exercise or chapter that `name` means, each test program `times` times.
-/// True if all is as declared.
+/// Verifies everything, or the exercise or chapter that `name` means, each test program `times`
+/// times. True if all is as declared.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
 //! Checks an exercise again at every save.
 //!
-//! One thread sleeps in `recv`; keys, saves, signals and the end of a check come in as [`Event`]s. The
-//! check is a process of its own, so that a save can end it at any time: an answer that hangs, or a
-//! build that takes long, holds up nothing.
+//! One thread sleeps in `recv`; keys, saves, signals and the end of a check come in as [`Event`]s.
+//! The check is a process of its own, so that a save can end it at any time: an answer that hangs,
+//! or a build that takes long, holds up nothing.
 
 use std::env;
 use std::os::unix::process::CommandExt;

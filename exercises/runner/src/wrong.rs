@@ -16,8 +16,8 @@ use crate::scratch::Scratch;
 use crate::text::{STRONG, show, width, wrap};
 use crate::verdict::{self, CALL, step};
 
-/// Shows the wrong answer `name` to an exercise fail, as a reader would see it; without a name, what
-/// there is. True if it is caught as declared.
+/// Shows the wrong answer `name` to an exercise fail, as a reader would see it; without a name,
+/// what there is. True if it is caught as declared.
 ///
 /// # Errors
 ///

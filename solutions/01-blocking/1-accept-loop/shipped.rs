@@ -14,13 +14,13 @@
 //! What you need:
 //!
 //! - [`TcpListener::accept`] sleeps until a client is there and returns its [`TcpStream`].
-//! - [`Read::read`] sleeps until bytes are there and returns how many. It returns `Ok(0)` at the end:
-//!   the client has finished sending (end of file).
+//! - [`Read::read`] sleeps until bytes are there and returns how many. It returns `Ok(0)` at the
+//!   end: the client has finished sending (end of file).
 //! - [`Write::write_all`] sleeps until the kernel has taken all the bytes.
 //! - Dropping a [`TcpStream`] closes its connection.
 //!
-//! Each test starts your `serve` in a process of its own and talks to it as a client. If `serve` hangs,
-//! the test tells you in which call, and what waits for it.
+//! `just check 01-1` tells how far you are. Each test starts your `serve` in a process of its own
+//! and talks to it as a client. If `serve` hangs, you learn in which call, and what waits for it.
 //!
 //! [`TcpStream`]: std::net::TcpStream
 //! [`Read::read`]: std::io::Read::read

@@ -1,4 +1,5 @@
-//! `verify`: what is not as declared is found. `break`: a wrong answer fails as a reader would see it.
+//! `verify`: what is not as declared is found. `break`: a wrong answer fails as a reader would see
+//! it.
 
 use crate::course::{ANSWER, Course, SHIPPED, SOLUTION, TWICE};
 

@@ -14,8 +14,8 @@ pub fn serve(listener: &TcpListener) -> io::Result<()> {
         match listener.accept() {
             // An error in here is that client's end: nobody is left to be told.
             Ok((stream, _)) => drop(echo(stream)),
-            // A client that gave up in the queue (accept(2)). Linux rarely says so here: it hands out
-            // the dead connection, and the first read fails instead.
+            // A client that gave up in the queue (accept(2)). Linux rarely says so here: it hands
+            // out the dead connection, and the first read fails instead.
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
             Err(error) => return Err(error),
         }

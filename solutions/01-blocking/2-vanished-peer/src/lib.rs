@@ -1,5 +1,6 @@
-//! A failed write is an everyday event: to a server that only speaks, it is how a client says goodbye. It
-//! is final, whatever its name is, and it is about one client: so [`count`] gives up at once, and
+//! A failed write is an everyday event: to a server that only speaks, it is how a client says
+//! goodbye. It is final, whatever its name is, and it is about one client: so [`count`] gives up at
+//! once, and
 //! [`serve`] does not even look at the reason.
 
 use std::io::{self, ErrorKind, Write};
@@ -13,8 +14,8 @@ use std::net::{TcpListener, TcpStream};
 pub fn serve(listener: &TcpListener) -> io::Result<()> {
     loop {
         match listener.accept() {
-            // ECONNRESET, EPIPE, or ETIMEDOUT where a network died: the client has gone, and the next
-            // one waits.
+            // ECONNRESET, EPIPE, or ETIMEDOUT where a network died: the client has gone, and the
+            // next one waits.
             Ok((stream, _)) => drop(count(stream)),
             // A client that gave up in the queue (accept(2)).
             Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}

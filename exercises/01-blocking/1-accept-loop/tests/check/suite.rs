@@ -22,8 +22,8 @@ fn everything_comes_back_in_the_end() {
 fn an_answer_comes_at_once() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "The client waits for the answer before it says more. A server that waits for more before it \
-         answers waits for ever: both sleep.",
+        "The client waits for the answer before it says more. A server that waits for more before \
+         it answers waits for ever: both sleep.",
         BOOK,
     );
     let mut client = server.client();
@@ -35,8 +35,8 @@ fn an_answer_comes_at_once() {
 fn a_client_may_speak_many_times() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "One read brings one piece of what a client says. Read again, on the same connection, until \
-         the client has finished sending.",
+        "One read brings one piece of what a client says. Read again, on the same connection, \
+         until the client has finished sending.",
         BOOK,
     );
     let mut client = server.client();
@@ -63,8 +63,8 @@ fn bytes_come_back_as_they_are() {
 fn a_large_message_comes_back_whole() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "A megabyte comes in many pieces. Each of them is to be written back whole, and nothing else \
-         with it.",
+        "A megabyte comes in many pieces. Each of them is to be written back whole, and nothing \
+         else with it.",
         BOOK,
     );
     let message: Vec<u8> = (0..=u8::MAX).cycle().take(1 << 20).collect();
@@ -76,8 +76,8 @@ fn a_large_message_comes_back_whole() {
 fn the_connection_ends_once_the_client_is_done() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "read returned Ok(0): the client has finished sending, and no byte will ever come again. Leave \
-         the loop; dropping the stream closes the connection.",
+        "read returned Ok(0): the client has finished sending, and no byte will ever come again. \
+         Leave the loop; dropping the stream closes the connection.",
         BOOK,
     );
     let mut client = server.client();
@@ -107,8 +107,8 @@ fn every_client_is_served() {
 fn a_reset_ends_only_its_own_client() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "The client before this one cut its connection (RST), and read failed with ECONNRESET. That is \
-         the end of one client, not of the server.",
+        "The client before this one cut its connection (RST), and read failed with ECONNRESET. \
+         That is the end of one client, not of the server.",
         BOOK,
     );
     let mut client = server.client();
@@ -124,8 +124,8 @@ fn a_reset_ends_only_its_own_client() {
 fn a_client_that_left_the_queue_does_no_harm() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "While one client was served, another queued up and cut its connection. On Linux accept still \
-         hands it out, and the first read on it fails.",
+        "While one client was served, another queued up and cut its connection. On Linux accept \
+         still hands it out, and the first read on it fails.",
         BOOK,
     );
     let mut first = server.client();

@@ -22,8 +22,8 @@ fn a_client_that_stays_gets_number_after_number() {
 fn a_client_that_has_finished_sending_still_gets_its_numbers() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "The client has said that it will send no more (FIN). It has not said that it won't read: to the \
-         server, a half-close and a close look the same until a write fails.",
+        "The client has said that it will send no more (FIN). It has not said that it won't read: \
+         to the server, a half-close and a close look the same until a write fails.",
         BOOK,
     );
     let mut client = server.client();
@@ -36,8 +36,8 @@ fn a_client_that_has_finished_sending_still_gets_its_numbers() {
 fn a_reset_ends_only_its_own_client() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "The client before this one cut its connection, and write failed with ECONNRESET. That is the end \
-         of one client; the server has others.",
+        "The client before this one cut its connection, and write failed with ECONNRESET. That is \
+         the end of one client; the server has others.",
         BOOK,
     );
     let mut client = server.client();
@@ -50,8 +50,8 @@ fn a_reset_ends_only_its_own_client() {
 fn a_close_ends_only_its_own_client() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "The client before this one finished sending and then closed: write fails with EPIPE. A broken pipe \
-         never mends; each further write fails like the first.",
+        "The client before this one finished sending and then closed: write fails with EPIPE. A \
+         broken pipe never mends; each further write fails like the first.",
         BOOK,
     );
     let mut client = server.client();
@@ -65,8 +65,8 @@ fn a_close_ends_only_its_own_client() {
 fn a_client_that_left_the_queue_does_no_harm() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "While the first client was served, the second queued up and cut its connection. Its first write \
-         already fails. The third client waits behind it.",
+        "While the first client was served, the second queued up and cut its connection. Its first \
+         write already fails. The third client waits behind it.",
         BOOK,
     );
     let mut first = server.client();
@@ -108,7 +108,8 @@ fn nobody_left_means_nothing_to_do() {
     next.expect(b"1\n");
     drop(next);
     let used = server.cpu_over(Duration::from_millis(500));
-    // A server that sleeps uses next to nothing; one that spins gets a share even of a busy machine.
+    // A server that sleeps uses next to nothing; one that spins gets a share even of a busy
+    // machine.
     assert!(
         used < Duration::from_millis(10),
         "with no client left, the server used {used:?} of CPU time in 500 ms:\n\
