@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex02_1_nonblocking_flag as subject;
+mod suite;
