@@ -34,8 +34,11 @@ impl Buffer {
     }
 
     /// Appends `bytes`.
+    #[inline]
     pub fn extend(&mut self, bytes: &[u8]) {
-        self.reserve(bytes.len());
+        if self.bytes.len() - self.end < bytes.len() {
+            self.make_space(bytes.len());
+        }
         self.bytes[self.end..][..bytes.len()].copy_from_slice(bytes);
         self.end += bytes.len();
     }
@@ -44,6 +47,7 @@ impl Buffer {
     ///
     /// # Panics
     /// If fewer than `count` bytes are unread: the caller has parsed bytes that aren't there.
+    #[inline]
     pub fn consume(&mut self, count: usize) {
         assert!(
             count <= self.len(),
@@ -68,20 +72,27 @@ impl Buffer {
         self.bytes.len()
     }
 
-    /// An empty buffer with room for `headroom` bytes before and `space` bytes behind.
-    pub(crate) fn with_headroom(headroom: usize, space: usize) -> Self {
-        Self {
-            bytes: vec![0; headroom + space],
-            start: headroom,
-            end: headroom,
-        }
+    /// How many bytes are unread.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.end - self.start
     }
 
-    /// Empties the buffer and makes the first `headroom` bytes of its memory free for
-    /// [`Self::prepend`].
-    pub(crate) fn restore_headroom(&mut self, headroom: usize) {
-        self.start = headroom;
-        self.end = headroom;
+    /// Whether no byte is unread.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// An empty buffer with `size` bytes of memory.
+    pub(crate) fn with_size(size: usize) -> Self {
+        Self {
+            bytes: vec![0; size],
+            start: 0,
+            end: 0,
+        }
     }
 
     /// Puts `bytes` before the unread ones, and tells whether the headroom sufficed.
@@ -94,12 +105,20 @@ impl Buffer {
         true
     }
 
-    /// The space behind the unread bytes, for a read to fill; [`Self::filled`] follows.
-    pub(crate) fn space(&mut self) -> &mut [u8] {
-        &mut self.bytes[self.end..]
+    /// Empties the buffer, and returns `size` bytes of its memory for a read to fill. What stands
+    /// before them is headroom; [`Self::filled`] follows.
+    ///
+    /// # Panics
+    /// If the buffer has less memory than both need.
+    #[inline]
+    pub(crate) fn space(&mut self, headroom: usize, size: usize) -> &mut [u8] {
+        self.start = headroom;
+        self.end = headroom;
+        &mut self.bytes[headroom..headroom + size]
     }
 
     /// The first `count` bytes of the space have been filled.
+    #[inline]
     pub(crate) fn filled(&mut self, count: usize) {
         self.end += count;
     }
@@ -109,10 +128,8 @@ impl Buffer {
     /// The unread bytes move to the front only once at least as many have been consumed before
     /// them; otherwise the memory doubles. So a byte moves once or twice in its life, however
     /// long the queue is.
-    fn reserve(&mut self, count: usize) {
-        if self.bytes.len() - self.end >= count {
-            return;
-        }
+    #[cold]
+    fn make_space(&mut self, count: usize) {
         let unread = self.len();
         if self.start < unread || self.bytes.len() - unread < count {
             let size = (unread + count).max(2 * unread);

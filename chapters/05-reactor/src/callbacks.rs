@@ -26,10 +26,24 @@ impl<H: Handler> Reactor<H> {
         self.io.keep_input(id, kept, &mut self.scratch);
     }
 
-    /// Input has come.
+    /// Input has come, and `scratch` holds all of it: the usual case.
+    #[inline]
+    pub(crate) fn offer_scratch(&mut self, handler: &mut H, id: ConnId) {
+        if let Some(Some(session)) = self.sessions.get_mut(id.slot() as usize) {
+            handler.on_data(&mut self.io, id, session, &mut self.scratch);
+        }
+        self.io.served(id);
+        if !self.scratch.is_empty() {
+            self.io.keep_input(id, None, &mut self.scratch);
+        }
+    }
+
+    /// There is input, some of it kept.
     pub(crate) fn offer(&mut self, handler: &mut H, id: ConnId) {
         self.lend(id, |io, session, input| {
+            io.serve(id);
             handler.on_data(io, id, session, input);
+            io.served(id);
         });
     }
 

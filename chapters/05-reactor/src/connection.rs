@@ -20,25 +20,32 @@ use crate::output::Output;
 ///   packed like this, it travels through the kernel in epoll's 64 bits of data
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnId {
-    generation: u32,
-    slot: u32,
-}
+pub struct ConnId(u64);
 
 impl ConnId {
+    /// The id that no connection has: descriptors, and so slots, stay below 2^31.
+    pub(crate) const NOBODY: Self = Self(u64::MAX);
+
+    /// The first tenant of `slot`.
+    fn first(slot: u32) -> Self {
+        Self(u64::from(slot))
+    }
+
+    /// The next tenant of the same slot. After 2^32 of them, the ids start again.
+    fn next(self) -> Self {
+        Self(self.0.wrapping_add(1 << 32))
+    }
+
     pub(crate) fn slot(self) -> u32 {
-        self.slot
+        (self.0 & 0xFFFF_FFFF) as u32
     }
 
     pub(crate) fn pack(self) -> u64 {
-        u64::from(self.generation) << 32 | u64::from(self.slot)
+        self.0
     }
 
     pub(crate) fn unpack(data: u64) -> Self {
-        Self {
-            generation: (data >> 32) as u32,
-            slot: (data & 0xFFFF_FFFF) as u32,
-        }
+        Self(data)
     }
 }
 
@@ -141,9 +148,10 @@ impl Connection {
     }
 }
 
-#[derive(Debug, Default)]
+/// A place in the table. While it is vacant, `id` is that of the tenant to come.
+#[derive(Debug)]
 struct Slot {
-    generation: u32,
+    id: ConnId,
     connection: Option<Connection>,
 }
 
@@ -152,72 +160,73 @@ struct Slot {
 #[derive(Debug, Default)]
 pub(crate) struct Connections {
     slots: Vec<Slot>,
+    /// The vacant slots; the last to be left is the first to be taken.
     free: Vec<u32>,
 }
 
 impl Connections {
     /// The id that the next [`Self::insert`] gives.
-    pub fn next_id(&self) -> ConnId {
-        let slot = match self.free.last() {
-            Some(&slot) => slot,
+    pub fn next_id(&mut self) -> ConnId {
+        let slot = self
+            .free
+            .last()
+            .map_or(self.slots.len(), |&slot| slot as usize);
+        if slot == self.slots.len() {
             // Each slot stands for a descriptor, and Linux has fewer than 2^31 of those.
-            None => u32::try_from(self.slots.len()).unwrap_or(u32::MAX),
-        };
-        let generation = self
-            .slots
-            .get(slot as usize)
-            .map_or(0, |entry| entry.generation);
-        ConnId { generation, slot }
+            let number = u32::try_from(slot).unwrap_or(u32::MAX);
+            self.slots.push(Slot {
+                id: ConnId::first(number),
+                connection: None,
+            });
+            self.free.push(number);
+        }
+        self.slots[slot].id
     }
 
     pub fn insert(&mut self, connection: Connection) -> ConnId {
         let id = self.next_id();
-        if self.free.pop().is_none() {
-            self.slots.push(Slot::default());
-        }
-        self.slots[id.slot as usize].connection = Some(connection);
+        self.free.pop();
+        self.slots[id.slot() as usize].connection = Some(connection);
         id
     }
 
     /// Empties the slot of `id` for the next tenant.
     pub fn remove(&mut self, id: ConnId) -> Option<Connection> {
         self.get(id)?;
-        let entry = &mut self.slots[id.slot as usize];
-        entry.generation = entry.generation.wrapping_add(1);
-        self.free.push(id.slot);
-        entry.connection.take()
+        let slot = &mut self.slots[id.slot() as usize];
+        slot.id = id.next();
+        self.free.push(id.slot());
+        slot.connection.take()
     }
 
+    #[inline]
     pub fn get(&self, id: ConnId) -> Option<&Connection> {
-        let entry = self.slots.get(id.slot as usize)?;
-        if entry.generation != id.generation {
+        let slot = self.slots.get(id.slot() as usize)?;
+        if slot.id != id {
             return None;
         }
-        entry.connection.as_ref()
+        slot.connection.as_ref()
     }
 
+    #[inline]
     pub fn get_mut(&mut self, id: ConnId) -> Option<&mut Connection> {
-        let entry = self.slots.get_mut(id.slot as usize)?;
-        if entry.generation != id.generation {
+        let slot = self.slots.get_mut(id.slot() as usize)?;
+        if slot.id != id {
             return None;
         }
-        entry.connection.as_mut()
+        slot.connection.as_mut()
     }
 
-    /// The connection in `slot`.
-    pub fn tenant(&self, slot: u32) -> Option<(ConnId, &Connection)> {
-        let entry = self.slots.get(slot as usize)?;
-        let generation = entry.generation;
-        let connection = entry.connection.as_ref()?;
-        Some((ConnId { generation, slot }, connection))
+    /// The connection in slot `number`.
+    pub fn tenant(&self, number: u32) -> Option<(ConnId, &Connection)> {
+        let slot = self.slots.get(number as usize)?;
+        Some((slot.id, slot.connection.as_ref()?))
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (ConnId, &Connection)> {
-        (0..).zip(&self.slots).filter_map(|(slot, entry)| {
-            let generation = entry.generation;
-            let connection = entry.connection.as_ref()?;
-            Some((ConnId { generation, slot }, connection))
-        })
+        self.slots
+            .iter()
+            .filter_map(|slot| Some((slot.id, slot.connection.as_ref()?)))
     }
 
     pub fn len(&self) -> usize {

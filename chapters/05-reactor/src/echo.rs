@@ -1,6 +1,6 @@
 //! The line echo that chapters 01 to 05 serve, as a [`Handler`].
 
-use memchr::memchr_iter;
+use memchr::memchr;
 
 use crate::{Buffer, ConnId, Handler, Io, ListenerId};
 
@@ -27,18 +27,15 @@ impl Handler for LineEcho {
     }
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, line: &mut Line, input: &mut Buffer) {
-        if io.is_full(id) {
-            return; // the peer doesn't read; its lines wait, and its sending stalls
-        }
         let (lines, last_word) = split(input, line.searched);
         // All lines of one read go back in one piece.
         io.send(id, &input[..lines]);
-        if let Some(last_word) = last_word {
-            io.send(id, last_word);
-            return io.close(id);
-        }
         input.consume(lines);
         line.searched = input.len();
+        if let Some(last_word) = last_word {
+            io.send(id, last_word);
+            io.close(id);
+        }
     }
 
     fn on_end(&mut self, io: &mut Io, id: ConnId, _: &mut Line, input: &mut Buffer) {
@@ -51,7 +48,11 @@ impl Handler for LineEcho {
 /// closing, if there is reason to. The first `searched` bytes hold no LF.
 fn split(input: &[u8], searched: usize) -> (usize, Option<&'static [u8]>) {
     let mut start = 0;
-    for end in memchr_iter(b'\n', &input[searched..]).map(|at| searched + at) {
+    let mut searched = searched;
+    while searched < input.len()
+        && let Some(found) = memchr(b'\n', &input[searched..])
+    {
+        let end = searched + found;
         let line = &input[start..end];
         if line.len() > MAX_LINE {
             break;
@@ -60,6 +61,7 @@ fn split(input: &[u8], searched: usize) -> (usize, Option<&'static [u8]>) {
             return (start, Some(b"goodbye\n"));
         }
         start = end + 1;
+        searched = start;
     }
     let too_long = input.len() - start > MAX_LINE;
     (start, too_long.then_some(b"line too long\n"))

@@ -18,9 +18,10 @@ pub trait Handler {
     /// There is input. Consume the messages that are complete; what is left is offered again, with
     /// more behind it, when more has come.
     ///
-    /// A handler that leaves complete messages has to do so for one of two reasons: the output
-    /// [is full](Io::is_full), and then it is called again once that has drained; or it waits for
-    /// something of its own, and then it calls [`Io::resume`].
+    /// A handler that leaves complete messages has to do so for one of two reasons: its answers
+    /// have [filled](Io::is_full) the output, and then it is called again once that has drained;
+    /// or it waits for something of its own, and then it calls [`Io::resume`]. While the output is
+    /// full, this isn't called.
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// The peer has finished sending, and `input` is the unconsumed rest. It may still read: what

@@ -12,7 +12,7 @@ use crate::clock::{Clock, nanos};
 use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
 use crate::output::Output;
 use crate::timers::Timers;
-use crate::{Closed, Limits};
+use crate::{Buffer, Closed, Limits};
 
 /// The sockets of one reactor.
 ///
@@ -31,6 +31,10 @@ pub struct Io {
     pub(crate) timers: Timers,
     pub(crate) tick: Option<Tick>,
     pub(crate) stop: Stop,
+    /// The connection whose `on_data` runs and may use `answer`, or nobody ([`crate::answer`]).
+    pub(crate) serving: ConnId,
+    /// What that `on_data` has sent so far.
+    pub(crate) answer: Buffer,
     /// To be flushed at the end of this turn, each once.
     pub(crate) unflushed: Vec<ConnId>,
     /// To be offered their input again, each once.
@@ -73,6 +77,8 @@ impl Io {
             timers: Timers::default(),
             tick: None,
             stop: Stop::No,
+            serving: ConnId::NOBODY,
+            answer: Buffer::new(),
             unflushed: Vec::new(),
             resumed: Vec::new(),
             dead: Vec::new(),
@@ -85,8 +91,13 @@ impl Io {
     /// Nothing limits the queue but the caller, who asks [`Self::is_full`] or
     /// [`Self::pending_output`]: to stop consuming input, to wait for
     /// [`on_drain`](crate::Handler::on_drain), or to drop the peer.
+    #[inline]
     pub fn send(&mut self, id: ConnId, bytes: &[u8]) {
-        self.push(id, |output| output.push(bytes));
+        if id == self.serving {
+            self.answer.extend(bytes);
+        } else {
+            self.push(id, |output| output.push(bytes));
+        }
     }
 
     /// Queues the bytes `range` of `file`, behind what is queued already.
@@ -98,12 +109,16 @@ impl Io {
     /// Reading a file may wait for a disk, and the whole reactor with it.
     pub fn send_file(&mut self, id: ConnId, file: impl Into<Arc<File>>, range: Range<u64>) {
         let file = file.into();
+        self.set_answer_aside();
         self.push(id, |output| output.push_file(file, range));
     }
 
     /// Bytes queued for `id` that its socket has not taken yet, file ranges included.
     #[must_use]
     pub fn pending_output(&self, id: ConnId) -> u64 {
+        if id == self.serving {
+            return self.answer.len() as u64;
+        }
         self.connections.get(id).map_or(0, Connection::pending)
     }
 
@@ -111,6 +126,9 @@ impl Io {
     /// one since. While that is so, nothing is read from the peer.
     #[must_use]
     pub fn is_full(&self, id: ConnId) -> bool {
+        if id == self.serving {
+            return self.answer.len() as u64 >= self.limits.high_water;
+        }
         self.connections
             .get(id)
             .is_some_and(|connection| connection.full)
@@ -124,6 +142,7 @@ impl Io {
     /// unread input at once would send RST, and that destroys whatever the peer has not read yet
     /// of our answer (RFC 1122 §4.2.2.13, RFC 9112 §9.6).
     pub fn close(&mut self, id: ConnId) {
+        self.set_answer_aside();
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
@@ -140,6 +159,7 @@ impl Io {
     /// Cuts `id` at once: what is queued here and in the kernel is thrown away, and the peer gets
     /// a reset. For peers that misbehave, or don't read.
     pub fn abort(&mut self, id: ConnId) {
+        self.set_answer_aside();
         self.kill(id, Closed::Aborted);
     }
 
@@ -213,7 +233,7 @@ impl Io {
         self.len() == 0
     }
 
-    fn push(&mut self, id: ConnId, add: impl FnOnce(&mut Output)) {
+    pub(crate) fn push(&mut self, id: ConnId, add: impl FnOnce(&mut Output)) {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };

@@ -58,7 +58,7 @@
 //! | `handler.rs`, `io.rs` | the two sides of a callback: what it is told, what it may do |
 //! | `sockets.rs`, `closing.rs` | the system calls on a connection, and how it ends |
 //! | `connection.rs`, `token.rs` | the table of connections, and the ids that can't go stale |
-//! | `buffer.rs`, `output.rs` | bytes on their way in, and out |
+//! | `buffer.rs`, `output.rs`, `answer.rs` | bytes on their way in, and out |
 //! | `deadlines.rs`, `timers.rs`, `clock.rs` | what comes due without an event |
 //! | `listener.rs`, `accept.rs` | listening, accepting, and running out of descriptors |
 //! | `signals.rs`, `waker.rs`, `loops.rs` | signals and threads as events; a loop per thread |
@@ -68,6 +68,7 @@
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
 
 mod accept;
+mod answer;
 mod buffer;
 mod callbacks;
 mod clock;

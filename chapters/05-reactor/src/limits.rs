@@ -37,6 +37,13 @@ pub struct Limits {
     pub stop: Duration,
 }
 
+impl Limits {
+    /// The shortest answer that doesn't go out in one piece, in bytes.
+    pub(crate) fn answer(&self) -> usize {
+        usize::try_from(self.high_water).map_or(self.write, |high| high.min(self.write))
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

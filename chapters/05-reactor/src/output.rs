@@ -11,7 +11,7 @@ use std::sync::Arc;
 use nix::sys::sendfile::sendfile64;
 use nix::sys::socket::MsgFlags;
 use socket2::SockRef;
-use tracing::trace;
+use tracing::{Level, enabled, trace};
 
 use crate::Buffer;
 
@@ -33,7 +33,8 @@ const MSG_MORE: i32 = 0x8000;
 pub(crate) struct Output {
     head: Buffer,
     behind: VecDeque<(FileRange, Buffer)>,
-    pending: u64,
+    /// Bytes in `behind`.
+    pending_behind: u64,
 }
 
 #[derive(Debug)]
@@ -56,8 +57,9 @@ pub(crate) enum Sent {
 
 impl Output {
     /// Bytes that are queued, those of files included.
+    #[inline]
     pub fn pending(&self) -> u64 {
-        self.pending
+        self.head.len() as u64 + self.pending_behind
     }
 
     /// Bytes of memory that the queue keeps when it is empty.
@@ -65,14 +67,28 @@ impl Output {
         self.head.capacity()
     }
 
+    /// Appends a copy of `bytes`.
+    #[inline]
     pub fn push(&mut self, bytes: &[u8]) {
-        self.pending += bytes.len() as u64;
         match self.behind.back_mut() {
             None => self.head.extend(bytes),
-            Some((_, tail)) => tail.extend(bytes),
+            Some((_, tail)) => {
+                tail.extend(bytes);
+                self.pending_behind += bytes.len() as u64;
+            }
         }
     }
 
+    /// Appends the content of `bytes`, and its memory where that is of use.
+    pub fn push_buffer(&mut self, bytes: Buffer) {
+        if self.pending() == 0 {
+            self.head = bytes;
+        } else {
+            self.push(&bytes);
+        }
+    }
+
+    /// Appends the bytes `range` of `file`.
     pub fn push_file(&mut self, file: Arc<File>, range: Range<u64>) {
         let left = range.end.saturating_sub(range.start);
         if left == 0 {
@@ -80,7 +96,7 @@ impl Output {
         }
         // A file can't be longer than i64::MAX; beyond its end there is nothing to send either way.
         let offset = i64::try_from(range.start).unwrap_or(i64::MAX);
-        self.pending += left;
+        self.pending_behind += left;
         self.behind
             .push_back((FileRange { file, offset, left }, Buffer::new()));
     }
@@ -93,18 +109,17 @@ impl Output {
     /// As `send(2)` and `sendfile(2)`; `UnexpectedEof` if a file ends before its range does.
     pub fn send(&mut self, stream: &TcpStream, limit: usize) -> io::Result<Sent> {
         let mut allowed = limit;
-        while self.pending > 0 {
+        while self.pending() > 0 {
             if allowed == 0 {
                 return Ok(Sent::UntilLimit);
             }
             let step = if self.head.is_empty() {
                 self.send_file(stream, allowed)
             } else {
-                self.send_bytes(stream, allowed)
+                self.send_head(stream, allowed)
             };
             match step {
                 Ok((sent, offered)) => {
-                    self.pending -= sent as u64;
                     allowed -= sent;
                     if sent < offered {
                         return Ok(Sent::UntilFull);
@@ -122,22 +137,10 @@ impl Output {
     }
 
     /// Sends from the head: how many bytes went, and how many were offered.
-    fn send_bytes(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
+    fn send_head(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
         let offered = self.head.len().min(allowed);
-        let bytes = &self.head[..offered];
-        // Without MSG_NOSIGNAL, writing to a peer that has gone would raise SIGPIPE.
-        let mut flags = MsgFlags::MSG_NOSIGNAL.bits();
-        if !self.behind.is_empty() {
-            flags |= MSG_MORE;
-        }
-        let sent = SockRef::from(stream).send_with_flags(bytes, flags)?;
-        trace!(
-            fd = stream.as_raw_fd(),
-            bytes = sent,
-            data = &bytes[..sent],
-            of = offered,
-            "write"
-        );
+        let more = if self.behind.is_empty() { 0 } else { MSG_MORE };
+        let sent = send(stream, &self.head[..offered], more)?;
         self.head.consume(sent);
         Ok((sent, offered))
     }
@@ -160,13 +163,46 @@ impl Output {
             "write"
         );
         range.left -= sent as u64;
+        self.pending_behind -= sent as u64;
         if range.left == 0
             && let Some((_, tail)) = self.behind.pop_front()
             && !tail.is_empty()
         {
+            self.pending_behind -= tail.len() as u64;
             self.head = tail;
         }
         Ok((sent, offered))
+    }
+}
+
+/// Offers `bytes` to the socket; returns how many it took.
+///
+/// # Errors
+/// As `send(2)`.
+#[inline]
+pub(crate) fn send(stream: &TcpStream, bytes: &[u8], more: i32) -> io::Result<usize> {
+    // Without MSG_NOSIGNAL, writing to a peer that has gone would raise SIGPIPE.
+    let flags = MsgFlags::MSG_NOSIGNAL.bits() | more;
+    let result = SockRef::from(stream).send_with_flags(bytes, flags);
+    if enabled!(Level::TRACE) {
+        trace_write(stream, bytes, &result);
+    }
+    result
+}
+
+/// Out of the way of those who don't trace: what `trace!` needs to format an event would cost the
+/// fast path its registers.
+#[cold]
+fn trace_write(stream: &TcpStream, bytes: &[u8], result: &io::Result<usize>) {
+    let fd = stream.as_raw_fd();
+    if let Ok(sent) = *result {
+        trace!(
+            fd,
+            bytes = sent,
+            data = &bytes[..sent],
+            of = bytes.len(),
+            "write"
+        );
     }
 }
 

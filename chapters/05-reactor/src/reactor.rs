@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{EpollEvent, EpollFlags};
-use tracing::trace;
+use tracing::{Level, enabled, trace};
 
 use crate::accept::Listeners;
 use crate::connection::ConnId;
@@ -74,7 +74,7 @@ impl<H: Handler> Reactor<H> {
             waker,
             signals: None,
             companions: Vec::new(),
-            scratch: Buffer::with_headroom(HEADROOM, READ),
+            scratch: Buffer::with_size(HEADROOM + READ),
             flushing: Vec::new(),
         })
     }
@@ -171,23 +171,23 @@ impl<H: Handler> Reactor<H> {
     }
 
     fn connection_ready(&mut self, handler: &mut H, id: ConnId, ready: EpollFlags) {
-        let Some(connection) = self.io.connections.get(id) else {
-            return; // stale: the connection ended earlier in this batch
-        };
-        let fd = connection.stream.as_raw_fd();
-        trace!(fd, ready = flag_names(ready), "ready");
+        if enabled!(Level::TRACE)
+            && let Some(connection) = self.io.connections.get(id)
+        {
+            let fd = connection.stream.as_raw_fd();
+            trace!(fd, ready = flag_names(ready), "ready");
+        }
         let gone = ready.intersects(EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP);
-        // A reset comes behind the input that was received before it, so that is read first. Both
-        // flags come whether asked for or not; if nobody reads, only closing ends them.
-        if (gone || ready.contains(EpollFlags::EPOLLIN)) && self.io.wants_input(id) {
+        if gone || ready.contains(EpollFlags::EPOLLIN) {
             match self.io.receive(id, &mut self.scratch) {
-                Received::Data => self.offer(handler, id),
+                Received::Data => self.offer_scratch(handler, id),
+                Received::MoreData => self.offer(handler, id),
                 Received::End => self.offer_end(handler, id),
+                // A reset comes behind the input that was received before it, so that was read
+                // first. Both flags come whether asked for or not: only closing ends them.
                 Received::Nothing if gone => self.io.kill(id, Closed::RESET),
                 Received::Nothing => {}
             }
-        } else if gone {
-            self.io.kill(id, Closed::RESET);
         }
         if ready.contains(EpollFlags::EPOLLOUT) {
             self.io.queue_flush(id);

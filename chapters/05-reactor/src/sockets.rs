@@ -1,12 +1,12 @@
 //! What the reactor does with the sockets of [`Io`]: every system call on a connection is here
 //! in [`crate::output`] or [`crate::closing`].
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 use std::net::TcpStream;
 use std::os::fd::AsRawFd;
 
 use nix::sys::epoll::{EpollEvent, EpollFlags};
-use tracing::trace;
+use tracing::{Level, enabled, trace};
 
 use crate::connection::{ConnId, Connection, Phase};
 use crate::io::{Io, Stop};
@@ -26,7 +26,10 @@ const SPARE_CAPACITY: usize = 16 * 1024;
 
 /// What one read has brought.
 pub(crate) enum Received {
+    /// All the input there is.
     Data,
+    /// Input behind what its connection has kept.
+    MoreData,
     /// The peer has finished sending.
     End,
     Nothing,
@@ -55,38 +58,53 @@ impl Io {
     ///
     /// One `recv` is enough, and no second one to hear `EAGAIN`: level-triggered epoll reports
     /// what is left, after the other connections have had their turn.
+    #[inline]
     pub(crate) fn receive(&mut self, id: ConnId, scratch: &mut Buffer) -> Received {
-        let Some(connection) = self.connections.get_mut(id) else {
+        let Some(connection) = self.connections.get(id) else {
+            return Received::Nothing; // stale: the connection ended earlier in this batch
+        };
+        let room = self.room(connection);
+        if room == 0 {
+            return Received::Nothing;
+        }
+        let result = (&connection.stream).read(scratch.space(HEADROOM, room));
+        if let Ok(count @ 1..) = result
+            && connection.phase == Phase::Open
+        {
+            scratch.filled(count);
+            if enabled!(Level::TRACE) {
+                trace_read(&connection.stream, scratch);
+            }
+            if connection.output.is_none() {
+                self.serving = id;
+            }
+            return match connection.input {
+                None => Received::Data,
+                Some(_) => Received::MoreData,
+            };
+        }
+        self.received_unusual(id, result)
+    }
+
+    #[cold]
+    fn received_unusual(&mut self, id: ConnId, result: io::Result<usize>) -> Received {
+        let Some(connection) = self.connections.get(id) else {
             return Received::Nothing;
         };
-        let room = self.limits.input.saturating_sub(connection.unconsumed());
-        let space = scratch.space();
-        let room = room.clamp(1, space.len());
         let fd = connection.stream.as_raw_fd();
-        match (&connection.stream).read(&mut space[..room]) {
+        match result {
             Ok(0) => {
                 trace!(fd, "eof");
-                self.received_end(id)
+                return self.received_end(id);
             }
-            Ok(count) => {
-                trace!(fd, bytes = count, data = &space[..count], "read");
-                if connection.phase == Phase::Open {
-                    scratch.filled(count);
-                    return Received::Data;
-                }
-                self.drop_input(id, count);
-                Received::Nothing
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => Received::Nothing,
+            Ok(count) => self.drop_input(id, count),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 trace!(fd, call = "read", "would-block");
-                Received::Nothing
             }
-            Err(error) => {
-                self.failed(id, "read", &error);
-                Received::Nothing
-            }
+            Err(error) => self.failed(id, "read", &error),
         }
+        Received::Nothing
     }
 
     fn received_end(&mut self, id: ConnId) -> Received {
@@ -138,27 +156,20 @@ impl Io {
                 self.queue_flush(id); // which turns read interest off
             }
         }
-        scratch.restore_headroom(HEADROOM);
+        scratch.clear();
     }
 
-    /// Whether input is to be read from `connection` now.
-    fn reads(&self, connection: &Connection) -> bool {
+    /// How many bytes to read from `connection` now; 0 if its input isn't wanted.
+    #[inline]
+    fn room(&self, connection: &Connection) -> usize {
         match connection.phase {
-            Phase::Open => {
-                !connection.full
-                    && connection.unconsumed() < self.limits.input
-                    && self.stop == Stop::No
+            Phase::Open if !connection.full && self.stop == Stop::No => {
+                let kept = connection.unconsumed();
+                self.limits.input.saturating_sub(kept).min(READ)
             }
-            Phase::Lingering => true,
-            Phase::Ended | Phase::Closing(_) | Phase::Dead(_) => false,
+            Phase::Lingering => READ,
+            _ => 0,
         }
-    }
-
-    /// Whether input is to be read from `id` now.
-    pub(crate) fn wants_input(&self, id: ConnId) -> bool {
-        self.connections
-            .get(id)
-            .is_some_and(|connection| self.reads(connection))
     }
 
     /// Has `id` flushed, and its interest settled, at the end of the turn.
@@ -232,7 +243,7 @@ impl Io {
             return;
         };
         let mut interest = EpollFlags::empty();
-        interest.set(EpollFlags::EPOLLIN, self.reads(connection));
+        interest.set(EpollFlags::EPOLLIN, self.room(connection) > 0);
         interest.set(EpollFlags::EPOLLOUT, sent == Sent::UntilFull);
         if interest == connection.interest || matches!(connection.phase, Phase::Dead(_)) {
             return;
@@ -254,4 +265,11 @@ impl Io {
     pub(crate) fn is_open(&self, id: ConnId) -> bool {
         self.connections.get(id).is_some_and(Connection::is_open)
     }
+}
+
+/// As [`crate::output`] does: out of the way of those who don't trace.
+#[cold]
+fn trace_read(stream: &TcpStream, bytes: &[u8]) {
+    let fd = stream.as_raw_fd();
+    trace!(fd, bytes = bytes.len(), data = bytes, "read");
 }
