@@ -1,0 +1,215 @@
+//! A stop in the middle of everything.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::net::TcpStream;
+use std::os::fd::AsFd;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::subject::serve;
+use harness::{Client, DEADLINE, Server, Signal};
+use nix::sys::signal::SigSet;
+use nix::sys::signalfd::SignalFd;
+
+const BOOK: &str = "05-reactor.html#read-the-code";
+/// More time than any test has.
+const LONG: Duration = Duration::from_mins(1);
+const SHORT: Duration = Duration::from_millis(300);
+
+#[test]
+fn lines_come_back() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach("No stop yet: each line goes back as it is.", BOOK);
+    let mut client = server.client();
+    client.exchange(b"one\ntwo\n", b"one\ntwo\n");
+    client.exchange(b"three\n", b"three\n");
+    client.finish_sending();
+    client.expect_end();
+}
+
+#[test]
+fn an_idle_server_ends_at_once() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach(
+        "Nobody is connected, so there is nothing to wait for. The grace is for clients that need it.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.exchange(b"hello\n", b"hello\n");
+    client.finish_sending();
+    client.expect_end();
+    server.signal(Signal::SIGTERM);
+    expect_good_end(&server);
+}
+
+#[test]
+fn idle_clients_are_let_go() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach(
+        "These clients have got all their answers. They should be told at the stop that this was the end, \
+         although nothing happens on their connections any more.",
+        BOOK,
+    );
+    let mut clients = server.clients(3);
+    for client in &mut clients {
+        client.exchange(b"hello\nand ", b"hello\n");
+    }
+    server.signal(Signal::SIGTERM);
+    for client in &mut clients {
+        client.expect_end();
+    }
+    drop(clients);
+    expect_good_end(&server);
+}
+
+#[test]
+fn accepted_lines_are_answered() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach(
+        "The server had read all these lines before it was told to stop. Most of the answers were still \
+         in its memory, because the client hadn't read any.",
+        BOOK,
+    );
+    let (mut client, lines) = clog(&server);
+    server.signal(Signal::SIGTERM);
+    client.expect_last(&lines);
+    drop(client);
+    expect_good_end(&server);
+}
+
+#[test]
+fn what_comes_too_late_does_not_destroy_the_answers() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach(
+        "After the stop the client sent one more line, which needs no answer. But to close a socket in \
+         which something waits unread resets the connection, and what is under way is lost. Shut down the \
+         sending side, and read until the client has closed as well.",
+        BOOK,
+    );
+    let (mut client, lines) = clog(&server);
+    server.signal(Signal::SIGTERM);
+    expect_refusal(&server);
+    client.send(b"too late\n");
+    client.expect_last(&lines);
+    drop(client);
+    expect_good_end(&server);
+}
+
+#[test]
+fn newcomers_are_refused() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach(
+        "A client that hasn't read its answers keeps the server up after the stop. But the listener is to be \
+         closed, so that newcomers know at once that there is nobody for them.",
+        BOOK,
+    );
+    let (mut client, lines) = clog(&server);
+    server.signal(Signal::SIGTERM);
+    expect_refusal(&server);
+    client.expect_last(&lines);
+}
+
+#[test]
+fn it_sleeps_while_it_waits() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach(
+        "After the stop the server waits for a client that doesn't read. Something wakes it up again and \
+         again: a stop descriptor that stays readable, or a timeout of 0.",
+        BOOK,
+    );
+    let (_client, _) = clog(&server);
+    server.signal(Signal::SIGTERM);
+    expect_refusal(&server);
+    server.expect_sleep(Duration::from_millis(300));
+}
+
+#[test]
+fn nobody_holds_it_beyond_the_deadline() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), SHORT));
+    server.teach(
+        "One client never reads its answers, another never closes its connection. At the deadline, 300 ms \
+         after the stop, the server should end all the same, although nothing happens at that moment.",
+        BOOK,
+    );
+    let mut silent = server.client();
+    silent.exchange(b"hello\n", b"hello\n");
+    let (_client, _) = clog(&server);
+    server.signal(Signal::SIGTERM);
+    expect_good_end(&server);
+}
+
+/// A descriptor that becomes readable when SIGTERM comes.
+///
+/// To be called before the child starts: all threads of a process must block a signal that a signalfd
+/// is to get, and a child begins with the signals blocked that its parent's thread blocks.
+fn stop_signal() -> SignalFd {
+    let mask = SigSet::from_iter([Signal::SIGTERM]);
+    mask.thread_block().expect("a mask of signals");
+    SignalFd::new(&mask).expect("a signalfd")
+}
+
+/// A client whose lines the server has read, and whose answers it can't get rid of: they are more than
+/// the kernel's buffers hold.
+fn clog(server: &Server) -> (Client, Vec<u8>) {
+    let hundred: Vec<_> = (0..100)
+        .map(|number| format!("{number:02} bottles of water on the wall\n"))
+        .collect();
+    let hundred = hundred.concat();
+    let lines = hundred.repeat((16 << 20) / hundred.len()).into_bytes();
+    let mut client = server.client();
+    client.send(&lines);
+    let deadline = Instant::now() + DEADLINE;
+    while is_unacknowledged(&client) && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(1));
+    }
+    // All is on the server's side by now, and read once nothing waits there.
+    client.wait_until_read();
+    (client, lines)
+}
+
+/// Whether something that the client has sent has not arrived yet (`proc_pid_net(5)`, *`tx_queue`*).
+fn is_unacknowledged(client: &Client) -> bool {
+    let port = format!(":{:04X}", client.address().port());
+    let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
+    table.lines().any(|line| {
+        let mut fields = line.split_whitespace();
+        fields.nth(1).is_some_and(|local| local.ends_with(&port))
+            && fields
+                .nth(2)
+                .is_some_and(|queues| !queues.starts_with("00000000:"))
+    })
+}
+
+/// Waits until connections are refused.
+#[track_caller]
+fn expect_refusal(server: &Server) {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        match TcpStream::connect(server.address()) {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => return,
+            _ if Instant::now() < deadline => thread::sleep(Duration::from_millis(1)),
+            _ => server.fail_with(
+                "a refusal of new connections",
+                "it still takes them 3 s after the stop",
+            ),
+        }
+    }
+}
+
+/// Waits for the end of the server.
+#[track_caller]
+fn expect_good_end(server: &Server) {
+    let status = server.wait();
+    if !status.success() {
+        server.fail_with("an end without an error", &status.to_string());
+    }
+}
