@@ -1,4 +1,4 @@
-//! Wrong: stops looking once the server has been full.
+//! Wrong: remembers that the server is full, and forgets that clients leave.
 //! Caught by: a_place_that_is_free_again_is_given_out
 //! Says: The next client gets this number
 
@@ -20,6 +20,7 @@ pub const FULL: &[u8] = b"server full\n";
 pub fn serve(listener: &TcpListener) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let mut clients: Vec<TcpStream> = Vec::new();
+    let mut is_full = false;
     loop {
         let mut set = FdSet::new();
         set.insert(listener.as_fd());
@@ -37,20 +38,24 @@ pub fn serve(listener: &TcpListener) -> io::Result<()> {
         let mut ready = ready.into_iter();
         clients.retain(|client| ready.next() != Some(true) || echo(client));
         if is_knocking {
-            accept(listener, &mut clients)?;
+            accept(listener, &mut clients, &mut is_full)?;
         }
     }
 }
 
 /// Takes one client from the accept queue, if there is one.
-fn accept(listener: &TcpListener, clients: &mut Vec<TcpStream>) -> io::Result<()> {
+fn accept(
+    listener: &TcpListener,
+    clients: &mut Vec<TcpStream>,
+    is_full: &mut bool,
+) -> io::Result<()> {
     match listener.accept() {
         Ok((stream, _)) => {
             stream.set_nonblocking(true)?;
-            if clients.capacity() < FD_SETSIZE && has_a_place(&stream) {
+            *is_full |= !has_a_place(&stream);
+            if !*is_full {
                 clients.push(stream);
             } else {
-                clients.reserve(FD_SETSIZE);
                 let _ = (&stream).write_all(FULL);
             }
             Ok(())
