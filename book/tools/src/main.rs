@@ -2,10 +2,12 @@
 
 mod check;
 mod claims;
+mod clients;
 mod experiments;
 mod files;
 mod generate;
 mod merge;
+mod program;
 mod record;
 mod recording;
 mod script;

@@ -13,10 +13,10 @@ use serde_json::Value;
 use socket2::SockRef;
 use workbench::trace::{Record, excerpt};
 
-use crate::files;
 use crate::merge::{Deed, merge};
 use crate::recording::{CLIENT, Recording};
 use crate::script::{self, Act, Said, Script, Step};
+use crate::{clients, files, program};
 
 /// How long any one step may take.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -51,12 +51,15 @@ fn record(name: &str, script: &Script) -> Result<Recording> {
         let done = match step {
             Step::Client(client, act) => run.act(*client, act),
             Step::Until(said) => run.until(said),
+            Step::Signal(signal) => run.signal(signal),
+            Step::Rest => run.rest(),
         };
         done.with_context(|| format!("step {} ({step:?})", number + 1))?;
     }
     Ok(Recording {
         chapter: script.chapter.clone(),
         options: script.options.clone(),
+        mutant: script.mutant.clone(),
         machine: machine()?,
         events: merge(events(&run.trace)?, &run.deeds, &run.fixed),
     })
@@ -64,8 +67,7 @@ fn record(name: &str, script: &Script) -> Result<Recording> {
 
 /// A server with its clients.
 struct Run {
-    /// Held so that it runs as long as this does.
-    _server: Server,
+    server: Server,
     address: SocketAddr,
     trace: PathBuf,
     clients: BTreeMap<char, TcpStream>,
@@ -88,12 +90,7 @@ impl Drop for Server {
 
 impl Run {
     fn start(name: &str, script: &Script) -> Result<Self> {
-        let package = format!("ch{}", script.chapter);
-        let built = Command::new("cargo")
-            .args(["build", "-q", "-p", &package])
-            .status()?;
-        ensure!(built.success(), "{package} does not build");
-        let program = std::env::current_exe()?.with_file_name(&package);
+        let program = program::build(&script.chapter, script.mutant.as_deref())?;
         let trace = files::at("target/traces").join(format!("{name}.jsonl"));
         files::write(&trace, "")?;
         let server = Command::new(&program)
@@ -115,7 +112,7 @@ impl Run {
         let fixed = SocketAddr::new(address.ip(), SERVER_PORT).to_string();
         let asked = SocketAddr::new(address.ip(), 0).to_string();
         Ok(Self {
-            _server: server,
+            server,
             address,
             fixed: [(address.to_string(), fixed.clone()), (asked, fixed)].into(),
             trace,
@@ -147,12 +144,56 @@ impl Run {
         )
     }
 
+    fn rest(&self) -> Result<()> {
+        let deadline = Instant::now() + DEADLINE;
+        let tasks = format!("/proc/{}/task", self.server.0.id());
+        while Instant::now() < deadline {
+            let said = events(&self.trace)?.len();
+            let mut asleep = true;
+            for task in fs::read_dir(&tasks)? {
+                let stat = fs::read_to_string(task?.path().join("stat"))?;
+                asleep &= stat.contains(") S ");
+            }
+            if asleep && events(&self.trace)?.len() == said {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        bail!("the server had not come to rest within {DEADLINE:?}")
+    }
+
+    fn signal(&mut self, signal: &str) -> Result<()> {
+        let event = match signal {
+            "STOP" => "hold",
+            "CONT" => "resume",
+            _ => "kill",
+        };
+        let name = Value::from(format!("SIG{signal}"));
+        let deed = Deed {
+            after: events(&self.trace)?.len(),
+            at: Instant::now(),
+            record: Record {
+                thread: "the shell".into(),
+                event: event.into(),
+                more: [(CLIENT.into(), true.into()), ("name".into(), name)].into(),
+                ..Record::default()
+            },
+        };
+        self.heard.clear();
+        let pid = self.server.0.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status()?;
+        ensure!(sent.success(), "can't send SIG{signal}");
+        self.deeds.push(deed);
+        Ok(())
+    }
+
     fn act(&mut self, client: char, act: &Act) -> Result<()> {
         let mut deed = self.deed(client, act)?;
         self.heard.clear();
-        if *act == Act::Connect {
-            let stream = TcpStream::connect_timeout(&self.address, DEADLINE)?;
+        if let Act::Connect(buffers) = act {
+            let stream = clients::connect(self.address, *buffers)?;
             stream.set_read_timeout(Some(DEADLINE))?;
+            stream.set_write_timeout(Some(DEADLINE))?;
             let address = stream.local_addr()?;
             deed.record
                 .more
@@ -166,7 +207,7 @@ impl Run {
         }
         let stream = self.clients.get(&client).context("it is not connected")?;
         match act {
-            Act::Connect => {}
+            Act::Connect(_) => {}
             Act::Send(bytes) => (&*stream).write_all(bytes)?,
             Act::Receive(expected) => {
                 let mut got = vec![0; expected.len()];
@@ -177,6 +218,7 @@ impl Run {
                     got.escape_ascii()
                 );
             }
+            Act::Take(count) => (&*stream).read_exact(&mut vec![0; *count])?,
             Act::SeeEnd => {
                 let more = (&*stream).read(&mut [0])?;
                 ensure!(more == 0, "the stream goes on");
@@ -195,18 +237,23 @@ impl Run {
     /// The deed as it will stand in the recording: it begins now.
     fn deed(&self, client: char, act: &Act) -> Result<Deed> {
         let (event, bytes) = match act {
-            Act::Connect => ("connect", None),
+            Act::Connect(_) => ("connect", None),
             Act::Send(bytes) => ("send", Some(bytes)),
             Act::Receive(bytes) => ("receive", Some(bytes)),
+            Act::Take(_) => ("receive", None),
             Act::Finish => ("finish", None),
             Act::SeeEnd => ("end", None),
             Act::Close => ("close", None),
             Act::Reset => ("reset", None),
         };
+        let count = match act {
+            Act::Take(count) => Some(*count),
+            _ => bytes.map(Vec::len),
+        };
         let record = Record {
             thread: format!("client {client}"),
             event: event.into(),
-            bytes: bytes.map(|bytes| bytes.len() as u64),
+            bytes: count.map(|count| count as u64),
             data: bytes.map(|bytes| excerpt(bytes)),
             more: [(CLIENT.to_owned(), Value::Bool(true))].into(),
             ..Record::default()

@@ -13,6 +13,9 @@ pub struct Recording {
     pub chapter: String,
     /// The server's options.
     pub options: Vec<String>,
+    /// The mutant of the chapter that ran instead of it.
+    #[serde(default)]
+    pub mutant: Option<String>,
     /// What it ran on.
     pub machine: String,
     /// What happened. A client's deeds carry `"client": true`, and its name instead of a thread's.
@@ -37,8 +40,12 @@ impl Recording {
             .iter()
             .map(serde_json::to_string)
             .collect::<Result<_, _>>()?;
+        let mutant = match &self.mutant {
+            Some(mutant) => format!("\"mutant\": {},\n", serde_json::to_string(mutant)?),
+            None => String::new(),
+        };
         let text = format!(
-            "{{\n\"chapter\": {},\n\"options\": {},\n\"machine\": {},\n\"events\": [\n{}\n]\n}}\n",
+            "{{\n\"chapter\": {},\n\"options\": {},\n{mutant}\"machine\": {},\n\"events\": [\n{}\n]\n}}\n",
             serde_json::to_string(&self.chapter)?,
             serde_json::to_string(&self.options)?,
             serde_json::to_string(&self.machine)?,

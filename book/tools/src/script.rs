@@ -15,6 +15,16 @@
 //! ```
 //!
 //! A client also `finishes` (closes its sending direction), `sees the end`, `closes` and `resets`.
+//! `A sends 3 lines of 20000 bytes` and `A receives 3 lines of 20000 bytes` spare the text,
+//! `A receives 30000 bytes` takes any, and `A connects with small buffers` keeps the kernel's buffers
+//! so small that few bytes fill them. `server reaches would-block in write` names the call, too.
+//!
+//! `server rests` waits until it has nothing more to do.
+//!
+//! `server is held` and `server goes on` (SIGSTOP, SIGCONT) let several things happen before it sees
+//! any; `server gets SIGTERM` asks it to stop. `mutant = "drain-read"` records the chapter with a
+//! guarding line taken out (`chapters/NN/mutants/drain-read.patch`).
+//!
 //! Each step is one that can be waited for, so a recording never depends on a pause being long
 //! enough. Let the server come to rest before the next client moves: the order is then certain.
 
@@ -30,17 +40,23 @@ pub enum Step {
     Client(char, Act),
     /// Until the server has said so, since the last client moved.
     Until(Said),
+    /// The server's process gets a signal: STOP, CONT or TERM.
+    Signal(&'static str),
+    /// Until all of the server's threads sleep.
+    Rest,
 }
 
 /// What a client does.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Act {
     /// Connects, and waits until the handshake is done.
-    Connect,
+    Connect(Buffers),
     /// Sends these bytes.
     Send(Vec<u8>),
     /// Reads until exactly these bytes have come.
     Receive(Vec<u8>),
+    /// Reads so many bytes, whatever they are.
+    Take(usize),
     /// Closes its sending direction.
     Finish,
     /// Reads the end of the stream.
@@ -49,6 +65,15 @@ pub enum Act {
     Close,
     /// Cuts the connection with an RST.
     Reset,
+}
+
+/// How much the kernel keeps for a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buffers {
+    /// As much as it likes.
+    Usual,
+    /// As little as a client can bring about.
+    Small,
 }
 
 /// An event that the server's trace is to show.
@@ -71,6 +96,8 @@ pub struct Script {
     pub title: String,
     /// The server's options.
     pub options: Vec<String>,
+    /// The mutant of the chapter that runs instead of it.
+    pub mutant: Option<String>,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }
@@ -82,6 +109,7 @@ struct Written {
     title: String,
     #[serde(default)]
     options: Vec<String>,
+    mutant: Option<String>,
     steps: Vec<String>,
 }
 
@@ -109,6 +137,7 @@ impl Script {
             chapter: written.chapter,
             title: written.title,
             options: written.options,
+            mutant: written.mutant,
             steps,
         })
     }
@@ -119,14 +148,31 @@ fn step(line: &str) -> Result<Step> {
     if let [client @ b'A'..=b'Z'] = who.as_bytes() {
         return Ok(Step::Client(char::from(*client), act(line, what)?));
     }
+    if line == "server rests" {
+        return Ok(Step::Rest);
+    }
+    if let Some(signal) = match line {
+        "server is held" => Some("STOP"),
+        "server goes on" => Some("CONT"),
+        "server gets SIGTERM" => Some("TERM"),
+        _ => None,
+    } {
+        return Ok(Step::Signal(signal));
+    }
     // A thread's name may hold spaces: `client 5 waits in read`.
     for (verb, is_wait) in [(" waits in ", true), (" reaches ", false)] {
         if let Some((thread, what)) = line.split_once(verb) {
             let thread = (thread != "server").then(|| thread.to_owned());
+            let (event, call) = if is_wait {
+                ("wait", Some(what))
+            } else {
+                what.split_once(" in ")
+                    .map_or((what, None), |(event, call)| (event, Some(call)))
+            };
             return Ok(Step::Until(Said {
                 thread,
-                event: if is_wait { "wait".into() } else { what.into() },
-                call: is_wait.then(|| what.to_owned()),
+                event: event.to_owned(),
+                call: call.map(str::to_owned),
             }));
         }
     }
@@ -137,9 +183,13 @@ fn step(line: &str) -> Result<Step> {
 
 fn act(line: &str, what: &str) -> Result<Act> {
     Ok(match what.split_once(' ').unwrap_or((what, "")) {
-        ("connects", "") => Act::Connect,
-        ("sends", text) => Act::Send(bytes(text)?),
-        ("receives", text) => Act::Receive(bytes(text)?),
+        ("connects", "") => Act::Connect(Buffers::Usual),
+        ("connects", "with small buffers") => Act::Connect(Buffers::Small),
+        ("sends", text) => Act::Send(lines(line, text).map_or_else(|| bytes(text), Ok)?),
+        ("receives", text) => match count(text) {
+            Some(count) => Act::Take(count),
+            None => Act::Receive(lines(line, text).map_or_else(|| bytes(text), Ok)?),
+        },
         ("finishes", "") => Act::Finish,
         ("sees", "the end") => Act::SeeEnd,
         ("closes", "") => Act::Close,
@@ -148,6 +198,22 @@ fn act(line: &str, what: &str) -> Result<Act> {
             "`{line}`: a client connects, sends TEXT, receives TEXT, finishes, sees the end, closes or resets"
         ),
     })
+}
+
+/// `30000 bytes`.
+fn count(text: &str) -> Option<usize> {
+    text.strip_suffix(" bytes")?.parse().ok()
+}
+
+/// `3 lines of 20000 bytes`, each the client's letter over and over, and a line feed.
+fn lines(line: &str, text: &str) -> Option<Vec<u8>> {
+    let (lines, length) = text
+        .split_once(" lines of ")
+        .or_else(|| text.split_once(" line of "))?;
+    let letter = line.bytes().next()?.to_ascii_lowercase();
+    let mut one = vec![letter; count(length)?.checked_sub(1)?];
+    one.push(b'\n');
+    Some(one.repeat(lines.parse().ok()?))
 }
 
 /// Text with `\n`, `\r`, `\\` and `\xHH`.
@@ -211,6 +277,19 @@ mod tests {
             step("server reaches close").unwrap(),
             said(None, "close", None)
         );
+        assert_eq!(
+            step("server reaches would-block in write").unwrap(),
+            said(None, "would-block", Some("write"))
+        );
+        assert_eq!(
+            step("A sends 2 lines of 3 bytes").unwrap(),
+            Step::Client('A', Act::Send(b"aa\naa\n".to_vec()))
+        );
+        assert_eq!(
+            step("A receives 30000 bytes").unwrap(),
+            Step::Client('A', Act::Take(30_000))
+        );
+        assert_eq!(step("server is held").unwrap(), Step::Signal("STOP"));
     }
 
     #[test]

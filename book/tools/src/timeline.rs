@@ -5,6 +5,9 @@
 //! from what clients and server did, and the page says so.
 
 mod connection;
+mod epoll;
+mod events;
+mod foresight;
 mod page;
 mod rows;
 mod state;
@@ -16,6 +19,7 @@ use serde::Serialize;
 use workbench::trace::Record;
 
 use crate::recording::{Recording, by_client, field};
+use foresight::Foresight;
 use rows::Fill;
 use state::State;
 
@@ -67,14 +71,16 @@ pub struct Timeline {
 impl Timeline {
     /// Derives the frames from what was recorded.
     pub fn new(recording: &Recording) -> Self {
-        let mut state = State::default();
+        let foresight = Foresight::new(&recording.events);
+        let mut state = State::new(&foresight);
         let mut before = state.rows();
         let mut lanes = Lanes::default();
         let mut frames = Vec::new();
         for (index, event) in recording.events.iter().enumerate() {
             let (from, to) = ends(event, &state);
-            let say = words::say(event, &state);
-            state.apply(event);
+            let earlier = state.clone();
+            state.apply(index, event);
+            let say = words::say(event, &earlier, &state);
             // A recording ends when all is at rest: who is not in a call by then has ended.
             let is_last = !recording.events[index + 1..]
                 .iter()
@@ -150,9 +156,11 @@ fn lane_kind(event: &Record) -> &'static str {
 fn ends(event: &Record, state: &State) -> (String, Option<String>) {
     let from = event.thread.clone();
     let to = if by_client(event) {
-        state
-            .reached_by(&event.thread)
-            .or_else(|| state.any_listener())
+        let address = field(event, "address");
+        match event.event.as_str() {
+            "connect" => state.listener_for(&address),
+            _ => state.reached_by(&event.thread),
+        }
     } else if event.event == "accept" {
         field(event, "listener").parse().ok()
     } else {
@@ -164,6 +172,14 @@ fn ends(event: &Record, state: &State) -> (String, Option<String>) {
 /// A descriptor's name in the picture.
 fn fd(number: i64) -> String {
     format!("fd {number}")
+}
+
+/// An epoll's name in the picture.
+fn epoll_name(number: i64) -> String {
+    match number {
+        0 => "epoll".into(),
+        number => format!("epoll {number}"),
+    }
 }
 
 fn changes<T: Clone + PartialEq>(

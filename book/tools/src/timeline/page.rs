@@ -15,13 +15,18 @@ pub fn html(name: &str, title: &str, recording: &Recording) -> Result<String> {
     let command = [std::slice::from_ref(&recording.chapter), &recording.options]
         .concat()
         .join(" ");
+    let mutant = match &recording.mutant {
+        Some(name) => format!(" with the flaw <code>mutants/{}.patch</code>", escape(name)),
+        None => String::new(),
+    };
     let mut html = format!(
         "<figure class=\"timeline\" id=\"{name}\" data-trace=\"traces/{name}.json\">\n\
-         <figcaption><strong>{}.</strong> Recorded from <code>{}</code> on {}.</figcaption>\n\
+         <figcaption><strong>{}.</strong> Recorded from <code>{}</code>{} on {}.</figcaption>\n\
          <div class=\"timeline-table\">\n<table>\n\
          <thead><tr><th>#</th><th>µs</th><th>what happens</th><th>what the kernel must hold (derived)</th></tr></thead>\n<tbody>\n",
         escape(title),
         escape(&command),
+        mutant,
         escape(&recording.machine),
     );
     for (number, frame) in timeline.frames.iter().enumerate() {

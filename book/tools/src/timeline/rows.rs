@@ -1,12 +1,13 @@
 //! What the page shows beside the picture: both sides' views, row by row.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde::Serialize;
 
 use super::connection::{Connection, End};
-use super::fd;
 use super::state::{InCall, State};
+use super::{epoll_name, fd};
 
 /// How a lane is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -28,17 +29,16 @@ pub struct Rows {
     pub fill: BTreeMap<String, Fill>,
 }
 
-impl State {
+impl State<'_> {
     /// What the page shows now.
     pub fn rows(&self) -> Rows {
         let mut rows = Rows::default();
         self.thread_rows(&mut rows);
+        self.epoll_rows(&mut rows);
         for (&number, address) in &self.listeners {
-            let queue = self.queue();
-            rows.server.insert(
-                fd(number),
-                format!("listens on {address}{}", self.interest(number)),
-            );
+            let queue = self.queue(number);
+            rows.server
+                .insert(fd(number), format!("listens on {address}"));
             let names: Vec<String> = queue
                 .iter()
                 .map(|connection| in_queue(connection))
@@ -48,8 +48,9 @@ impl State {
             } else {
                 names.join(", ")
             };
+            let interest = self.interest(number);
             rows.kernel
-                .insert(fd(number), format!("accept queue: {text}"));
+                .insert(fd(number), format!("accept queue: {text}{interest}"));
             rows.fill.insert(
                 fd(number),
                 if queue.is_empty() {
@@ -66,34 +67,66 @@ impl State {
     }
 
     fn thread_rows(&self, rows: &mut Rows) {
+        let asleep = self.asleep();
         for (thread, in_call) in &self.threads {
-            let asleep = in_call.as_ref().is_some_and(|in_call| self.sleeps(in_call));
             let knows = in_call.as_ref().map_or_else(
                 || "runs".into(),
-                |InCall { call, fd: number }| {
-                    number.map_or_else(
+                |InCall { call, fd: on, .. }| {
+                    on.map_or_else(
                         || format!("in {call}"),
                         |number| format!("in {call}, {}", fd(number)),
                     )
                 },
             );
+            let (does, fill) = match asleep.contains(thread) {
+                _ if self.held => ("stopped", Fill::Asleep),
+                true => ("asleep", Fill::Asleep),
+                false => ("awake", Fill::Open),
+            };
             rows.server.insert(thread.clone(), knows);
-            rows.kernel.insert(
-                thread.clone(),
-                if asleep { "asleep" } else { "awake" }.into(),
-            );
-            rows.fill.insert(
-                thread.clone(),
-                if asleep { Fill::Asleep } else { Fill::Open },
-            );
+            rows.kernel.insert(thread.clone(), does.into());
+            rows.fill.insert(thread.clone(), fill);
         }
     }
 
+    /// What each epoll would report, were it asked now.
+    fn epoll_rows(&self, rows: &mut Rows) {
+        for &epoll in self.epolls.keys() {
+            let due = self.due(epoll);
+            let due = due.iter().map(|&number| {
+                let watch = &self.epolls[&epoll][&number];
+                format!(
+                    "{} {}",
+                    fd(number),
+                    watch.wanted(&self.ready(number)).join("|")
+                )
+            });
+            let due: Vec<String> = due.collect();
+            let text = if due.is_empty() {
+                "nothing to report".into()
+            } else {
+                format!("to report: {}", due.join(", "))
+            };
+            rows.kernel.insert(epoll_name(epoll), text);
+        }
+    }
+
+    /// Which epoll watches a descriptor, and for what.
     fn interest(&self, number: i64) -> String {
-        self.watched.get(&number).map_or_else(String::new, |watch| {
+        let mut text = String::new();
+        for (&epoll, watches) in &self.epolls {
+            let Some(watch) = watches.get(&number) else {
+                continue;
+            };
+            let who = if self.epolls.len() > 1 {
+                format!(" by {}", epoll_name(epoll))
+            } else {
+                String::new()
+            };
             let resting = if watch.armed { "" } else { ", disarmed" };
-            format!("; watched for {}{resting}", watch.interest)
-        })
+            let _ = write!(text, "; watched{who} for {}{resting}", watch.interest);
+        }
+        text
     }
 
     fn connection_rows(&self, connection: &Connection, rows: &mut Rows) {
@@ -101,24 +134,36 @@ impl State {
             client,
             address,
             unread,
-            unseen,
             moved,
+            pending,
             ..
         } = connection;
+        let unseen = connection.unseen();
         let server_end = connection.tcp_state(End::Server);
         if let Some(number) = connection.fd {
             let (name, waits) = (fd(number), *unread > 0 || connection.end_waits());
-            let interest = self.interest(number);
+            let rest = match pending {
+                0 => String::new(),
+                pending => format!(", {pending} to be sent"),
+            };
             rows.server.insert(
                 name.clone(),
                 format!(
-                    "peer {address}: {} bytes in, {} out{interest}",
+                    "peer {address}: {} bytes in, {} out{rest}",
                     moved.0, moved.1
                 ),
             );
             let state = server_end.unwrap_or("closed");
-            rows.kernel
-                .insert(name.clone(), format!("{state}; {unread} bytes unread"));
+            let room = if connection.full {
+                "; no room for output"
+            } else {
+                ""
+            };
+            let interest = self.interest(number);
+            rows.kernel.insert(
+                name.clone(),
+                format!("{state}; {unread} bytes unread{room}{interest}"),
+            );
             rows.fill
                 .insert(name, if waits { Fill::Waiting } else { Fill::Open });
         } else if let (true, Some(state)) = (connection.accepted, server_end) {
@@ -128,14 +173,14 @@ impl State {
             );
         }
         if let Some(state) = connection.tcp_state(End::Client) {
-            let more = if *unseen > 0 {
+            let more = if unseen > 0 {
                 format!("; {unseen} bytes unread")
             } else {
                 String::new()
             };
             rows.kernel.insert(client.clone(), format!("{state}{more}"));
             if !connection.closed.contains(&End::Client) {
-                let fill = if *unseen > 0 {
+                let fill = if unseen > 0 {
                     Fill::Waiting
                 } else {
                     Fill::Open

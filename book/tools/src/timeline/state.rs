@@ -1,39 +1,48 @@
 //! The world after each event: threads, descriptors, connections, and what waits where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use workbench::trace::Record;
+use super::connection::Connection;
+use super::epoll::Epoll;
+use super::foresight::Foresight;
 
-use super::connection::{Connection, End};
-use crate::recording::{by_client, field};
-
-/// A thread is in a call that may sleep, or runs.
-#[derive(Debug)]
+/// A thread is in a call that may sleep.
+#[derive(Clone, Debug)]
 pub struct InCall {
     pub call: String,
     pub fd: Option<i64>,
-}
-
-/// The interest in a descriptor, as epoll keeps it.
-#[derive(Debug)]
-pub struct Watch {
-    pub interest: String,
-    /// Something has happened that edge triggering has not reported yet.
-    edge: bool,
-    /// Still armed: EPOLLONESHOT disarms with the first report.
-    pub armed: bool,
+    /// Milliseconds; none: for ever.
+    pub timeout: Option<i64>,
 }
 
 /// Everything that is known after an event.
-#[derive(Debug, Default)]
-pub struct State {
+#[derive(Clone, Debug)]
+pub struct State<'a> {
+    pub(super) foresight: &'a Foresight<'a>,
+    /// The number of the event that was taken in last.
+    pub(super) now: usize,
     pub threads: BTreeMap<String, Option<InCall>>,
     pub listeners: BTreeMap<i64, String>,
     pub connections: Vec<Connection>,
-    pub watched: BTreeMap<i64, Watch>,
+    /// By descriptor; 0 where the trace doesn't name it.
+    pub epolls: BTreeMap<i64, Epoll>,
+    /// A signal holds the whole server.
+    pub held: bool,
 }
 
-impl State {
+impl<'a> State<'a> {
+    pub fn new(foresight: &'a Foresight<'a>) -> Self {
+        Self {
+            foresight,
+            now: 0,
+            threads: BTreeMap::new(),
+            listeners: BTreeMap::new(),
+            connections: Vec::new(),
+            epolls: BTreeMap::new(),
+            held: false,
+        }
+    }
+
     /// The descriptor that a client's bytes come to: its connection's, or its listener's while it
     /// waits to be accepted.
     pub fn reached_by(&self, client: &str) -> Option<i64> {
@@ -41,13 +50,19 @@ impl State {
         if connection.accepted {
             connection.fd
         } else {
-            self.any_listener()
+            connection.listener
         }
     }
 
-    /// The listener; the recorded servers have one.
+    /// A listener; most of the recorded servers have one.
     pub fn any_listener(&self) -> Option<i64> {
         self.listeners.keys().next().copied()
+    }
+
+    /// The listener that a connection from `address` comes to.
+    pub fn listener_for(&self, address: &str) -> Option<i64> {
+        let known = self.foresight.listener_of(address);
+        known.or_else(|| self.any_listener())
     }
 
     /// The newest connection of a client.
@@ -65,6 +80,12 @@ impl State {
             .find(|connection| connection.fd == Some(fd))
     }
 
+    pub fn on_mut(&mut self, fd: i64) -> Option<&mut Connection> {
+        self.connections
+            .iter_mut()
+            .find(|connection| connection.fd == Some(fd))
+    }
+
     /// The client at an address, or the address itself.
     pub fn client_at(&self, address: &str) -> String {
         let known = self
@@ -78,182 +99,106 @@ impl State {
         )
     }
 
-    /// The clients that wait to be accepted.
-    pub fn queue(&self) -> Vec<&Connection> {
+    /// The clients that wait to be accepted by a listener.
+    pub fn queue(&self, listener: i64) -> Vec<&Connection> {
         self.connections
             .iter()
-            .filter(|connection| !connection.accepted)
+            .filter(|connection| !connection.accepted && connection.listener == Some(listener))
             .collect()
     }
 
-    /// The threads that sleep in a call on this descriptor.
-    pub fn sleepers(&self, fd: i64) -> Vec<&str> {
-        let on_it = |in_call: &InCall| in_call.fd == Some(fd) || self.watched.contains_key(&fd);
-        let threads = self.threads.iter().filter(|(_, in_call)| {
-            in_call
-                .as_ref()
-                .is_some_and(|in_call| on_it(in_call) && self.sleeps(in_call))
-        });
-        threads.map(|(thread, _)| thread.as_str()).collect()
-    }
-
-    /// The watched descriptors of which epoll has something to report.
-    pub fn reportable(&self) -> Vec<i64> {
-        let due = self.watched.iter().filter(|(fd, watch)| {
-            let edge_triggered = watch.interest.contains("ET");
-            watch.armed && self.something_waits(**fd) && (watch.edge || !edge_triggered)
-        });
-        due.map(|(fd, _)| *fd).collect()
-    }
-
-    fn something_waits(&self, fd: i64) -> bool {
+    /// What the kernel would say of a descriptor: `IN`, `OUT` …
+    pub fn ready(&self, fd: i64) -> Vec<&'static str> {
         if self.listeners.contains_key(&fd) {
-            return !self.queue().is_empty();
+            return if self.queue(fd).is_empty() {
+                vec![]
+            } else {
+                vec!["IN"]
+            };
         }
-        self.on(fd)
-            .is_some_and(|connection| connection.unread > 0 || connection.end_waits())
+        self.on(fd).map(Connection::ready).unwrap_or_default()
+    }
+
+    /// What the next wait on an epoll would report.
+    pub fn due(&self, epoll: i64) -> Vec<i64> {
+        let watches = self.epolls.get(&epoll).into_iter().flatten();
+        watches
+            .filter(|(fd, watch)| watch.is_due(&self.ready(**fd)))
+            .map(|(fd, _)| *fd)
+            .collect()
+    }
+
+    /// All that `select` and `poll` are handed, as these servers use them: every socket, for input.
+    pub fn sockets(&self) -> Vec<i64> {
+        let connections = self
+            .connections
+            .iter()
+            .filter_map(|connection| connection.fd);
+        self.listeners.keys().copied().chain(connections).collect()
+    }
+
+    /// What a call that waits for many descriptors would report now.
+    pub fn reportable(&self, thread: &str, call: &str) -> Vec<i64> {
+        if call == "epoll_wait" {
+            return self.due(self.epoll_of(thread));
+        }
+        let mut ready = self.sockets();
+        ready.retain(|fd| self.ready(*fd).contains(&"IN"));
+        ready
+    }
+
+    /// The epoll that a thread works with.
+    pub fn epoll_of(&self, thread: &str) -> i64 {
+        self.foresight.epoll_of(thread)
+    }
+
+    /// The threads that sleep in a call.
+    pub fn asleep(&self) -> BTreeSet<String> {
+        let in_calls = self
+            .threads
+            .iter()
+            .filter_map(|(thread, in_call)| Some((thread, in_call.as_ref()?)));
+        in_calls
+            .filter(|(thread, in_call)| self.sleeps(thread, in_call))
+            .map(|(thread, _)| thread.clone())
+            .collect()
     }
 
     /// Whether a call that a thread is in has nothing to return for.
-    pub fn sleeps(&self, in_call: &InCall) -> bool {
+    fn sleeps(&self, thread: &str, in_call: &InCall) -> bool {
+        if in_call.timeout == Some(0) {
+            return false;
+        }
+        let has = |flag| in_call.fd.is_some_and(|fd| self.ready(fd).contains(&flag));
         match (in_call.call.as_str(), in_call.fd) {
-            ("accept" | "read", Some(fd)) => !self.something_waits(fd),
-            ("epoll_wait" | "select" | "poll", _) => self.reportable().is_empty(),
-            _ => false, // a write sleeps only while the kernel's buffers are full
+            ("accept" | "read", Some(_)) => !has("IN"),
+            ("poll", Some(_)) => !has("OUT"), // chapter 02 waits so for room
+            ("epoll_wait", _) => !self.is_chosen(thread),
+            ("select" | "poll", None) => self.reportable(thread, &in_call.call).is_empty(),
+            ("lock", _) => true,
+            _ => false, // a blocking write sleeps only while there is no room
         }
     }
 
-    /// The thread is heard of no more.
-    pub fn end_thread(&mut self, thread: &str) {
-        self.threads.remove(thread);
-    }
-
-    /// Takes in one event.
-    pub fn apply(&mut self, event: &Record) {
-        if by_client(event) {
-            self.apply_client(event);
-            return;
-        }
-        let kind = event.event.as_str();
-        let in_call = (kind == "wait").then(|| InCall {
-            call: field(event, "call"),
-            fd: event.fd,
-        });
-        self.threads.insert(event.thread.clone(), in_call);
-        let Some(fd) = event.fd else { return };
-        match kind {
-            "listen" => {
-                self.listeners.insert(fd, field(event, "address"));
-            }
-            "accept" => self.accept(fd, &field(event, "peer")),
-            "register" | "re-arm" => {
-                let interest = field(event, "interest");
-                self.watched.insert(
-                    fd,
-                    Watch {
-                        interest,
-                        edge: true,
-                        armed: true,
-                    },
-                );
-            }
-            "unregister" => {
-                self.watched.remove(&fd);
-            }
-            "ready" => {
-                if let Some(watch) = self.watched.get_mut(&fd) {
-                    watch.edge = false;
-                    watch.armed = !watch.interest.contains("ONESHOT");
-                }
-            }
-            "close" => self.close(fd),
-            _ => self.move_bytes(kind, fd, event.bytes.unwrap_or(0)),
-        }
-    }
-
-    fn accept(&mut self, fd: i64, peer: &str) {
-        let waiting =
-            |connection: &&mut Connection| !connection.accepted && connection.address == peer;
-        if let Some(connection) = self.connections.iter_mut().find(waiting) {
-            connection.fd = Some(fd);
-            connection.accepted = true;
-            return;
-        }
-        self.connections.push(Connection {
-            client: peer.to_owned(),
-            address: peer.to_owned(),
-            fd: Some(fd),
-            accepted: true,
-            ..Connection::default()
-        });
-    }
-
-    fn move_bytes(&mut self, kind: &str, fd: i64, bytes: u64) {
-        let found = self
-            .connections
-            .iter_mut()
-            .find(|connection| connection.fd == Some(fd));
-        let Some(connection) = found else { return };
-        match kind {
-            "read" => {
-                connection.unread = connection.unread.saturating_sub(bytes);
-                connection.moved.0 += bytes;
-            }
-            "write" => {
-                connection.unseen += bytes;
-                connection.moved.1 += bytes;
-            }
-            "eof" => connection.end_read = true,
-            "shutdown" => connection.close(End::Server),
-            _ => {}
-        }
-    }
-
-    fn close(&mut self, fd: i64) {
-        self.listeners.remove(&fd);
-        self.watched.remove(&fd);
-        let found = self
-            .connections
-            .iter_mut()
-            .find(|connection| connection.fd == Some(fd));
-        if let Some(connection) = found {
-            connection.reset |= connection.unread > 0;
-            connection.close(End::Server);
-            connection.fd = None;
-        }
-    }
-
-    fn apply_client(&mut self, event: &Record) {
-        let client = &event.thread;
-        if event.event == "connect" {
-            let address = field(event, "address");
-            self.connections.push(Connection {
-                client: client.clone(),
-                address,
-                ..Connection::default()
-            });
-        }
-        let newest = self
-            .connections
-            .iter_mut()
-            .rev()
-            .find(|connection| connection.client == *client);
-        let Some(connection) = newest else { return };
-        match event.event.as_str() {
-            "send" => connection.unread += event.bytes.unwrap_or(0),
-            "receive" => {
-                connection.unseen = connection.unseen.saturating_sub(event.bytes.unwrap_or(0));
-                return; // nothing that the server's end would notice
-            }
-            "end" => return,
-            "finish" | "close" => connection.close(End::Client),
-            "reset" => connection.reset = true,
-            _ => {}
-        }
-        if let Some(fd) = self.reached_by(client)
-            && let Some(watch) = self.watched.get_mut(&fd)
-        {
-            watch.edge = true;
-        }
+    /// Each thing that an epoll has to report wakes one of the threads that wait on it; which one,
+    /// the recording tells.
+    fn is_chosen(&self, thread: &str) -> bool {
+        let epoll = self.epoll_of(thread);
+        let is_waiting = |(thread, in_call): &(&String, &Option<InCall>)| {
+            self.epoll_of(thread) == epoll
+                && in_call
+                    .as_ref()
+                    .is_some_and(|in_call| in_call.call == "epoll_wait")
+        };
+        let waiting = self.threads.iter().filter(is_waiting);
+        let mut turns: Vec<_> = waiting
+            .map(|(thread, _)| {
+                let next = self.foresight.next_of(self.now, thread);
+                (next.unwrap_or(usize::MAX), thread.as_str())
+            })
+            .collect();
+        turns.sort_unstable();
+        let mut chosen = turns.iter().take(self.due(epoll).len());
+        chosen.any(|(_, chosen)| *chosen == thread)
     }
 }

@@ -18,6 +18,7 @@ fn timeline(events: &[serde_json::Value]) -> Timeline {
     Timeline::new(&Recording {
         chapter: "01-blocking".into(),
         options: Vec::new(),
+        mutant: None,
         machine: String::new(),
         events: complete.collect(),
     })
@@ -192,4 +193,97 @@ fn lanes_run_from_the_outside_to_the_inside() {
     let timeline = timeline(&[listen(), client("1", "connect", 0), accept("1", 4)]);
     let ids: Vec<&str> = timeline.lanes.iter().map(|lane| lane.id.as_str()).collect();
     assert_eq!(ids, ["client 1", "fd 3", "fd 4", "main"]);
+}
+
+#[test]
+fn room_for_output_comes_back_with_the_read_after_which_the_server_writes_on() {
+    let timeline = timeline(&[
+        listen(),
+        client("1", "connect", 0),
+        accept("1", 4),
+        json!({"event": "register", "fd": 4, "interest": "IN|ET"}),
+        json!({"event": "write", "fd": 4, "bytes": 5, "of": 9, "data": "xxxxx"}),
+        json!({"event": "would-block", "fd": 4, "call": "write"}),
+        json!({"event": "re-arm", "fd": 4, "interest": "OUT|ET"}),
+        json!({"event": "wait", "call": "epoll_wait"}),
+        client("1", "receive", 1),
+        client("1", "receive", 4),
+        json!({"event": "wake", "call": "epoll_wait", "ready": 1}),
+        json!({"event": "ready", "fd": 4, "ready": "OUT"}),
+        json!({"event": "write", "fd": 4, "bytes": 4, "of": 4, "data": "xxxx"}),
+        json!({"event": "wait", "call": "epoll_wait"}),
+    ]);
+    assert_eq!(
+        row(&timeline, "kernel", "main")[7..],
+        [
+            "asleep", "asleep", "awake", "awake", "awake", "awake", "asleep"
+        ]
+    );
+    assert!(row(&timeline, "server", "fd 4")[5].ends_with("5 out, 4 to be sent"));
+    assert!(row(&timeline, "server", "fd 4")[12].ends_with("9 out"));
+    assert_eq!(
+        row(&timeline, "kernel", "epoll")[8..11],
+        [
+            "nothing to report",
+            "to report: fd 4 OUT",
+            "nothing to report"
+        ]
+    );
+}
+
+/// One event wakes one thread; which one, its next event shows.
+#[test]
+fn of_several_threads_on_one_epoll_the_one_wakes_that_goes_on() {
+    let wait = |worker: &str| json!({"event": "wait", "call": "epoll_wait", "thread": worker});
+    let timeline = timeline(&[
+        listen(),
+        json!({"event": "register", "fd": 3, "interest": "IN|ET|ONESHOT"}),
+        wait("worker 1"),
+        wait("worker 2"),
+        client("1", "connect", 0),
+        json!({"event": "wake", "call": "epoll_wait", "ready": 1, "thread": "worker 2"}),
+        json!({"event": "ready", "fd": 3, "ready": "IN", "thread": "worker 2"}),
+        client("2", "connect", 0),
+        json!({"event": "re-arm", "fd": 3, "interest": "IN|ET|ONESHOT", "thread": "worker 2"}),
+        json!({"event": "wake", "call": "epoll_wait", "ready": 1, "thread": "worker 1"}),
+        json!({"event": "ready", "fd": 3, "ready": "IN", "thread": "worker 1"}),
+        wait("worker 1"),
+        wait("worker 2"),
+    ]);
+    let worker_1 = row(&timeline, "kernel", "worker 1");
+    let until_re_armed = ["asleep"; 5];
+    assert_eq!(worker_1[3..8], until_re_armed);
+    assert_eq!(worker_1[8], "awake");
+    assert_eq!(row(&timeline, "kernel", "worker 2")[4], "awake");
+    assert!(row(&timeline, "kernel", "fd 3")[7].ends_with("watched for IN|ET|ONESHOT, disarmed"));
+}
+
+#[test]
+fn a_connection_waits_at_the_listener_and_the_epoll_of_who_accepts_it() {
+    let own = |thread: &str, fd: i64| {
+        [
+            json!({"event": "listen", "fd": fd, "address": "127.0.0.1:7000", "backlog": 128, "thread": thread}),
+            json!({"event": "register", "fd": fd, "interest": "IN", "thread": thread}),
+            json!({"event": "wait", "fd": fd + 10, "call": "epoll_wait", "thread": thread}),
+        ]
+    };
+    let accept = json!({"event": "accept", "fd": 5, "listener": 4, "peer": "127.0.0.1:1", "thread": "loop 2"});
+    let timeline = timeline(
+        &[
+            &own("loop 1", 3)[..],
+            &own("loop 2", 4),
+            &[client("1", "connect", 0), accept],
+        ]
+        .concat(),
+    );
+    assert_eq!(
+        row(&timeline, "kernel", "fd 3")[6],
+        "accept queue: empty; watched by epoll 13 for IN"
+    );
+    assert_eq!(
+        row(&timeline, "kernel", "epoll 14")[6],
+        "to report: fd 4 IN"
+    );
+    assert_eq!(row(&timeline, "kernel", "loop 1")[6], "asleep");
+    assert_eq!(row(&timeline, "kernel", "loop 2")[6], "awake");
 }

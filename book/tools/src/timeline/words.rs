@@ -6,10 +6,10 @@ use super::fd;
 use super::state::State;
 use crate::recording::{by_client, field};
 
-/// What happens in `event`, given the state just before it.
-pub fn say(event: &Record, before: &State) -> String {
+/// What happens in `event`, given the state just before and after it.
+pub fn say(event: &Record, before: &State, after: &State) -> String {
     let sentence = if by_client(event) {
-        by_a_client(event, before)
+        by_a_client(event, before, after)
     } else {
         by_the_server(event, before)
     };
@@ -34,7 +34,7 @@ fn by_the_server(event: &Record, before: &State) -> String {
         ),
         "wait" => waits(event, before),
         "wake" => match get("ready").as_str() {
-            "0" => format!("{} returns to {thread}: the time is up.", get("call")),
+            "0" => format!("{} returns to {thread}: nothing is ready.", get("call")),
             "1" => format!(
                 "{} returns to {thread}: one descriptor is ready.",
                 get("call")
@@ -44,13 +44,13 @@ fn by_the_server(event: &Record, before: &State) -> String {
                 get("call")
             ),
         },
-        "ready" => format!("The kernel reports of {on}: {}.", get("ready")),
-        "register" => format!(
-            "{thread} asks the kernel to watch {on} for {}.",
+        "ready" => reported(event, before),
+        "register" => format!("{thread} asks epoll to watch {on} for {}.", get("interest")),
+        "re-arm" => format!(
+            "{thread} has epoll watch {on} for {} from now on.",
             get("interest")
         ),
-        "re-arm" => format!("{thread} renews the interest in {on}: {}.", get("interest")),
-        "unregister" => format!("{thread} asks the kernel to watch {on} no longer."),
+        "unregister" => format!("{thread} asks epoll to watch {on} no longer."),
         "accept" => format!(
             "accept gives {} to {thread}: its connection is {on} from now on.",
             before.client_at(&get("peer"))
@@ -62,30 +62,51 @@ fn by_the_server(event: &Record, before: &State) -> String {
             short(event)
         ),
         "eof" => format!("read on {on} returns 0 to {thread}: {peer} has finished sending."),
-        "would-block" => format!(
-            "{} on {on} would block: there is nothing for it.",
-            get("call")
-        ),
+        "would-block" => match get("call").as_str() {
+            "write" => format!("write on {on} would block: there is no room for more."),
+            "lock" => format!("Another thread is at {on}, so {thread} sleeps until it lets go."),
+            call => format!("{call} on {on} would block: there is nothing for it."),
+        },
         "shutdown" => format!("{thread} closes its direction of {on}: {peer} will see the end."),
         "timer" => format!("A deadline passes: {}.", get("what")),
         "signal" => format!("{thread} takes the signal {}.", get("name")),
         "wakeup" => format!("Another thread asks {thread} for attention."),
         "error" => format!("{} fails for {thread}: {}.", get("call"), get("error")),
         "close" => closes(event, before),
-        "stop" => "The server goes down.".into(),
+        "stop" => format!("{thread} stops."),
         kind => format!("{thread}: {kind} {on}"),
     }
 }
 
+/// What each flag of an event means.
+fn reported(event: &Record, before: &State) -> String {
+    let flags = field(event, "ready");
+    let is_listener = event
+        .fd
+        .is_some_and(|fd| before.listeners.contains_key(&fd));
+    let meanings = flags.split('|').map(|flag| match flag {
+        "IN" if is_listener => "a client can be accepted",
+        "IN" => "there is something to read",
+        "OUT" => "there is room for output",
+        "RDHUP" => "the peer has finished sending",
+        "HUP" => "both directions are closed",
+        "ERR" => "the connection is broken",
+        other => other,
+    });
+    let meanings: Vec<&str> = meanings.collect();
+    let on = event.fd.map(fd).unwrap_or_default();
+    format!("It is {on}: {flags}, {}.", meanings.join(", "))
+}
+
 fn waits(event: &Record, before: &State) -> String {
     let (thread, call) = (named(&event.thread), field(event, "call"));
-    let on = event
-        .fd
-        .map(|number| format!(" on {}", fd(number)))
-        .unwrap_or_default();
+    let on = match event.fd {
+        Some(number) if call != "epoll_wait" => format!(" on {}", fd(number)),
+        _ => String::new(),
+    };
     let calls = format!("{thread} calls {call}{on}");
     match (call.as_str(), event.fd) {
-        ("accept", _) => match before.queue().first() {
+        ("accept", Some(number)) => match before.queue(number).first() {
             None => format!("{calls}. The accept queue is empty, so it sleeps."),
             Some(first) => format!(
                 "{calls}. {} already waits in the accept queue.",
@@ -105,17 +126,53 @@ fn waits(event: &Record, before: &State) -> String {
             ),
             None => format!("{calls}."),
         },
+        ("poll", Some(number)) => {
+            let client = before.on(number).map_or("the peer", |found| &found.client);
+            format!(
+                "{calls} alone, for room. It sleeps until {client} reads, whatever else happens."
+            )
+        }
         ("write", _) => {
             format!("{calls}. The kernel takes the bytes as long as its buffer has room.")
         }
-        _ => match &before.reportable()[..] {
-            [] => format!("{calls}. Nothing that it watches has news, so it sleeps."),
-            ready => {
-                let names: Vec<String> = ready.iter().map(|number| fd(*number)).collect();
-                format!("{calls}. There is news of {}.", names.join(", "))
-            }
-        },
+        _ => waits_for_many(event, before, &calls),
     }
+}
+
+fn waits_for_many(event: &Record, before: &State, calls: &str) -> String {
+    let call = field(event, "call");
+    let calls = match (call.as_str(), before.sockets().len()) {
+        ("epoll_wait", _) => format!("{calls}."),
+        (_, 1) => format!("{calls} with one descriptor."),
+        (_, count) => format!("{calls} with all {count} descriptors."),
+    };
+    let names = |numbers: &[i64]| {
+        let names: Vec<String> = numbers.iter().map(|number| fd(*number)).collect();
+        names.join(", ")
+    };
+    let ready = before.reportable(&event.thread, &call);
+    if !ready.is_empty() {
+        return format!("{calls} There is news of {}.", names(&ready));
+    }
+    let rest = if field(event, "timeout_ms") == "0" {
+        "nothing else is ready; it doesn't sleep, as it has work left"
+    } else {
+        "it sleeps"
+    };
+    let watched = before.epolls.get(&before.epoll_of(&event.thread));
+    let spent = watched.into_iter().flatten().filter(|(number, watch)| {
+        call == "epoll_wait"
+            && watch.interest.contains("IN")
+            && watch.is_spent(&before.ready(**number))
+    });
+    let spent: Vec<i64> = spent.map(|(number, _)| *number).collect();
+    if spent.is_empty() {
+        return format!("{calls} Nothing is ready: {rest}.");
+    }
+    format!(
+        "{calls} Something waits at {}, but that has been reported: {rest}.",
+        names(&spent)
+    )
 }
 
 fn closes(event: &Record, before: &State) -> String {
@@ -135,26 +192,18 @@ fn closes(event: &Record, before: &State) -> String {
     format!("{text} {unread} bytes were unread, so the peer gets a reset.")
 }
 
-fn by_a_client(event: &Record, before: &State) -> String {
+fn by_a_client(event: &Record, before: &State, after: &State) -> String {
     let client = capital(&event.thread);
-    let on = before.reached_by(&event.thread);
-    let sleepers = on.map(|fd| before.sleepers(fd)).unwrap_or_default();
-    let wakes = sleepers
-        .first()
-        .map(|thread| format!(" {} wakes up.", capital(&named(thread))));
-    let accepted = before
-        .of_client(&event.thread)
-        .is_some_and(|found| found.fd.is_some());
+    let woken = woken(before, after);
+    let connection = before.of_client(&event.thread);
+    let accepted = connection.is_some_and(|found| found.fd.is_some());
     match event.event.as_str() {
         "connect" => {
-            let sleepers = before
-                .any_listener()
-                .map(|fd| before.sleepers(fd))
-                .unwrap_or_default();
-            let then = sleepers.first().map_or_else(
-                || " No thread is in accept, so there it stays.".to_owned(),
-                |thread| format!(" {} wakes up.", capital(&named(thread))),
-            );
+            let then = if woken.is_empty() {
+                " There it stays until the server calls accept.".to_owned()
+            } else {
+                woken
+            };
             format!(
                 "{client} connects. The kernel completes the handshake and puts the connection into the accept queue.{then}"
             )
@@ -163,26 +212,34 @@ fn by_a_client(event: &Record, before: &State) -> String {
             "{client} sends {}. Nobody has accepted its connection; the kernel keeps the bytes.",
             what(event)
         ),
-        "send" => format!(
-            "{client} sends {}.{}",
-            what(event),
-            wakes.unwrap_or_default()
+        "send" => format!("{client} sends {}.{woken}", what(event)),
+        "receive" if !woken.is_empty() => format!(
+            "{client} receives {}. That makes room for more.{woken}",
+            what(event)
         ),
         "receive" => format!("{client} receives {}.", what(event)),
-        "finish" => format!(
-            "{client} finishes sending; it can still receive.{}",
-            wakes.unwrap_or_default()
-        ),
+        "finish" => format!("{client} finishes sending; it can still receive.{woken}"),
         "end" => format!("{client} sees the end of the stream."),
-        "close" => format!(
-            "{client} closes its connection.{}",
-            wakes.unwrap_or_default()
-        ),
-        "reset" => format!(
-            "{client} resets its connection.{}",
-            wakes.unwrap_or_default()
-        ),
+        "close" => format!("{client} closes its connection.{woken}"),
+        "reset" => format!("{client} resets its connection.{woken}"),
+        "hold" => "SIGSTOP holds the server: what comes now comes while it can't run.".into(),
+        "resume" => "SIGCONT lets the server go on.".into(),
+        "kill" => format!("{client} sends {} to the server.", field(event, "name")),
         kind => format!("{client}: {kind}"),
+    }
+}
+
+/// Whom an event wakes, as a sentence.
+fn woken(before: &State, after: &State) -> String {
+    if after.held {
+        return String::new();
+    }
+    let woken = &before.asleep() - &after.asleep();
+    let names: Vec<String> = woken.iter().map(|thread| capital(&named(thread))).collect();
+    match &names[..] {
+        [] => String::new(),
+        [name] => format!(" {name} wakes up."),
+        names => format!(" {} wake up.", names.join(", ")),
     }
 }
 
@@ -210,8 +267,9 @@ fn named(thread: &str) -> String {
 /// What a short write left over.
 fn short(event: &Record) -> String {
     let offered = field(event, "of");
-    if offered.is_empty() {
-        offered
+    let taken = event.bytes.unwrap_or(0).to_string();
+    if offered.is_empty() || offered == taken {
+        String::new()
     } else {
         format!(" of the {offered} that it offered")
     }

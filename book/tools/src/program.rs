@@ -1,0 +1,69 @@
+//! The program that is recorded: a chapter's server, or a mutant of it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+use diffy::Patch;
+
+use crate::files;
+
+/// Builds a chapter's server and says where it is.
+pub fn build(chapter: &str, mutant: Option<&str>) -> Result<PathBuf> {
+    let package = format!("ch{chapter}");
+    let here = std::env::current_exe()?;
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "-q", "-p", &package]);
+    let program = match mutant {
+        None => here.with_file_name(&package),
+        Some(mutant) => {
+            // A build of its own: it must not take the real server's place.
+            let build = here.ancestors().nth(2).context("no target folder")?;
+            let build = build.join("traces-build");
+            cargo.current_dir(lay_out(chapter, mutant)?);
+            cargo.env("CARGO_TARGET_DIR", &build);
+            build.join("debug").join(&package)
+        }
+    };
+    ensure!(cargo.status()?.success(), "{package} does not build");
+    Ok(program)
+}
+
+/// Copies what the chapters need to `target/traces/mutant`, and applies the mutant there.
+fn lay_out(chapter: &str, mutant: &str) -> Result<PathBuf> {
+    let tree = files::at("target/traces/mutant");
+    let mut manifest: toml::Table = toml::from_str(&files::read(&files::at("Cargo.toml"))?)?;
+    let workspace = manifest.get_mut("workspace").and_then(|w| w.as_table_mut());
+    let workspace = workspace.context("Cargo.toml has no workspace")?;
+    let members = ["chapters/*", "exercises/harness"].map(toml::Value::from);
+    workspace.insert("members".into(), members.to_vec().into());
+    workspace.remove("default-members");
+    files::write(&tree.join("Cargo.toml"), &toml::to_string(&manifest)?)?;
+    let lock = files::read(&files::at("Cargo.lock"))?;
+    files::write(&tree.join("Cargo.lock"), &lock)?;
+    for folder in ["chapters", "exercises/harness"] {
+        for extension in ["rs", "toml"] {
+            for path in files::below(&files::at(folder), extension)? {
+                let to = tree.join(files::shown(&path));
+                update(&to, &files::read(&path)?)?;
+            }
+        }
+    }
+    let patch = format!("chapters/{chapter}/mutants/{mutant}.patch");
+    let text = files::read(&files::at(&patch))?;
+    let flaw = Patch::from_str(&text).with_context(|| patch.clone())?;
+    let changed = flaw.modified().and_then(|path| path.split_once('/'));
+    let (_, changed) = changed.with_context(|| format!("{patch} names no file"))?;
+    let mutated = diffy::apply(&files::read(&files::at(changed))?, &flaw);
+    let mutated = mutated.with_context(|| format!("{patch} no longer applies"))?;
+    update(&tree.join(changed), &mutated)?;
+    Ok(tree)
+}
+
+/// Writes a file where it differs, so that cargo rebuilds only what has changed.
+fn update(path: &Path, text: &str) -> Result<()> {
+    if files::read(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    files::write(path, text)
+}
