@@ -1,0 +1,119 @@
+//! Two workers, and lines that take just as long as the test wants.
+
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+use crate::subject::serve;
+use harness::Server;
+
+const BOOK: &str = "04-oneshot.html#read-the-code";
+
+#[test]
+fn a_client_may_speak_many_times() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "Once a client's lines are answered, it is watched again: a oneshot descriptor has to be re-armed.",
+        BOOK,
+    );
+    let mut client = server.client();
+    for line in [&b"one\n"[..], b"two\n", b"three\n"] {
+        client.send(line);
+        client.expect(line);
+    }
+}
+
+#[test]
+fn a_line_may_come_in_pieces() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach("The end of the line came later than its beginning.", BOOK);
+    let mut client = server.client();
+    client.send_in_pieces(b"one line\n", &[3, 6]);
+    client.expect(b"one line\n");
+}
+
+#[test]
+fn lines_of_a_client_are_answered_in_order() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "While one worker was busy with \"slow\", the same client sent \"quick\". That was a new edge, and the \
+         other worker was woken for it: two workers for one client. Its descriptor should have been silent \
+         until \"slow\" was answered.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"slow\n");
+    client.wait_until_read();
+    client.send(b"quick\n");
+    let mut other = server.client();
+    other.send(b"go\n");
+    other.expect(b"go\n");
+    client.expect(b"slow\nquick\n");
+}
+
+#[test]
+fn a_slow_line_does_not_keep_others_waiting() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "One worker was busy with a slow line. That is what the other one is there for.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"slow\n");
+    client.wait_until_read();
+    let mut other = server.client();
+    other.send(b"go\n");
+    other.expect(b"go\n");
+    client.expect(b"slow\n");
+}
+
+#[test]
+fn a_busy_client_does_not_take_the_second_worker() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "One worker was busy with a client's slow line. More came from that client, and the other worker was \
+         woken for it. If it now waits for the first, in a lock, both are lost to everybody else.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"slow\n");
+    client.wait_until_read();
+    client.send(b"quick\n");
+    let mut other = server.client();
+    other.send(b"go\n");
+    other.expect(b"go\n");
+}
+
+#[test]
+fn the_end_is_seen() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "The client has finished sending. That is an event like any other: it needs a descriptor that is armed.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"one\n");
+    client.expect(b"one\n");
+    client.finish_sending();
+    client.expect_end();
+    server.expect_sleep(Duration::from_millis(100));
+}
+
+/// What the workers do for a line: return it. For `slow`, wait until one of them has got `go`.
+fn work() -> impl Fn(&str) -> String + Sync {
+    let going = Mutex::new(false);
+    let changed = Condvar::new();
+    move |line| {
+        let mut going = going.lock().expect("nobody panics with this lock");
+        match line {
+            "go" => *going = true,
+            "slow" => {
+                while !*going {
+                    going = changed.wait(going).expect("nobody panics with this lock");
+                }
+            }
+            _ => {}
+        }
+        changed.notify_all();
+        line.to_owned()
+    }
+}
