@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex04_3_re_arm as subject;
+mod suite;
