@@ -10,6 +10,8 @@ pub fn an_idle_client_delays_nobody(server: &Server) {
         TOGETHER,
     );
     let mut idle = server.client();
+    // It has been accepted before the other one comes.
+    idle.exchange(b"here I am\n", b"here I am\n");
     let mut other = server.client();
     other.exchange(b"hello\n", b"hello\n");
     idle.exchange(b"me too\n", b"me too\n");
