@@ -9,7 +9,7 @@ use nix::sys::epoll::EpollFlags;
 use tracing::trace;
 
 /// How many reads one connection gets before the others have their turn.
-const READS_PER_TURN: usize = 4;
+const READS_PER_TURN: usize = 2;
 
 /// What a connection waits for after [`Exchange::drive`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -92,3 +92,19 @@ fn clients_that_never_read_cost_the_server_little_memory() {
         );
     }
 }
+
+#[test]
+fn a_slow_reader_that_has_caught_up_is_served_on() {
+    let server = start();
+    server.teach(
+        "With the output sent, the interest has to go back from room to input.",
+        "03-epoll-et.html#read-the-code",
+    );
+    let line = b"the same\n";
+    let lines = line.repeat(1 << 20);
+    let mut reader = server.slow_client();
+    let taken = reader.flood(&lines);
+    let (complete, cut) = (taken - taken % line.len(), taken % line.len());
+    reader.expect(&lines[..complete]);
+    reader.exchange(&line[cut..], line);
+}
