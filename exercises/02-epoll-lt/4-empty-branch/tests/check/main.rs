@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex02_4_empty_branch as subject;
+mod suite;
