@@ -143,7 +143,7 @@ fn act(action: Action) -> Result<bool> {
         Action::Progress => show::progress(&catalog, &progress()?),
         Action::Hint { exercise } => show::hint(&catalog, next_or(exercise)?)?,
         Action::Watch { exercise, limit } => {
-            watch::watch(&catalog, next_or(exercise)?, limit.seconds)?
+            watch::watch(&catalog, next_or(exercise)?, limit.seconds)?;
         }
         Action::Solution { exercise, yes } => {
             return answer::solution(&catalog, next_or(exercise)?, ask(yes));

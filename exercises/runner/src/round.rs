@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -22,8 +22,7 @@ pub const LIMIT: Duration = Duration::from_mins(1);
 /// A job that was carried out.
 pub struct Done {
     pub job: Job,
-    /// What is not as declared, in full.
-    pub miss: Option<String>,
+    pub is_as_declared: bool,
 }
 
 /// One build for many jobs.
@@ -35,33 +34,45 @@ pub struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// Builds the jobs' packages together, and runs their tests, several programs at a time: most
-    /// of them sleep until a deadline.
+    /// Builds the jobs' packages together, and runs their tests, several programs at a time: most of
+    /// them sleep until a deadline.
     pub fn carry_out(&self, jobs: Vec<Job>) -> Result<Vec<Done>> {
         let overlay: Files = jobs.iter().filter_map(|job| job.overlay.clone()).collect();
         self.scratch.lay(&overlay)?;
         let (build, mut done, jobs) = self.build(jobs)?;
-        let workers = 2 * thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let queue = Mutex::new(jobs.into_iter());
-        let next = || queue.lock().map_or_else(|_| None, |mut queue| queue.next());
-        let work = || {
-            let mut done = Vec::new();
-            while let Some(job) = next() {
-                let miss = self.run(&build, &job)?;
-                done.push(report(job, miss));
+        let misses = Mutex::new(vec![None; jobs.len()]);
+        let turns =
+            Mutex::new((1..=self.times).flat_map(|turn| (0..jobs.len()).map(move |i| (turn, i))));
+        let next = || lock(&turns).next();
+        let work = || -> Result<()> {
+            while let Some((turn, i)) = next() {
+                if lock(&misses)[i].is_some() {
+                    continue; // one miss is enough
+                }
+                let miss = self.run(&build, &jobs[i], turn)?;
+                if let Some(miss) = &miss {
+                    report(&jobs[i], miss);
+                }
+                lock(&misses)[i] = miss;
             }
-            Ok(done)
+            Ok(())
         };
+        let workers = 2 * thread::available_parallelism().map_or(1, NonZeroUsize::get);
         thread::scope(|scope| {
             let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-            for worker in workers {
-                let finished: Result<Vec<Done>> = worker
+            let ends = workers.into_iter().map(|worker| {
+                worker
                     .join()
-                    .unwrap_or_else(|_| bail!("a thread of verify panicked"));
-                done.extend(finished?);
-            }
-            Ok(done)
-        })
+                    .unwrap_or_else(|_| bail!("a thread of verify panicked"))
+            });
+            ends.collect::<Result<()>>()
+        })?;
+        let misses = misses.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.extend(jobs.into_iter().zip(misses).map(|(job, miss)| Done {
+            job,
+            is_as_declared: miss.is_none(),
+        }));
+        Ok(done)
     }
 
     /// Builds; what doesn't compile is a miss, and the rest is built without it.
@@ -91,7 +102,11 @@ impl Round<'_> {
                     .of(&tree.join(&job.folder))
                     .map(|found| found.rendered.as_str())
                     .collect();
-                done.push(report(job, Some(format!("it does not compile\n{errors}"))));
+                report(&job, &format!("it does not compile\n{errors}"));
+                done.push(Done {
+                    job,
+                    is_as_declared: false,
+                });
             }
             jobs = rest;
         }
@@ -115,8 +130,8 @@ impl Round<'_> {
         Ok(arguments)
     }
 
-    /// Runs a job's tests; what is not as declared, in full.
-    fn run(&self, build: &Build, job: &Job) -> Result<Option<String>> {
+    /// Runs a job's tests for the `turn`th time; what is not as declared, in full.
+    fn run(&self, build: &Build, job: &Job, turn: u32) -> Result<Option<String>> {
         let folder = self.scratch.tree.join(&job.folder);
         let warnings: String = build
             .of(&folder)
@@ -132,35 +147,34 @@ impl Round<'_> {
                 job.target
             )));
         };
-        for turn in 1..=self.times {
-            let run = run_tests(program, &job.arguments(), LIMIT)?;
-            if let Err(miss) = job.judge(&run) {
-                let which = if self.times > 1 {
-                    format!("run {turn} of {}: ", self.times)
-                } else {
-                    String::new()
-                };
-                return Ok(Some(format!("{which}{miss}\n{}", run.output)));
-            }
-        }
-        Ok(None)
+        let run = run_tests(program, &job.arguments(), LIMIT)?;
+        let which = if self.times > 1 {
+            format!("run {turn} of {}: ", self.times)
+        } else {
+            String::new()
+        };
+        Ok(job
+            .judge(&run)
+            .err()
+            .map(|miss| format!("{which}{miss}\n{}", run.output)))
     }
 }
 
-/// Shows a miss as soon as it is known.
-fn report(job: Job, miss: Option<String>) -> Done {
-    if let Some(miss) = &miss {
-        let (what, output) = miss.split_once('\n').unwrap_or((miss, ""));
-        let mut out = format!(
-            "\n{BAD}✗{BAD:#} {STRONG}{} {}{STRONG:#}\n",
-            job.row(),
-            job.name
-        );
-        out += &wrap("  ", what, width());
-        for line in output.lines() {
-            let _ = writeln!(out, "  {FAINT}│{FAINT:#} {line}");
-        }
-        show(&out);
+/// Shows a miss as soon as it is known: what is different, and below it all the output.
+fn report(job: &Job, miss: &str) {
+    let (what, output) = miss.split_once('\n').unwrap_or((miss, ""));
+    let mut out = format!(
+        "\n{BAD}✗{BAD:#} {STRONG}{} {}{STRONG:#}\n",
+        job.row(),
+        job.name
+    );
+    out += &wrap("  ", what, width());
+    for line in output.lines() {
+        let _ = writeln!(out, "  {FAINT}│{FAINT:#} {line}");
     }
-    Done { job, miss }
+    show(&out);
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

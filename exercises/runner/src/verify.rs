@@ -47,10 +47,7 @@ pub fn verify(catalog: &Catalog, name: Option<&str>, times: u32) -> Result<bool>
         );
     }
     show(&summary(&results));
-    let failed = results
-        .iter()
-        .filter(|result| result.miss.is_some())
-        .count();
+    let failed = results.iter().filter(|done| !done.is_as_declared).count();
     let seconds = began.elapsed().as_secs();
     show(&format!(
         "\nverified in {seconds} s\n{} passed, {failed} failed\n",
@@ -80,7 +77,7 @@ fn summary(results: &[Done]) -> String {
                 .iter()
                 .filter(|done| done.job.row() == row && done.job.kind == kind)
                 .collect();
-            let good = cell.iter().filter(|done| done.miss.is_none()).count();
+            let good = cell.iter().filter(|done| done.is_as_declared).count();
             let text = if cell.is_empty() {
                 String::new()
             } else {
