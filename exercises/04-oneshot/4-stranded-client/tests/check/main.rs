@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex04_4_stranded_client as subject;
+mod suite;
