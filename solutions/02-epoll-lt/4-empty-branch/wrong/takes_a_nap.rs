@@ -1,6 +1,5 @@
 //! Wrong: sleeps a little and then asks again.
 //! Caught by: an_answer_comes_while_the_client_stays
-//! Says: the server lets time pass
 //! Says: That is the moment to leave the loop and answer
 
 use std::collections::BTreeMap;
