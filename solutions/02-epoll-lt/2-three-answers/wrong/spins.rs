@@ -1,7 +1,6 @@
 //! Wrong: asks again at once where nothing is there.
 //! Caught by: nothing_to_read_is_no_error
 //! Says: nothing within 3 s
-//! Says: again and again
 
 use std::io::{self, ErrorKind, Read};
 
