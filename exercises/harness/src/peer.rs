@@ -12,8 +12,8 @@ use crate::watchdog;
 /// How many lines of a server's last words are shown.
 const LAST_WORDS: usize = 6;
 
-/// How soon a process has ended once its descriptors are closed.
-pub(crate) const END: Duration = Duration::from_millis(200);
+/// How soon a process has ended once its descriptors are closed, on a busy machine.
+pub(crate) const END: Duration = Duration::from_secs(1);
 
 /// The other side of a connection.
 pub(crate) struct Peer {
