@@ -1,0 +1,80 @@
+//! What the trace tells of a turn, and so how many system calls an answer costs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use harness::Signal;
+use workbench::trace::{KINDS, Record};
+
+use crate::start;
+
+/// The events in the file at `path`, which is removed.
+pub fn records(path: &Path) -> Vec<Record> {
+    let text = fs::read_to_string(path).unwrap();
+    fs::remove_file(path).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Sends `bytes` in one go, expects them back, and returns the run's events from the first read of
+/// them to the end.
+fn trace_of(test: &str, bytes: &[u8]) -> Vec<Record> {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.json"));
+    let server = start(&["--trace-json", path.to_str().unwrap()]);
+    let mut client = server.client();
+    client.exchange(bytes, bytes);
+    client.exchange(bytes, bytes);
+    drop(client);
+    server.signal(Signal::SIGTERM);
+    assert_eq!(server.wait().code(), Some(0));
+    records(&path)
+}
+
+fn told(records: &[Record]) -> Vec<&str> {
+    records.iter().map(|record| record.event.as_str()).collect()
+}
+
+#[test]
+fn an_answer_costs_one_wait_one_read_and_one_write() {
+    let records = trace_of("one_answer", b"hello\n");
+    let accepted = records
+        .iter()
+        .position(|record| record.event == "accept")
+        .unwrap();
+    let second = ["wait", "wake", "ready", "read", "write"];
+    let told = told(&records[accepted..]);
+    assert!(
+        told.windows(10)
+            .any(|turns| turns[..5] == second && turns[5..] == second),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn sixteen_lines_are_answered_by_one_write() {
+    let records = trace_of("sixteen_lines", &b"one of sixteen lines\n".repeat(16));
+    let reads = records
+        .iter()
+        .filter(|record| record.event == "read")
+        .count();
+    let writes = records
+        .iter()
+        .filter(|record| record.event == "write")
+        .count();
+    assert_eq!((reads, writes), (2, 2), "{:?}", told(&records));
+}
+
+#[test]
+fn every_event_is_of_a_known_kind() {
+    let records = trace_of("known_kinds", b"hello\n");
+    let told = told(&records);
+    for kind in &told {
+        assert!(KINDS.iter().any(|(name, _)| name == kind), "{kind}");
+    }
+    for kind in [
+        "listen", "register", "accept", "eof", "close", "signal", "stop",
+    ] {
+        assert!(told.contains(&kind), "no {kind}: {told:?}");
+    }
+}
