@@ -1,0 +1,36 @@
+//! Level-triggered (claims C032 and C119).
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use nix::sys::epoll::EpollFlags;
+
+use crate::setup::{Watcher, listener, pair, report, until_unread};
+
+#[test]
+fn c032_unread_bytes_are_reported_until_they_are_read() {
+    let (mut client, mut server) = pair();
+    let watcher = Watcher::new();
+    watcher.add(&server, 1, EpollFlags::EPOLLIN);
+    client.write_all(b"hello").unwrap();
+    until_unread(&server, 5);
+    for _ in 0..5 {
+        assert_eq!(watcher.now(), report(1, "IN"));
+        assert_eq!(server.read(&mut [0]).unwrap(), 1);
+    }
+    assert_eq!(watcher.now(), []);
+}
+
+#[test]
+fn c119_a_client_that_nobody_accepts_is_reported_again_and_again() {
+    let listener = listener(); // a blocking one: level-triggered epoll takes both
+    let watcher = Watcher::new();
+    watcher.add(&listener, 1, EpollFlags::EPOLLIN);
+    let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    assert_eq!(watcher.next(), report(1, "IN"));
+    for _ in 0..3 {
+        assert_eq!(watcher.now(), report(1, "IN"));
+    }
+    listener.accept().unwrap();
+    assert_eq!(watcher.now(), []);
+}
