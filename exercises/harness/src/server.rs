@@ -6,7 +6,8 @@ use std::fs;
 use std::net::SocketAddr;
 use std::process::ExitStatus;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{self, Signal};
 use nix::unistd::Pid;
@@ -15,7 +16,7 @@ use crate::child::Process;
 use crate::client::Client;
 use crate::peer::{Peer, Waiting};
 use crate::words::duration;
-use crate::{cpu, limits, watchdog};
+use crate::{cpu, limits, threads, watchdog};
 
 /// A server in a child process. Dropping it kills the child and waits for its end.
 ///
@@ -174,6 +175,25 @@ impl Server {
         if let Err(error) = signal::kill(pid, signal) {
             panic!("can't send {signal} to the server: {error}");
         }
+    }
+
+    /// Stops the server (`SIGSTOP`), does `what`, and lets it go on: for the server, all of that
+    /// happens at once.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if the server has ended.
+    #[track_caller]
+    pub fn while_stopped<T>(&self, what: impl FnOnce() -> T) -> T {
+        self.signal(Signal::SIGSTOP);
+        // The signal reaches one thread, which has the others stop; they may run on for a moment.
+        let deadline = Instant::now() + self.deadline();
+        while !threads::are_stopped(self.pid()) && Instant::now() < deadline {
+            thread::yield_now();
+        }
+        let result = what();
+        self.signal(Signal::SIGCONT);
+        result
     }
 
     /// Checks that the server still runs.

@@ -93,6 +93,13 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
     threads
 }
 
+/// Whether a signal has stopped all threads of process `pid`.
+pub(crate) fn are_stopped(pid: u32) -> bool {
+    thread_ids(pid)
+        .into_iter()
+        .all(|id| stat(pid, id).state == 'T')
+}
+
 fn thread_ids(pid: u32) -> Vec<u32> {
     fs::read_dir(format!("/proc/{pid}/task"))
         .into_iter()

@@ -46,17 +46,30 @@ pub(crate) struct Snapshot {
 pub(crate) fn look(pid: u32, client: Option<SocketAddr>) -> Report {
     let threads = threads(pid);
     let sockets = tcp_sockets(pid);
-    let is_queued = |socket: &TcpSocket| socket.inode == 0 && Some(socket.remote) == client;
-    let snapshot = Snapshot {
+    let mut snapshot = Snapshot {
         threads,
         descriptors: descriptors(pid, &sockets),
         client,
-        client_is_queued: sockets.iter().any(is_queued),
+        client_is_queued: false,
     };
+    snapshot.client_is_queued = sockets.iter().any(|socket| {
+        Some(socket.remote) == client
+            && is_queued(socket)
+            && snapshot
+                .listeners()
+                .iter()
+                .any(|(_, address, _)| address.port() == socket.local.port())
+    });
     Report {
         lines: snapshot.lines(),
         conclusion: conclusion::draw(&snapshot),
     }
+}
+
+/// Whether a socket is in an accept queue: open, and held by no process. (Sockets in
+/// `TIME_WAIT` are held by nobody, either. There may be thousands, with any client's port.)
+fn is_queued(socket: &TcpSocket) -> bool {
+    socket.inode == 0 && matches!(socket.state, State::Established | State::CloseWait)
 }
 
 impl Snapshot {
@@ -249,5 +262,31 @@ fn add(lines: &mut Vec<String>, new: Vec<String>, noun: &str) {
     lines.extend(new.into_iter().take(LINES).map(|line| format!("  {line}")));
     if rest > 0 {
         lines.push(format!("  … and {}", count(rest, &format!("more {noun}"))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_in_time_wait_is_in_no_accept_queue() {
+        let queued = TcpSocket {
+            local: ([127, 0, 0, 1], 80).into(),
+            remote: ([127, 0, 0, 1], 50_000).into(),
+            state: State::Established,
+            unsent: 0,
+            unread: 0,
+            inode: 0,
+        };
+        assert!(is_queued(&queued));
+        assert!(!is_queued(&TcpSocket {
+            inode: 4242,
+            ..queued.clone()
+        }));
+        assert!(!is_queued(&TcpSocket {
+            state: State::Other,
+            ..queued
+        }));
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use harness::{Client, Server, Signal};
+use harness::{Client, Server};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::select::{FdSet, select};
@@ -460,10 +460,7 @@ fn an_edge_triggered_listener_keeps_its_second_client_waiting() {
         }
     });
     // While it stands still, both clients come: one edge stands for them.
-    server.signal(Signal::SIGSTOP);
-    let _first = server.client();
-    let mut second = server.client();
-    server.signal(Signal::SIGCONT);
+    let (_first, mut second) = server.while_stopped(|| (server.client(), server.client()));
     let verdict = verdict_on(&mut second);
     assert_says(
         &verdict,
@@ -551,8 +548,7 @@ fn a_connection_that_is_not_watched_for_input_is_told() {
 #[test]
 fn a_server_that_was_stopped_is_told() {
     let server = answer(|listener| drop(accept(&listener)));
-    server.signal(Signal::SIGSTOP);
-    let verdict = verdict_on(&mut server.client());
+    let verdict = server.while_stopped(|| verdict_on(&mut server.client()));
     assert_says(&verdict, &["was stopped by a signal"]);
 }
 
