@@ -11,12 +11,10 @@ use std::{env, thread};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::resource::{UsageWho, getrusage};
 
-/// Whose the epoll is.
+/// Whose the epoll is: all workers wait on one, or each on its own.
 #[derive(Clone, Copy)]
 pub(crate) enum Epolls {
-    /// All workers wait on one.
     Shared,
-    /// Each worker waits on its own.
     Each,
 }
 
@@ -76,8 +74,7 @@ pub(crate) fn herd(
             scope.spawn(|| work(epoll, &listener, flags, &count).expect("the worker goes on"));
         }
         for _ in 0..connections {
-            let mut client = TcpStream::connect(listener.local_addr()?)?;
-            client.read_to_end(&mut Vec::new())?;
+            TcpStream::connect(listener.local_addr()?)?.read_to_end(&mut Vec::new())?;
         }
         drop(stop); // end of file: `stopped` is readable, and stays so for all
         io::Result::Ok(())

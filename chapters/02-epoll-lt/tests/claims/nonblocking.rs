@@ -11,7 +11,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::epoll::EpollFlags;
 use socket2::{Domain, SockRef, Socket, Type};
 
-use crate::setup::{Watcher, listener, pair, report, until, until_unread};
+use crate::setup::{Watcher, listener, pair, report, until};
 
 #[test]
 fn c108_a_nonblocking_connect_is_finished_when_there_is_room_and_no_error() {
@@ -129,18 +129,4 @@ fn b31_setting_one_flag_alone_clears_the_others() {
     fcntl(&file, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
     assert!(!appends(&file));
     fs::remove_file(path).unwrap();
-}
-
-#[test]
-fn c228_a_nonblocking_read_has_three_answers() {
-    let (mut client, mut server) = pair();
-    let mut input = [0; 8];
-    let nothing = server.read(&mut input).unwrap_err();
-    assert_eq!(nothing.kind(), ErrorKind::WouldBlock);
-    client.write_all(b"hello").unwrap();
-    until_unread(&server, 5);
-    assert_eq!(server.read(&mut input).unwrap(), 5);
-    drop(client);
-    until("the end is there", || server.read(&mut input).is_ok());
-    assert_eq!(server.read(&mut input).unwrap(), 0);
 }
