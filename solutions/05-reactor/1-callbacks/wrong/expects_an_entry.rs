@@ -1,6 +1,6 @@
 //! Wrong: takes it for granted that whoever has an event is still there.
 //! Caught by: a_callback_may_remove_another
-//! Says: the server has ended
+//! Says: its socket was to be closed and nobody to be called
 
 use std::collections::HashMap;
 use std::io;
