@@ -1,6 +1,6 @@
 //! Wrong: closes the connection at the high-water mark.
 //! Caught by: a_client_that_reads_late_gets_every_byte
-//! Says: bytes early
+//! Says: It should get all of them
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind, Read, Write};
