@@ -1,6 +1,6 @@
 //! Wrong: closes a connection as soon as its last answer is written, whatever waits unread.
 //! Caught by: what_comes_too_late_does_not_destroy_the_answers
-//! Says: bytes early
+//! Says: resets the connection, and what is under way is lost
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind, Read, Write};

@@ -113,6 +113,7 @@ fn newcomers_are_refused() {
     let (mut client, lines) = clog(&server);
     server.signal(Signal::SIGTERM);
     expect_refusal(&server);
+    // A server that has ended refuses, too.
     client.expect_last(&lines);
 }
 
