@@ -18,8 +18,9 @@
 //!
 //! What C calls `data` in an event is 64 bits that are yours: epoll keeps them and hands them back, see
 //! `epoll_ctl(2)` and [`EpollEvent::new`]. The documents put a descriptor number or a pointer there. Document
-//! 003 frees what the pointer leads to (B97), and document 004's broadcast closes others in mid-batch
-//! (B106); on a live kernel the descriptor number of a stale event belonged to a newly opened pipe.
+//! 003 frees what the pointer leads to (B97). In a chat room like document 004's, a broadcast finds out in
+//! mid-batch that others have gone, and closes them (B106). In an experiment with descriptor numbers,
+//! the number in a stale event already belonged to a newly opened pipe.
 //!
 //! The tests let two sockets be ready at the same time. The handler that is called first closes the other
 //! one and registers a third, of which nothing has come.
