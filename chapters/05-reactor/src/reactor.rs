@@ -103,6 +103,11 @@ impl<H: Handler> Reactor<H> {
         self.companions = companions.to_vec();
     }
 
+    /// The sockets, for what has to be set before the first callback, such as the tick.
+    pub fn io(&mut self) -> &mut Io {
+        &mut self.io
+    }
+
     /// What wakes this reactor from another thread.
     #[must_use]
     pub fn waker(&self) -> Waker {

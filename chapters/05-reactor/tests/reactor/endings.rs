@@ -95,7 +95,7 @@ fn lingering_ends_when_time_is_up() {
 #[test]
 fn lingering_ends_when_too_much_comes() {
     let limits = Limits {
-        linger: Duration::from_secs(3600),
+        linger: Duration::from_hours(1),
         linger_bytes: 100_000,
         ..Limits::default()
     };
@@ -110,7 +110,7 @@ fn lingering_ends_when_too_much_comes() {
 #[test]
 fn lingering_does_not_hold_up_a_peer_that_closes_too() {
     let limits = Limits {
-        linger: Duration::from_secs(3600),
+        linger: Duration::from_hours(1),
         ..Limits::default()
     };
     let server = start(limits);

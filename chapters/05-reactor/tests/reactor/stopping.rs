@@ -95,7 +95,7 @@ fn an_answer_owed_at_the_stop_can_still_be_given() {
 fn the_deadline_cuts_whoever_is_left() {
     let limits = Limits {
         stop: Duration::from_millis(200),
-        linger: Duration::from_secs(3600),
+        linger: Duration::from_hours(1),
         ..Limits::default()
     };
     let server = start(limits);

@@ -69,19 +69,16 @@ fn two_hundred_hostile_clients_leave_a_good_one_unharmed() {
     let mut hostile = Vec::new();
     for number in 0..200 {
         let mut client = server.client();
-        match number % 5 {
-            0 => client.send(b"half a line, and then nothing"),
-            1 => {
-                _ = client
-                    .stream()
-                    .write(&b"an answer that nobody reads\n".repeat(10_000))
-            }
-            2 => _ = client.stream().write(&[b'x'; 70_000]), // one line too long, not read either
-            3 => client.finish_sending(),
-            _ => {
-                client.send(b"quit\nmore\n");
-                client.send(&[b'y'; 1000]);
-            }
+        let bytes = match number % 5 {
+            0 => b"half a line, and then nothing".to_vec(),
+            1 => b"an answer that nobody reads\n".repeat(10_000),
+            2 => vec![b'x'; 70_000], // one line, too long
+            3 => b"quit\nand much that comes too late\n".repeat(1000),
+            _ => Vec::new(),
+        };
+        client.flood(&bytes);
+        if number % 3 == 0 {
+            client.finish_sending();
         }
         if number % 2 == 0 {
             hostile.push(client);

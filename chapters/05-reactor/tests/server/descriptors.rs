@@ -19,14 +19,14 @@ fn exhausted() -> (Server, Vec<Client>, Vec<Client>) {
     let mut first = server.client();
     first.exchange(b"hello\n", b"hello\n");
     let room = LIMIT - descriptors(&server);
-    let mut served = vec![first];
-    served.append(&mut server.clients(room + 20));
+    let mut inside = vec![first];
+    inside.append(&mut server.clients(room + 20));
     while descriptors(&server) < LIMIT {
         thread::yield_now();
     }
     // Connections are accepted in their order.
-    let waiting = served.split_off(1 + room);
-    (server, served, waiting)
+    let waiting = inside.split_off(1 + room);
+    (server, inside, waiting)
 }
 
 /// How many descriptors below the limit the server has open. It may have inherited higher ones.
@@ -40,8 +40,8 @@ fn descriptors(server: &Server) -> usize {
 
 #[test]
 fn without_descriptors_the_old_clients_are_still_served() {
-    let (_server, mut served, mut waiting) = exhausted();
-    for client in &mut served {
+    let (_server, mut inside, mut waiting) = exhausted();
+    for client in &mut inside {
         client.exchange(b"still here\n", b"still here\n");
     }
     waiting[0].send(b"hello?\n");
@@ -56,9 +56,9 @@ fn without_descriptors_the_server_sleeps() {
 
 #[test]
 fn when_descriptors_are_free_again_those_who_waited_are_served() {
-    let (_server, mut served, mut waiting) = exhausted();
+    let (_server, mut inside, mut waiting) = exhausted();
     for client in &mut waiting {
-        served.remove(0); // one leaves, and one comes in
+        inside.remove(0); // one leaves, and one comes in
         client.exchange(b"at last\n", b"at last\n");
     }
 }
