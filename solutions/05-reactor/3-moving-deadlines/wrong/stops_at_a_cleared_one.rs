@@ -1,6 +1,6 @@
-//! Wrong: lets entries of cleared deadlines stay at the top once they have come due.
+//! Wrong: stops looking at the entry of a cleared deadline, and leaves it on top for ever.
 //! Caught by: ten_thousand_steps_agree_with_a_simple_model
-//! Says: next later than
+//! Says: have come apart
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
