@@ -1,14 +1,12 @@
 //! What `wait` names, with few descriptors and with many; then a server that stands on it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::thread;
 
 use crate::subject::{Ready, SLOTS};
-use harness::{Server, Signal};
+use harness::Server;
 use nix::sys::epoll::EpollTimeout;
 
 const BOOK: &str = "02-epoll-lt.html#beside-the-documents";
@@ -129,12 +127,11 @@ fn thirty_clients_may_speak_at_once() {
         client.send(b"one\n");
         client.expect(b"one\n");
     }
-    server.signal(Signal::SIGSTOP);
-    wait_until_stopped(&server);
-    for client in &mut clients {
-        client.send(b"two\n");
-    }
-    server.signal(Signal::SIGCONT);
+    server.while_stopped(|| {
+        for client in &mut clients {
+            client.send(b"two\n");
+        }
+    });
     for client in &mut clients {
         client.expect(b"two\n");
     }
@@ -150,21 +147,6 @@ fn what_is_watched_already_is_refused() {
         "expected  EEXIST\nreceived  Ok(())\nit means  epoll_ctl(2) refuses to register a descriptor \
          twice, and the caller needs to know.\nread      book: {BOOK}"
     );
-}
-
-/// A signal takes a moment to stop a process; what came meanwhile would be reported by itself.
-fn wait_until_stopped(server: &Server) {
-    let threads = format!("/proc/{}/task", server.pid());
-    let is_stopped = |thread: io::Result<fs::DirEntry>| {
-        let status = fs::read_to_string(thread?.path().join("status"))?;
-        io::Result::Ok(status.contains("State:\tT"))
-    };
-    while !fs::read_dir(&threads)
-        .is_ok_and(|mut all| all.all(|one| is_stopped(one).unwrap_or(false)))
-    {
-        server.expect_alive();
-        thread::yield_now();
-    }
 }
 
 /// Sockets that are watched as 1, 2, 3 and so on, and their peers.
