@@ -1,8 +1,8 @@
 //! # 01-4 Who fits into the backlog?
 //!
-//! A server calls `listen(fd, 3)` and then does something else: it doesn't call `accept`. Meanwhile
-//! six clients connect, one after the other, from 1 to 6. Each sends one byte, as soon as it is
-//! connected. This is what the server has, and what the six do:
+//! A server calls `listen(fd, 3)` and then does something else: it doesn't call `accept`. Meanwhile six
+//! clients connect, one after the other, from 1 to 6. Each sends one byte, as soon as it is connected.
+//! This is what the server has, and what the six do:
 //!
 //! ```text
 //!  clients                    kernel                          server
@@ -12,7 +12,8 @@
 //! ```
 //!
 //! Then the server calls `accept` once. At that moment a seventh client connects. A little later the
-//! server accepts whoever is still queued, and reads what each of them has sent.
+//! server accepts whoever is still queued, and reads what each of them has sent. All of it takes less
+//! than a second.
 //!
 //! What happens? Replace each `None` by `Some` of your prediction; then check. The tests let it really
 //! happen, on this machine's kernel: they make the connections, look up their states in `/proc/net/tcp`
@@ -41,8 +42,8 @@ pub const FIRST_ACCEPTED: Option<usize> = None;
 /// Whose byte the server never gets, of those that were connected before the first `accept`.
 pub const LOST: Option<Loser> = None;
 
-/// The number of the client that is next to come into the accept queue after the first `accept`, from
-/// 1 to 7.
+/// The number of the client that is next to come into the accept queue after the first `accept`, from 1
+/// to 7.
 pub const NEXT_IN: Option<usize> = None;
 
 /// What a client sees of its `connect`.
