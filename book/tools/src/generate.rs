@@ -1,6 +1,6 @@
 //! What stands in `book/src/generated/`: never edited by hand, and checked to be current.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -11,13 +11,16 @@ use crate::script::{self, Script};
 use crate::{claims, experiments, files, timeline};
 
 /// Where it stands.
-pub const FOLDER: &str = "book/src/generated";
+const FOLDER: &str = "book/src/generated";
 
 /// Every generated file with its text.
 pub fn all() -> Result<BTreeMap<PathBuf, String>> {
     let folder = files::at(FOLDER);
     let mut pages = BTreeMap::new();
     for name in script::names()? {
+        if !Recording::exists(&name) {
+            continue; // a fault that `check` reports
+        }
         let title = Script::load(&name)?.title;
         let html = timeline::html(&name, &title, &Recording::load(&name)?)?;
         pages.insert(folder.join(format!("timelines/{name}.md")), html);
@@ -34,13 +37,22 @@ pub fn all() -> Result<BTreeMap<PathBuf, String>> {
     Ok(pages)
 }
 
+/// Files of an earlier run that nothing generates any more.
+pub fn leftovers(pages: &BTreeMap<PathBuf, String>) -> Result<Vec<PathBuf>> {
+    let folders: BTreeSet<_> = pages.keys().filter_map(|page| page.parent()).collect();
+    let mut found = Vec::new();
+    for folder in folders {
+        found.extend(files::below(folder, "md")?);
+    }
+    found.retain(|path| !pages.contains_key(path));
+    Ok(found)
+}
+
 /// Writes them, and removes what nothing generates any more.
 pub fn write() -> Result<()> {
     let pages = all()?;
-    for old in files::below(&files::at(FOLDER), "md")? {
-        if !pages.contains_key(&old) {
-            fs::remove_file(old)?;
-        }
+    for old in leftovers(&pages)? {
+        fs::remove_file(old)?;
     }
     pages
         .iter()

@@ -1,5 +1,7 @@
 //! A recorded run: what the server's trace said, and what the clients did, in one order.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use workbench::trace::Record;
@@ -26,9 +28,18 @@ pub struct Recording {
 pub const CLIENT: &str = "client";
 
 impl Recording {
+    fn path(name: &str) -> PathBuf {
+        files::at("book/traces").join(format!("{name}.json"))
+    }
+
+    /// Whether the script called `name` has been recorded.
+    pub fn exists(name: &str) -> bool {
+        Self::path(name).exists()
+    }
+
     /// The recording called `name`.
     pub fn load(name: &str) -> Result<Self> {
-        let path = files::at("book/traces").join(format!("{name}.json"));
+        let path = Self::path(name);
         let text = files::read(&path)?;
         serde_json::from_str(&text).with_context(|| files::shown(&path))
     }
@@ -51,10 +62,7 @@ impl Recording {
             serde_json::to_string(&self.machine)?,
             events.join(",\n"),
         );
-        files::write(
-            &files::at("book/traces").join(format!("{name}.json")),
-            &text,
-        )
+        files::write(&Self::path(name), &text)
     }
 }
 

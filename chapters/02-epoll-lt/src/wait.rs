@@ -28,6 +28,7 @@ const EVENTS_PER_WAIT: usize = 256;
 const LISTENER: Token = Token::MAX;
 
 /// Asks everybody, all the time: a core is at 100 % while nothing happens.
+// ANCHOR: spin
 pub(crate) fn spin(server: &mut Server) -> io::Result<()> {
     loop {
         server.accept()?;
@@ -36,8 +37,10 @@ pub(crate) fn spin(server: &mut Server) -> io::Result<()> {
         }
     }
 }
+// ANCHOR_END: spin
 
 /// Tells the kernel the whole set at every turn, as bits.
+// ANCHOR: select
 pub(crate) fn select(server: &mut Server) -> io::Result<()> {
     loop {
         let mut set = FdSet::new();
@@ -67,6 +70,7 @@ pub(crate) fn select(server: &mut Server) -> io::Result<()> {
         }
     }
 }
+// ANCHOR_END: select
 
 /// A set has 1,024 bits: a descriptor from 1,024 on has no place in it (`select(2)`, "Bugs").
 fn refuse_beyond_select(server: &mut Server, token: Token) {
@@ -84,6 +88,7 @@ fn refuse_beyond_select(server: &mut Server, token: Token) {
 }
 
 /// Tells the kernel the whole set at every turn, as an array of any length.
+// ANCHOR: poll
 pub(crate) fn poll(server: &mut Server) -> io::Result<()> {
     loop {
         let mut set = vec![PollFd::new(server.listener.as_fd(), PollFlags::POLLIN)];
@@ -113,6 +118,7 @@ pub(crate) fn poll(server: &mut Server) -> io::Result<()> {
         }
     }
 }
+// ANCHOR_END: poll
 
 /// Tells the kernel of each descriptor once; only ready ones come back, and nobody searches.
 // ANCHOR: epoll

@@ -105,6 +105,7 @@ impl Exchange {
     /// What to watch the socket for: room while output is pending, else input.
     ///
     /// A socket nearly always has room, so permanent interest in it would only report that.
+    // ANCHOR: interest
     #[must_use]
     pub fn interest(&self) -> EpollFlags {
         if self.sent < self.output.len() {
@@ -113,6 +114,7 @@ impl Exchange {
             EpollFlags::EPOLLIN
         }
     }
+    // ANCHOR_END: interest
 
     fn answer(&mut self, input: &[u8]) {
         if let Phase::Open(echo) = &mut self.phase

@@ -8,7 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{claims, experiments, files, generate};
+use crate::recording::Recording;
+use crate::{claims, experiments, files, generate, script};
 
 /// Where `mdbook build` puts the pages (`build-dir` in book.toml).
 const BUILT: &str = "target/book";
@@ -81,11 +82,14 @@ fn generated_is_current() -> Result<Vec<String>> {
             ));
         }
     }
-    for path in files::below(&files::at(generate::FOLDER), "md")? {
-        if !texts.contains_key(&path) {
+    for path in generate::leftovers(&texts)? {
+        let path = files::shown(&path);
+        faults.push(format!("{path}: nothing generates it any more"));
+    }
+    for name in script::names()? {
+        if !Recording::exists(&name) {
             faults.push(format!(
-                "{}: nothing generates it any more",
-                files::shown(&path)
+                "book/traces/{name}.toml: not recorded yet; run `just traces {name}`"
             ));
         }
     }

@@ -155,7 +155,7 @@ fn waits_for_many(event: &Record, before: &State, calls: &str) -> String {
         return format!("{calls} There is news of {}.", names(&ready));
     }
     let rest = if field(event, "timeout_ms") == "0" {
-        "nothing else is ready; it doesn't sleep, as it has work left"
+        "it only looks, as work is left over"
     } else {
         "it sleeps"
     };
