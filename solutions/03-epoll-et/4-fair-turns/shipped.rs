@@ -1,7 +1,8 @@
 //! # 03-4 Fair turns
 //!
-//! This server hands out tickets: for each line that a client sends (`ticket`, say), it gets a number on a line.
-//! All clients draw from one roll, 1, 2, 3 and so on, so the numbers tell in which order the server worked.
+//! This server hands out tickets: for each line that a client sends (`ticket`, say), it gets a number, on a
+//! line. All clients draw from one roll, 1, 2, 3 and so on: the numbers tell in which order the server
+//! worked.
 //!
 //! Connections are edge-triggered, and the server drains them, as it must: it reads until `WouldBlock`. But
 //! when a socket is empty is up to its client. One that sends as fast as the server reads is never drained,

@@ -1,8 +1,8 @@
 //! # 04-2 Overlapping workers
 //!
-//! Two workers wait on one epoll; whoever is free takes the next event. They read a client's lines and do some
-//! `work` for each, which may take long, and send its result back. `work` is given to you; in the tests
-//! it returns the line itself, but for `slow` it doesn't return before some other client has said `go`.
+//! Two workers wait on one epoll; whoever is free takes the next event. They read a client's lines, do some
+//! `work` for each, which may take long, and send its result back. `work` is given: in the tests it
+//! returns the line itself, but for `slow` it doesn't return before some other client has said `go`.
 //!
 //! A client that sends `slow` and then `quick` gets the answer to `quick` first. Find out why, and mend it:
 //!

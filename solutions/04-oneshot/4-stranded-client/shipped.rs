@@ -15,13 +15,13 @@
 //!
 //! What happens below the code:
 //!
-//! - `EPOLLET` has an edge reported once, to *one* of the threads that wait in `epoll_wait`. Two clients that
-//!   come before it has returned are one edge.
-//! - Without `EPOLLET`, epoll passes a descriptor on: as long as it is ready, the next thread is told, too.
+//! - `EPOLLET` has an edge reported once, to *one* of the threads that wait in `epoll_wait`. Two clients
+//!   that come before it has returned are one edge.
+//! - Without `EPOLLET`, epoll passes a descriptor on: while it is ready, the next thread is told, too.
 //! - `EPOLL_CTL_MOD` ([`Epoll::modify`]) looks at a descriptor anew, even if its events stay the same. If it
 //!   is ready, that is reported like an edge.
 //!
-//! Read: epoll(7) on edge-triggered and several threads, `epoll_ctl(2)`.
+//! Read: epoll(7), "Level-triggered and edge-triggered"; `epoll_ctl(2)`.
 
 use std::io::ErrorKind::{ConnectionAborted, WouldBlock};
 use std::io::{self, Read, Write};

@@ -20,7 +20,7 @@
 //! - `EPOLLET` has epoll report a *change*: a connection has come. An event carries neither connections
 //!   nor their number, and two changes before the next `epoll_wait` become one event.
 //!
-//! Read: epoll(7) on edge-triggered distribution of events, accept(2).
+//! Read: epoll(7), "Level-triggered and edge-triggered"; accept(2).
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};

@@ -11,8 +11,8 @@
 //!   unread what it has no room to answer. (The kernel then holds up the sender by itself.)
 //! - While nobody can go on, the server sleeps in `epoll_wait`.
 //!
-//! `serve` is finished. It calls [`Client::turn`] when epoll reports a client, and afterwards has epoll
-//! watch for whatever [`Client::interest`] says.
+//! `serve` is finished. It calls `Client::turn` when epoll reports a client, and afterwards has epoll
+//! watch for whatever `Client::interest` says.
 //!
 //! What happens below the code:
 //!

@@ -1,8 +1,8 @@
 //! # 04-1 Count the wake-ups
 //!
 //! Nothing is to be programmed here. A small program watches one TCP connection, and you predict how often
-//! it is woken. Replace each `None` by your number, `Some(1)` for example. Then the tests carry out the run, on
-//! your kernel, and show step by step what it did.
+//! it is woken. Replace each `None` by your number, `Some(1)` for example. Then the tests carry out the
+//! run, on your kernel, and show step by step what it did.
 //!
 //! The program registers the connection with epoll, before its peer has sent anything. Then it goes round
 //! and round:
@@ -12,7 +12,7 @@
 //!
 //! The run is over when `epoll_wait` sleeps and nothing more will come.
 //!
-//! Read: epoll(7) on level-triggered and edge-triggered, `epoll_ctl(2)` on `EPOLLONESHOT`.
+//! Read: epoll(7), "Level-triggered and edge-triggered"; `epoll_ctl(2)` on `EPOLLONESHOT`.
 
 /// An example, already right. Level-triggered (`EPOLLIN`); 3 bytes come.
 ///

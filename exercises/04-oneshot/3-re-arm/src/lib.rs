@@ -1,8 +1,8 @@
 //! # 04-3 Re-arm
 //!
-//! The server of 04-2, with EPOLLONESHOT: two workers, one epoll, and `work` for each line of a client. While
-//! a client is in work, it is switched off, so that no other worker is woken for it. (In the tests, `work`
-//! returns the line, but for `slow` not before another client has said `go`.)
+//! The server of 04-2, with EPOLLONESHOT: two workers, one epoll, and `work` for each line of a client.
+//! While a client is in work, it is switched off, so that no other worker is woken for it. (In the tests,
+//! `work` returns the line, but for `slow` not before another client has said `go`.)
 //!
 //! It answers the first line of each client. After that, most clients never hear of it again, and some not
 //! even once. Their bytes wait in the socket, and both workers sleep. There are two mistakes of one kind.
@@ -15,7 +15,7 @@
 //! What happens below the code:
 //!
 //! - A oneshot that has been reported stays registered; only its events are taken away. `EPOLL_CTL_MOD`
-//!   ([`Epoll::modify`]) puts them back. It sets the token, too: the one given then is reported from then on.
+//!   ([`Epoll::modify`]) puts them back. It sets the token, too: that one is reported from then on.
 //! - Re-arming looks at the socket anew. Unread bytes are reported at once, whether they came before or
 //!   after: a worker need not drain, as long as it re-arms.
 //! - While it is switched off, nothing at all is reported: no bytes, no end of file, not even a reset.

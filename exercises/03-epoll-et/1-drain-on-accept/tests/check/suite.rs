@@ -1,11 +1,9 @@
 //! Clients one by one, and clients that come while the server isn't looking.
 
-use std::fs;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::subject::serve;
-use harness::{Client, DEADLINE, Server, Signal};
+use harness::{Client, Server};
 
 const BOOK: &str = "03-epoll-et.html#read-the-code";
 
@@ -70,13 +68,9 @@ fn a_client_that_left_the_queue_does_no_harm() {
          hands it out all the same; only the write to it fails. The others still wait behind it.",
         BOOK,
     );
-    let mut rest = while_held(&server, || {
-        let first = server.client();
-        let second = server.client();
-        let third = server.client();
-        wait_for_queue(&server, 3);
-        first.reset();
-        [second, third]
+    let mut rest = server.while_stopped(|| {
+        server.client().reset();
+        [server.client(), server.client()]
     });
     rest[0].expect_last(b"2\n");
     rest[1].expect_last(b"3\n");
@@ -109,60 +103,8 @@ fn the_listener_stays_edge_triggered() {
     );
 }
 
-/// Clients that have all come before the server looks.
+/// Clients that have all come before the server looks: on loopback, a connection is in the accept queue
+/// when `connect` returns.
 fn clients_at_once(server: &Server, number: usize) -> Vec<Client> {
-    while_held(server, || {
-        let clients = server.clients(number);
-        wait_for_queue(server, number);
-        clients
-    })
-}
-
-/// Stops the server (SIGSTOP) while something happens.
-fn while_held<T>(server: &Server, happens: impl FnOnce() -> T) -> T {
-    server.signal(Signal::SIGSTOP);
-    wait_until(server, "a server that can be stopped", || {
-        is_stopped(server)
-    });
-    let happened = happens();
-    server.signal(Signal::SIGCONT);
-    happened
-}
-
-/// Whether all its threads stand still: state `T` in `/proc/PID/task/TID/stat` (`proc_pid_stat(5)`).
-fn is_stopped(server: &Server) -> bool {
-    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", server.pid())) else {
-        return false;
-    };
-    threads.flatten().all(|thread| {
-        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-        stat.rsplit(") ")
-            .next()
-            .unwrap_or_default()
-            .starts_with('T')
-    })
-}
-
-/// Waits until `number` connections are in the server's accept queue: that of a listening socket (state
-/// `0A`) is what `/proc/net/tcp` shows as its receive queue.
-fn wait_for_queue(server: &Server, number: usize) {
-    let listener = format!(":{:04X} 00000000:0000 0A ", server.address().port());
-    wait_until(server, "clients in its accept queue", || {
-        let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-        let queued = table.lines().find_map(|row| {
-            let (_, queues) = row.split_once(&listener)?;
-            usize::from_str_radix(queues.get(9..17)?, 16).ok()
-        });
-        queued == Some(number)
-    });
-}
-
-fn wait_until(server: &Server, what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    while !is_so() {
-        if Instant::now() >= deadline {
-            server.fail_with(what, "nothing of the kind within 3 s");
-        }
-        thread::yield_now();
-    }
+    server.while_stopped(|| server.clients(number))
 }

@@ -1,11 +1,10 @@
-//! Clients that pause before they finish, and clients that don't.
+//! Clients that pause before they finish, and clients that don't: while the server stands still, on
+//! loopback, what is sent arrives before the call returns.
 
-use std::fs;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::subject::serve;
-use harness::{Client, DEADLINE, Server, Signal};
+use harness::Server;
 
 const BOOK: &str = "03-epoll-et.html#read-the-code";
 
@@ -34,9 +33,9 @@ fn data_and_end_in_one_edge() {
     let mut client = server.client();
     client.send(b"hello, ");
     client.wait_until_read();
-    while_held(&server, || {
+    server.while_stopped(|| {
         client.send(b"world");
-        finish(&server, &mut client);
+        client.finish_sending();
     });
     client.expect_last(b"12\n");
 }
@@ -49,10 +48,10 @@ fn a_long_message_and_its_end_in_one_edge() {
          read until Ok(0) or WouldBlock.",
         BOOK,
     );
-    let mut client = while_held(&server, || {
+    let mut client = server.while_stopped(|| {
         let mut client = server.client();
         client.send(&[b'x'; 10_000]);
-        finish(&server, &mut client);
+        client.finish_sending();
         client
     });
     client.expect_last(b"10000\n");
@@ -66,11 +65,11 @@ fn clients_that_come_and_finish_at_once() {
          the epoll, what has come already counts as an edge: one, for bytes and end of file.",
         BOOK,
     );
-    let mut clients = while_held(&server, || {
+    let mut clients = server.while_stopped(|| {
         let mut clients = server.clients(3);
         for (client, message) in clients.iter_mut().zip([&b"a"[..], b"bb", b""]) {
             client.send(message);
-            finish(&server, client);
+            client.finish_sending();
         }
         clients
     });
@@ -113,50 +112,4 @@ fn a_silent_client_keeps_nobody_waiting() {
     client.finish_sending();
     client.expect_last(b"5\n");
     server.expect_sleep(Duration::from_millis(200));
-}
-
-/// Stops the server (SIGSTOP) while something happens.
-fn while_held<T>(server: &Server, happens: impl FnOnce() -> T) -> T {
-    server.signal(Signal::SIGSTOP);
-    wait_until(server, "a server that can be stopped", || {
-        is_stopped(server)
-    });
-    let happened = happens();
-    server.signal(Signal::SIGCONT);
-    happened
-}
-
-/// Whether all its threads stand still: state `T` in `/proc/PID/task/TID/stat` (`proc_pid_stat(5)`).
-fn is_stopped(server: &Server) -> bool {
-    let Ok(threads) = fs::read_dir(format!("/proc/{}/task", server.pid())) else {
-        return false;
-    };
-    threads.flatten().all(|thread| {
-        let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-        stat.rsplit(") ")
-            .next()
-            .unwrap_or_default()
-            .starts_with('T')
-    })
-}
-
-/// Finishes sending, and waits until the server's kernel has it: its socket is then in `CLOSE_WAIT`
-/// (state `08` in `/proc/net/tcp`), with all the bytes that were sent before.
-fn finish(server: &Server, client: &mut Client) {
-    client.finish_sending();
-    let (server_port, client_port) = (server.address().port(), client.address().port());
-    let row = format!(":{server_port:04X} 0100007F:{client_port:04X} 08 ");
-    wait_until(server, "the client's end of file", || {
-        fs::read_to_string("/proc/net/tcp").is_ok_and(|table| table.contains(&row))
-    });
-}
-
-fn wait_until(server: &Server, what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + DEADLINE;
-    while !is_so() {
-        if Instant::now() >= deadline {
-            server.fail_with(what, "nothing of the kind within 3 s");
-        }
-        thread::yield_now();
-    }
 }

@@ -42,8 +42,8 @@ fn a_client_that_reads_late_gets_every_byte() {
 fn a_client_that_has_finished_sending_gets_the_rest() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "The client sent without reading, finished sending, and then read. End of file says that it will \
-         send no more. It does not say that it has got its answer: that may still be in your buffer.",
+        "The client sent without reading, finished sending, and then read. End of file says that it \
+         will send no more. It does not say that it has got its answer: that may still be in your buffer.",
         BOOK,
     );
     let (mut client, bytes) = full_client(&server);
@@ -55,7 +55,7 @@ fn a_client_that_has_finished_sending_gets_the_rest() {
 fn others_are_served_while_one_does_not_read() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "One client doesn't read. Whoever waits for it in `turn`, be it asleep or awake, has everybody wait.",
+        "One client doesn't read. Whoever waits for it in `turn`, asleep or awake, has everybody wait.",
         BOOK,
     );
     let (_full, _) = full_client(&server);
@@ -80,8 +80,8 @@ fn it_sleeps_while_a_client_does_not_read() {
 fn it_sleeps_while_a_client_has_nothing_to_say() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
-        "The client has got its answer and is silent. Its socket has room, as it nearly always has: whoever \
-         watches for that (EPOLLOUT) without anything to send is told so again and again.",
+        "The client has got its answer and is silent. Its socket has room, as it nearly always has. \
+         Whoever watches for that (EPOLLOUT) without anything to send is told so again and again.",
         BOOK,
     );
     let mut client = server.client();
