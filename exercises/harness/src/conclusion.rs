@@ -60,9 +60,10 @@ fn spinning(seen: &Snapshot) -> Option<String> {
              reported as ready again and again."
         ));
     }
+    // While much waits unsent there is no room, and OUT isn't reported.
     if let Some((fd, _)) = connections
         .iter()
-        .find(|(fd, _)| is_repeated(*fd, events::OUT))
+        .find(|(fd, socket)| socket.unsent == 0 && is_repeated(*fd, events::OUT))
     {
         return Some(format!(
             "fd {fd} is watched for OUT, and a socket with room is always ready for that. Watch for \

@@ -67,7 +67,12 @@ impl Peer {
         {
             if let Some(Waiting { client }) = waiting {
                 let report = watchdog::look(process.pid(), client);
-                verdict.lines([format!("the server (pid {}) hangs:", process.pid())]);
+                let state = if client.is_some() {
+                    "hangs"
+                } else {
+                    "at this moment"
+                };
+                verdict.lines([format!("the server (pid {}) {state}:", process.pid())]);
                 verdict.lines(report.lines);
                 if let Some(conclusion) = report.conclusion {
                     verdict.prose("so", &conclusion);
