@@ -4,10 +4,10 @@
 //!   accept_cb ──► new descriptor: recv_cb ◄──── watch OUT, watch IN ────► send_cb
 //! ```
 //!
-//! Reactors in C often have this shape. It echoes bytes. Where it cheats, the library doesn't: a
-//! slot may change its tenant before the last one's events are over (`connection.rs`); without
-//! descriptors it spins (`accept.rs`); each message changes what epoll watches for twice
-//! (`answer.rs`); and no timer, no signal and no other thread gets a word in.
+//! Reactors in C often have this shape. Where it cheats, the library doesn't: a slot may change its
+//! tenant before the last one's events are over (`connection.rs`); without descriptors it spins
+//! (`accept.rs`); each message changes what epoll watches for twice (`answer.rs`); no timer, no
+//! signal and no other thread gets a word in; and it echoes bytes, not lines.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -35,12 +35,11 @@ struct Reactor {
 }
 
 const LISTENER: usize = usize::MAX; // its epoll data; the others' is their slot
-
 fn accept_cb(reactor: &mut Reactor, _: usize) -> io::Result<()> {
     let (stream, _) = reactor.listener.accept()?;
     stream.set_nonblocking(true)?;
-    let free = reactor.items.iter().position(Option::is_none);
-    let slot = free.unwrap_or(reactor.items.len());
+    let vacant = reactor.items.iter().position(Option::is_none);
+    let slot = vacant.unwrap_or(reactor.items.len());
     let event = EpollEvent::new(EpollFlags::EPOLLIN, slot as u64);
     reactor.epoll.add(&stream, event)?;
     reactor

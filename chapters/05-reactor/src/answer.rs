@@ -29,14 +29,16 @@ impl Io {
     }
 
     /// The `on_data` of `id` has returned: its answer goes out.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "each message comes through here")]
+    #[inline(always)]
     pub(crate) fn served(&mut self, id: ConnId) {
         if self.serving == id
             && !self.answer.is_empty()
-            && self.answer.len() < self.limits.answer()
+            && self.answer.len() < self.long_answer
             && let Some(connection) = self.connections.get(id)
         {
             match output::send(&connection.stream, &self.answer, 0) {
+                Ok(sent) if sent == self.answer.len() => self.answer.clear(),
                 Ok(sent) => self.answer.consume(sent),
                 Err(error) => self.answer_failed(id, &error),
             }

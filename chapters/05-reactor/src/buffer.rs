@@ -36,11 +36,14 @@ impl Buffer {
     /// Appends `bytes`.
     #[inline]
     pub fn extend(&mut self, bytes: &[u8]) {
-        if self.bytes.len() - self.end < bytes.len() {
+        let end = self.end + bytes.len();
+        if let Some(space) = self.bytes.get_mut(self.end..end) {
+            space.copy_from_slice(bytes);
+            self.end = end;
+        } else {
             self.make_space(bytes.len());
+            self.extend(bytes);
         }
-        self.bytes[self.end..][..bytes.len()].copy_from_slice(bytes);
-        self.end += bytes.len();
     }
 
     /// Drops the first `count` unread bytes.
@@ -129,6 +132,7 @@ impl Buffer {
     /// them; otherwise the memory doubles. So a byte moves once or twice in its life, however
     /// long the queue is.
     #[cold]
+    #[inline(never)]
     fn make_space(&mut self, count: usize) {
         let unread = self.len();
         if self.start < unread || self.bytes.len() - unread < count {
@@ -148,6 +152,7 @@ impl Buffer {
 impl Deref for Buffer {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }

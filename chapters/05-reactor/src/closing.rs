@@ -36,23 +36,30 @@ impl Io {
         self.timers.set(id.slot(), deadline);
     }
 
-    /// Counts input that a lingering connection throws away, and puts an end to it.
-    pub(crate) fn drop_input(&mut self, id: ConnId, count: usize) {
+    /// Throws away input of a lingering connection, and ends the lingering when the peer has closed
+    /// too, or has sent too much.
+    pub(crate) fn drop_input(&mut self, id: ConnId, result: io::Result<usize>) {
         let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
-        connection.dropped = connection.dropped.saturating_add(count as u64);
+        let count = match result {
+            Ok(0) => return self.kill(id, Closed::Finished),
+            Ok(count) => count as u64,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
+            Err(error) if error.kind() == ErrorKind::Interrupted => 0,
+            Err(error) => return self.failed(id, "read", &error),
+        };
+        connection.dropped = connection.dropped.saturating_add(count);
         if connection.dropped > self.limits.linger_bytes {
             self.kill(id, Closed::Finished);
         }
     }
 
-    /// The deadline of a connection that is being closed has passed.
+    /// The deadline of a connection that is being closed has passed, or that of all of them.
     pub(crate) fn closing_is_late(&mut self, id: ConnId) {
         match self.connections.get(id).map(|connection| connection.phase) {
             Some(Phase::Lingering) => self.kill(id, Closed::Finished),
-            Some(Phase::Closing(_)) => self.kill(id, Closed::TimedOut),
-            _ => {}
+            _ => self.kill(id, Closed::TimedOut),
         }
     }
 

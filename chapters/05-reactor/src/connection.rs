@@ -139,10 +139,6 @@ impl Connection {
         matches!(self.phase, Phase::Open | Phase::Ended)
     }
 
-    pub fn unconsumed(&self) -> usize {
-        self.input.as_ref().map_or(0, |input| input.len())
-    }
-
     pub fn pending(&self) -> u64 {
         self.output.as_ref().map_or(0, |output| output.pending())
     }

@@ -7,7 +7,7 @@ use nix::sys::epoll::EpollTimeout;
 use tracing::trace;
 
 use crate::io::Stop;
-use crate::{Closed, Handler, Reactor, Waker};
+use crate::{Handler, Reactor, Waker};
 
 impl<H: Handler> Reactor<H> {
     /// How long epoll may sleep.
@@ -81,7 +81,7 @@ impl<H: Handler> Reactor<H> {
             Stop::Until(due) if due <= self.io.clock.now() => {
                 let left = self.io.connections.iter().map(|(id, _)| id);
                 for id in left.collect::<Vec<_>>() {
-                    self.io.kill(id, Closed::TimedOut);
+                    self.io.closing_is_late(id);
                 }
             }
             Stop::No | Stop::Until(_) => {}

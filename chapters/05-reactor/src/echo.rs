@@ -33,8 +33,7 @@ impl Handler for LineEcho {
         input.consume(lines);
         line.searched = input.len();
         if let Some(last_word) = last_word {
-            io.send(id, last_word);
-            io.close(id);
+            say_and_close(io, id, last_word);
         }
     }
 
@@ -42,6 +41,12 @@ impl Handler for LineEcho {
         io.send(id, input);
         io.close(id);
     }
+}
+
+#[cold]
+fn say_and_close(io: &mut Io, id: ConnId, last_word: &[u8]) {
+    io.send(id, last_word);
+    io.close(id);
 }
 
 /// How many bytes at the front of `input` are lines to echo, and what to say behind them before

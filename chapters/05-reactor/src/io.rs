@@ -11,6 +11,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags};
 use crate::clock::{Clock, nanos};
 use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
 use crate::output::Output;
+use crate::sockets::READ;
 use crate::timers::Timers;
 use crate::{Buffer, Closed, Limits};
 
@@ -27,6 +28,10 @@ pub struct Io {
     pub(crate) epoll: Epoll,
     pub(crate) connections: Connections,
     pub(crate) limits: Limits,
+    /// Bytes that a connection may read which has kept none; 0 once the reactor stops.
+    pub(crate) room: usize,
+    /// From this many bytes on, an answer takes the way through its connection's queue.
+    pub(crate) long_answer: usize,
     pub(crate) clock: Clock,
     pub(crate) timers: Timers,
     pub(crate) tick: Option<Tick>,
@@ -72,6 +77,8 @@ impl Io {
         Ok(Self {
             epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
             connections: Connections::default(),
+            room: limits.input.min(READ),
+            long_answer: limits.answer(),
             limits,
             clock: Clock::new(),
             timers: Timers::default(),
@@ -96,8 +103,13 @@ impl Io {
         if id == self.serving {
             self.answer.extend(bytes);
         } else {
-            self.push(id, |output| output.push(bytes));
+            self.queue(id, bytes);
         }
+    }
+
+    #[inline(never)]
+    fn queue(&mut self, id: ConnId, bytes: &[u8]) {
+        self.push(id, |output| output.push(bytes));
     }
 
     /// Queues the bytes `range` of `file`, behind what is queued already.
@@ -206,6 +218,7 @@ impl Io {
     pub fn stop(&mut self) {
         if self.stop == Stop::No {
             self.stop = Stop::Requested;
+            self.room = 0;
         }
     }
 

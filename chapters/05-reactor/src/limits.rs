@@ -26,7 +26,9 @@ pub struct Limits {
     pub low_water: u64,
     /// Bytes written to one connection in one turn, file ranges included.
     pub write: usize,
-    /// How long a closed connection's last output may stand still before it is given up.
+    /// How long a closed connection's last output may stand still before it is given up. Not too
+    /// short: the kernel tells of progress only once a third of its send buffer is free, and that
+    /// may be a megabyte.
     pub close: Duration,
     /// How long a closed connection waits for the peer to close its side too, once all output has
     /// been sent.
@@ -38,7 +40,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The shortest answer that doesn't go out in one piece, in bytes.
+    /// From this many bytes on, an answer fills its connection, or is more than one turn's share.
     pub(crate) fn answer(&self) -> usize {
         usize::try_from(self.high_water).map_or(self.write, |high| high.min(self.write))
     }

@@ -191,7 +191,9 @@ impl<H: Handler> Reactor<H> {
                 // A reset comes behind the input that was received before it, so that was read
                 // first. Both flags come whether asked for or not: only closing ends them.
                 Received::Nothing if gone => self.io.kill(id, Closed::RESET),
-                Received::Nothing => {}
+                // Lingering, both directions are closed as soon as the peer has sent its end of
+                // file; but it may still be reading, so only the end itself counts.
+                Received::Nothing | Received::Dropped => {}
             }
         }
         if ready.contains(EpollFlags::EPOLLOUT) {

@@ -9,9 +9,9 @@ use nix::sys::epoll::{EpollEvent, EpollFlags};
 use tracing::{Level, enabled, trace};
 
 use crate::connection::{ConnId, Connection, Phase};
-use crate::io::{Io, Stop};
+use crate::io::Io;
 use crate::output::Sent;
-use crate::{Buffer, Closed, flag_names};
+use crate::{Buffer, flag_names};
 
 /// Bytes that one read takes at most; a connection gets one read a turn.
 pub(crate) const READ: usize = 64 * 1024;
@@ -21,7 +21,7 @@ pub(crate) const READ: usize = 64 * 1024;
 pub(crate) const HEADROOM: usize = 4 * 1024;
 
 /// Output queues that are kept for reuse, and the memory that each may bring along.
-const SPARE_OUTPUTS: usize = 1024;
+const SPARE_OUTPUTS: usize = 256;
 const SPARE_CAPACITY: usize = 16 * 1024;
 
 /// What one read has brought.
@@ -32,6 +32,8 @@ pub(crate) enum Received {
     MoreData,
     /// The peer has finished sending.
     End,
+    /// Input of a lingering connection.
+    Dropped,
     Nothing,
 }
 
@@ -58,46 +60,48 @@ impl Io {
     ///
     /// One `recv` is enough, and no second one to hear `EAGAIN`: level-triggered epoll reports
     /// what is left, after the other connections have had their turn.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "each message comes through here")]
+    #[inline(always)]
     pub(crate) fn receive(&mut self, id: ConnId, scratch: &mut Buffer) -> Received {
         let Some(connection) = self.connections.get(id) else {
             return Received::Nothing; // stale: the connection ended earlier in this batch
         };
         let room = self.room(connection);
         if room == 0 {
-            return Received::Nothing;
+            return self.receive_unwanted(id, scratch);
         }
         let result = (&connection.stream).read(scratch.space(HEADROOM, room));
-        if let Ok(count @ 1..) = result
-            && connection.phase == Phase::Open
-        {
-            scratch.filled(count);
-            if enabled!(Level::TRACE) {
-                trace_read(&connection.stream, scratch);
-            }
-            if connection.output.is_none() {
-                self.serving = id;
-            }
-            return match connection.input {
-                None => Received::Data,
-                Some(_) => Received::MoreData,
-            };
+        let Ok(count @ 1..) = result else {
+            return self.received_nothing(id, result);
+        };
+        scratch.filled(count);
+        if enabled!(Level::TRACE) {
+            trace_read(&connection.stream, scratch);
         }
-        self.received_unusual(id, result)
+        if connection.output.is_none() {
+            self.serving = id;
+        }
+        match connection.input {
+            None => Received::Data,
+            Some(_) => Received::MoreData,
+        }
     }
 
     #[cold]
-    fn received_unusual(&mut self, id: ConnId, result: io::Result<usize>) -> Received {
-        let Some(connection) = self.connections.get(id) else {
+    fn received_nothing(&mut self, id: ConnId, result: io::Result<usize>) -> Received {
+        let Some(connection) = self.connections.get_mut(id) else {
             return Received::Nothing;
         };
         let fd = connection.stream.as_raw_fd();
         match result {
-            Ok(0) => {
+            Ok(_) => {
                 trace!(fd, "eof");
-                return self.received_end(id);
+                connection.phase = Phase::Ended;
+                // Read interest goes with the next flush. End of file is a level: epoll would
+                // report it again and again.
+                self.queue_flush(id);
+                return Received::End;
             }
-            Ok(count) => self.drop_input(id, count),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 trace!(fd, call = "read", "would-block");
@@ -107,20 +111,17 @@ impl Io {
         Received::Nothing
     }
 
-    fn received_end(&mut self, id: ConnId) -> Received {
-        match self.connections.get_mut(id) {
-            Some(connection) if connection.phase == Phase::Open => {
-                connection.phase = Phase::Ended;
-                // Read interest goes with the next flush. End of file is a level: epoll would
-                // report it again and again.
-                self.queue_flush(id);
-                Received::End
-            }
-            _ => {
-                self.kill(id, Closed::Finished);
-                Received::Nothing
-            }
+    /// Input has come to a connection that doesn't read. If it lingers, that is thrown away.
+    #[cold]
+    fn receive_unwanted(&mut self, id: ConnId, scratch: &mut Buffer) -> Received {
+        if let Some(connection) = self.connections.get(id)
+            && connection.phase == Phase::Lingering
+        {
+            let result = (&connection.stream).read(scratch.space(HEADROOM, READ));
+            self.drop_input(id, result);
+            return Received::Dropped;
         }
+        Received::Nothing
     }
 
     /// Takes the input of `id` for a callback: the kept buffer with what is in `scratch` behind
@@ -162,13 +163,12 @@ impl Io {
     /// How many bytes to read from `connection` now; 0 if its input isn't wanted.
     #[inline]
     fn room(&self, connection: &Connection) -> usize {
-        match connection.phase {
-            Phase::Open if !connection.full && self.stop == Stop::No => {
-                let kept = connection.unconsumed();
-                self.limits.input.saturating_sub(kept).min(READ)
-            }
-            Phase::Lingering => READ,
-            _ => 0,
+        if connection.phase != Phase::Open || connection.full {
+            return 0;
+        }
+        match &connection.input {
+            None => self.room,
+            Some(kept) => self.room.min(self.limits.input.saturating_sub(kept.len())),
         }
     }
 
@@ -243,7 +243,8 @@ impl Io {
             return;
         };
         let mut interest = EpollFlags::empty();
-        interest.set(EpollFlags::EPOLLIN, self.room(connection) > 0);
+        let reads = self.room(connection) > 0 || connection.phase == Phase::Lingering;
+        interest.set(EpollFlags::EPOLLIN, reads);
         interest.set(EpollFlags::EPOLLOUT, sent == Sent::UntilFull);
         if interest == connection.interest || matches!(connection.phase, Phase::Dead(_)) {
             return;

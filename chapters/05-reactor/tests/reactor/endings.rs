@@ -80,6 +80,21 @@ fn unread_input_does_not_destroy_the_answer() {
 }
 
 #[test]
+fn an_answer_survives_the_end_of_both_directions() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let mut other = server.client();
+    client.send(b"fill 1000000\n");
+    server.expect("line 0 fill 1000000");
+    other.exchange(b"close 0\nsay closed\n", b"closed\n");
+    client.flood(&vec![b'x'; 1 << 20]);
+    client.finish_sending();
+    // All is received, and thrown away; most of the answer is still in the server's kernel.
+    server.expect("close 0 Finished");
+    assert_eq!(client.read_to_end().len(), 1_000_000);
+}
+
+#[test]
 fn lingering_ends_when_time_is_up() {
     let limits = Limits {
         linger: Duration::from_millis(50),
@@ -159,7 +174,8 @@ fn a_slow_reader_is_not_given_up_while_it_reads() {
         ..Limits::default()
     };
     let server = start(limits);
-    let mut client = server.client();
+    // With the kernel's own buffers, so that its news of progress isn't too coarse.
+    let mut client = harness::Client::connect(server.address);
     let mut other = server.client();
     client.send(b"fill 12000000\n");
     server.expect("line 0 fill 12000000");

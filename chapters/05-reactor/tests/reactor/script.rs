@@ -11,6 +11,7 @@ use ch05_reactor::{
     Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker, listen,
 };
 use harness::{Client, DEADLINE};
+use socket2::SockRef;
 use std::os::fd::AsRawFd;
 
 /// Long enough to tell "not yet" from "never" where an answer takes microseconds.
@@ -183,8 +184,13 @@ where
 }
 
 impl Running {
+    /// A client for whom the kernel keeps little: otherwise it would take megabytes for a peer that
+    /// reads nothing, how many depends on the machine.
     pub fn client(&self) -> Client {
-        Client::connect(self.address)
+        let client = Client::connect(self.address);
+        let size = SockRef::from(client.stream()).set_recv_buffer_size(128 << 10);
+        size.unwrap();
+        client
     }
 
     /// Lets one `wait` go on.
