@@ -2,15 +2,17 @@
 
 use std::io;
 use std::net::TcpListener;
+use std::os::fd::AsRawFd;
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
+use tracing::trace;
 
 use crate::io::Stop;
 use crate::listener::{Accepted, ListenerId, accept, prepare};
 use crate::token::Token;
-use crate::{Handler, Reactor};
+use crate::{Handler, Reactor, flag_names};
 
 /// Connections accepted from one listener in one turn.
 const ACCEPTS: usize = 64;
@@ -42,13 +44,24 @@ impl Listeners {
         let id = ListenerId(u32::try_from(self.sockets.len()).map_err(io::Error::other)?);
         let event = EpollEvent::new(EpollFlags::EPOLLIN, Token::Listener(id).pack());
         epoll.add(&listener, event)?;
+        trace!(fd = listener.as_raw_fd(), interest = "IN", "register");
         self.sockets.push(listener);
         Ok(id)
     }
 
     /// Closes all listeners; connections that wait to be accepted are reset.
     pub fn close(&mut self) {
+        for listener in &self.sockets {
+            trace!(fd = listener.as_raw_fd(), why = "stop", "close");
+        }
         *self = Self::default();
+    }
+
+    /// Tells the trace that a client waits at the listener `id`.
+    fn trace_ready(&self, id: ListenerId) {
+        if let Some(listener) = self.sockets.get(id.0 as usize) {
+            trace!(fd = listener.as_raw_fd(), ready = "IN", "ready");
+        }
     }
 
     /// # Errors
@@ -92,14 +105,21 @@ impl Listeners {
         for (number, listener) in (0..).zip(&self.sockets) {
             let token = Token::Listener(ListenerId(number));
             epoll.modify(listener, &mut EpollEvent::new(interest, token.pack()))?;
+            trace!(
+                fd = listener.as_raw_fd(),
+                interest = flag_names(interest),
+                "re-arm"
+            );
         }
         Ok(())
     }
 }
 
 impl<H: Handler> Reactor<H> {
+    // ANCHOR: accept
     /// Accepts what waits, up to a limit; the listener is reported again while more does.
     pub(crate) fn accept(&mut self, handler: &mut H, listener: ListenerId) -> io::Result<()> {
+        self.listeners.trace_ready(listener);
         for _ in 0..ACCEPTS {
             if self.io.stop != Stop::No {
                 return Ok(());
@@ -126,4 +146,5 @@ impl<H: Handler> Reactor<H> {
         }
         Ok(())
     }
+    // ANCHOR_END: accept
 }
