@@ -49,6 +49,7 @@ fn accept_cb(reactor: &mut Reactor, _: usize) -> io::Result<()> {
     Ok(())
 }
 
+// ANCHOR: recv
 fn recv_cb(reactor: &mut Reactor, slot: usize) -> io::Result<()> {
     let Item(stream, buffer, _) = reactor.item(slot)?;
     let mut bytes = [0; 4096];
@@ -59,6 +60,7 @@ fn recv_cb(reactor: &mut Reactor, slot: usize) -> io::Result<()> {
         _ => reactor.watch(slot, EpollFlags::EPOLLOUT, send_cb),
     }
 }
+// ANCHOR_END: recv
 
 fn send_cb(reactor: &mut Reactor, slot: usize) -> io::Result<()> {
     let Item(stream, buffer, _) = reactor.item(slot)?;
@@ -85,6 +87,7 @@ impl Reactor {
         Ok(self.epoll.modify(&item.0, &mut event)?)
     }
 
+    // ANCHOR: run
     fn run(&mut self) -> io::Result<()> {
         let mut events = [EpollEvent::empty(); 128];
         loop {
@@ -100,6 +103,7 @@ impl Reactor {
             }
         }
     }
+    // ANCHOR_END: run
 }
 
 fn main() -> std::process::ExitCode {

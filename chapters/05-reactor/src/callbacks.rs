@@ -120,6 +120,7 @@ impl<H: Handler> Reactor<H> {
         }
     }
 
+    // ANCHOR: bury
     /// Removes the dead. Only now are their descriptors closed, when no event of this turn's batch
     /// is left that could be taken for one of a newcomer with the same number.
     pub(crate) fn bury(&mut self, handler: &mut H) -> io::Result<()> {
@@ -138,4 +139,5 @@ impl<H: Handler> Reactor<H> {
         }
         self.listeners.wake(&self.io.epoll)
     }
+    // ANCHOR_END: bury
 }

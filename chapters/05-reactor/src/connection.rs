@@ -186,6 +186,7 @@ impl Connections {
         id
     }
 
+    // ANCHOR: remove
     /// Empties the slot of `id` for the next tenant.
     pub fn remove(&mut self, id: ConnId) -> Option<Connection> {
         self.get(id)?;
@@ -194,7 +195,9 @@ impl Connections {
         self.free.push(id.slot());
         slot.connection.take()
     }
+    // ANCHOR_END: remove
 
+    // ANCHOR: get
     #[inline]
     pub fn get(&self, id: ConnId) -> Option<&Connection> {
         let slot = self.slots.get(id.slot() as usize)?;
@@ -203,6 +206,7 @@ impl Connections {
         }
         slot.connection.as_ref()
     }
+    // ANCHOR_END: get
 
     #[inline]
     pub fn get_mut(&mut self, id: ConnId) -> Option<&mut Connection> {

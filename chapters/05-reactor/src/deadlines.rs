@@ -66,6 +66,7 @@ impl<H: Handler> Reactor<H> {
         Ok(())
     }
 
+    // ANCHOR: stop
     pub(crate) fn stop(&mut self, handler: &mut H) {
         match self.io.stop {
             Stop::Requested => {
@@ -87,14 +88,17 @@ impl<H: Handler> Reactor<H> {
             Stop::No | Stop::Until(_) => {}
         }
     }
+    // ANCHOR_END: stop
 }
 
+// ANCHOR: until
 /// How long epoll may sleep at `now` so as to wake no earlier than `due`: whole milliseconds,
 /// rounded up. Rounded down, the last part of each wait would be spent awake, asking again.
 fn until(due: u64, now: u64) -> EpollTimeout {
     let millis = due.saturating_sub(now).div_ceil(1_000_000);
     EpollTimeout::try_from(millis).unwrap_or(EpollTimeout::MAX)
 }
+// ANCHOR_END: until
 
 #[cfg(test)]
 mod tests {

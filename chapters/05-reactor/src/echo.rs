@@ -19,6 +19,7 @@ pub struct Line {
     searched: usize,
 }
 
+// ANCHOR: echo
 impl Handler for LineEcho {
     type Session = Line;
 
@@ -42,6 +43,7 @@ impl Handler for LineEcho {
         io.close(id);
     }
 }
+// ANCHOR_END: echo
 
 #[cold]
 fn say_and_close(io: &mut Io, id: ConnId, last_word: &[u8]) {

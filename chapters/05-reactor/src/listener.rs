@@ -93,6 +93,7 @@ fn start(socket: &Socket, backlog: i32) -> io::Result<()> {
     Ok(())
 }
 
+// ANCHOR: prepare
 /// Readies `listener` for a reactor.
 ///
 /// Not blocking: between the event and `accept` the peer may give up. Without Nagle's algorithm: a
@@ -102,6 +103,7 @@ pub(crate) fn prepare(listener: &TcpListener) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     SockRef::from(listener).set_tcp_nodelay(true)
 }
+// ANCHOR_END: prepare
 
 /// Accepts one connection, as a stream that doesn't block.
 ///

@@ -119,6 +119,7 @@ impl<H: Handler> Reactor<H> {
     /// # Errors
     /// If epoll or a listener has become unusable. What goes wrong with a connection ends that
     /// connection only.
+    // ANCHOR: run
     pub fn run(mut self, handler: &mut H) -> io::Result<()> {
         let mut events = vec![EpollEvent::empty(); EVENTS];
         while !(matches!(self.io.stop, Stop::Until(_)) && self.io.is_empty()) {
@@ -135,6 +136,7 @@ impl<H: Handler> Reactor<H> {
         trace!("stop");
         Ok(())
     }
+    // ANCHOR_END: run
 
     fn wait(&mut self, events: &mut [EpollEvent]) -> io::Result<usize> {
         self.io.clock.forget(); // the turn took its time

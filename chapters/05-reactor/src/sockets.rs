@@ -56,6 +56,7 @@ impl Io {
         Ok(self.connections.insert(Connection::new(stream, interest)))
     }
 
+    // ANCHOR: receive
     /// Reads once into `scratch`.
     ///
     /// One `recv` is enough, and no second one to hear `EAGAIN`: level-triggered epoll reports
@@ -86,6 +87,7 @@ impl Io {
             Some(_) => Received::MoreData,
         }
     }
+    // ANCHOR_END: receive
 
     #[cold]
     fn received_nothing(&mut self, id: ConnId, result: io::Result<usize>) -> Received {
@@ -236,6 +238,7 @@ impl Io {
         }
     }
 
+    // ANCHOR: settle
     /// Tells epoll what to watch for, if that has changed: input while it is wanted, and room to
     /// write only while output waits for it.
     fn settle_interest(&mut self, id: ConnId, sent: Sent) {
@@ -262,6 +265,7 @@ impl Io {
             connection.interest = interest;
         }
     }
+    // ANCHOR_END: settle
 
     pub(crate) fn is_open(&self, id: ConnId) -> bool {
         self.connections.get(id).is_some_and(Connection::is_open)

@@ -43,6 +43,7 @@ impl Timers {
     /// Sets the deadline of `slot`, replacing an earlier or later one.
     ///
     /// O(1) when it is pushed back, O(log n) when it comes nearer.
+    // ANCHOR: set
     pub fn set(&mut self, slot: u32, deadline: u64) {
         let index = slot as usize;
         if self.timers.len() <= index {
@@ -60,6 +61,7 @@ impl Timers {
             self.sweep();
         }
     }
+    // ANCHOR_END: set
 
     /// Removes the deadline of `slot`, if it has one. Its heap entry serves the slot's next one.
     pub fn clear(&mut self, slot: u32) {

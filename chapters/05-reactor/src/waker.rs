@@ -39,6 +39,7 @@ impl Waker {
         self.wake();
     }
 
+    // ANCHOR: take
     /// Takes note of all wake-ups so far, and tells whether one of them was a [`Self::stop`].
     pub(crate) fn take(&self) -> bool {
         // Without this read the descriptor would stay readable, and the loop would spin.
@@ -46,6 +47,7 @@ impl Waker {
         trace!("wakeup");
         self.0.stop.swap(false, Ordering::Acquire)
     }
+    // ANCHOR_END: take
 }
 
 impl AsFd for Waker {
