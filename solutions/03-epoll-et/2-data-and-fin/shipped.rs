@@ -1,4 +1,4 @@
-//! # 03-2 Data and end of file together
+//! # 03-2 Data and FIN together
 //!
 //! This server counts bytes. A client sends as many as it likes and finishes sending; it is told how
 //! many they were, on a line, and then its connection ends. Connections are watched edge-triggered.
