@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::recording::Recording;
 use crate::script::{self, Script};
-use crate::{claims, experiments, files, timeline};
+use crate::{claims, experiments, files, steps, timeline};
 
 /// Where it stands.
 const FOLDER: &str = "book/src/generated";
@@ -33,6 +33,9 @@ pub fn all() -> Result<BTreeMap<PathBuf, String>> {
             folder.join("experiments").join(&name),
             experiments::page(&chapter, &tests),
         );
+    }
+    for name in steps::names()? {
+        pages.insert(folder.join(format!("steps/{name}.md")), steps::page(&name)?);
     }
     Ok(pages)
 }

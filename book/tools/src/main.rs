@@ -12,6 +12,7 @@ mod record;
 mod recording;
 mod script;
 mod skips;
+mod steps;
 mod timeline;
 
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ const USAGE: &str = "\
 Usage: cargo run -p book-tools -- COMMAND
 
   traces [NAME]   Record the timelines anew: all, those of a chapter (01-blocking), or one
-  generate        Write src/generated/ from the recordings and the claims
+  generate        Write src/generated/ from recordings, claims and chapters
   check           Build the book and look for everything mdBook lets pass
   skips LOG       Fail if LOG, the output of `cargo test`, holds a skip that .ci/skips doesn't list";
 
