@@ -278,3 +278,6 @@ fn trace_read(stream: &TcpStream, bytes: &[u8]) {
     let fd = stream.as_raw_fd();
     trace!(fd, bytes = bytes.len(), data = bytes, "read");
 }
+
+#[cfg(test)]
+mod tests;

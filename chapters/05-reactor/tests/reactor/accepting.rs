@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use ch05_reactor::{
-    Buffer, ConnId, Handler, Io, Limits, ListenerId, Reactor, listen, listen_shared,
+    Buffer, ConnId, Handler, Io, Limits, LineEcho, ListenerId, Reactor, listen, listen_shared,
 };
 use harness::Client;
 
@@ -83,6 +83,15 @@ fn a_handler_knows_through_which_listener_a_client_came() {
 }
 
 #[test]
+fn a_reactor_turns_nagles_algorithm_off_at_its_listeners() {
+    let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
+    let same = listener.try_clone().unwrap();
+    let mut reactor: Reactor<Doors> = Reactor::new(Limits::default()).unwrap();
+    reactor.add_listener(listener).unwrap();
+    assert!(socket2::SockRef::from(&same).tcp_nodelay().unwrap());
+}
+
+#[test]
 fn accepted_connections_inherit_tcp_nodelay_from_their_listener() {
     // What `add_listener` relies on: one setsockopt for all connections.
     let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
@@ -117,4 +126,19 @@ fn a_port_that_another_server_would_share_counts_as_taken() {
             "{count} listeners"
         );
     }
+}
+
+#[test]
+fn a_listener_may_block_before_the_reactor_gets_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut reactor = Reactor::new(Limits::default()).unwrap();
+    reactor.add_listener(listener).unwrap();
+    let waker = reactor.waker();
+    let thread = thread::spawn(move || reactor.run(&mut LineEcho));
+    // After the first client, accept is called once more, and would block for ever.
+    Client::connect(address).exchange(b"one\n", b"one\n");
+    Client::connect(address).exchange(b"two\n", b"two\n");
+    waker.stop();
+    thread.join().unwrap().unwrap();
 }

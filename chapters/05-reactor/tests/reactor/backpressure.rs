@@ -97,6 +97,37 @@ fn a_held_input_is_offered_again_after_resume() {
 }
 
 #[test]
+fn a_held_peer_is_read_from_again_after_resume() {
+    let server = start(small());
+    let mut client = server.client();
+    let mut other = server.client();
+    server.expect("open 1");
+    let lines = "say held\n".repeat(1000);
+    client.send(b"hold\n");
+    client.send(lines.as_bytes());
+    server.expect_any(|event| event.starts_with("data 0 1000"));
+    other.send(b"resume 0\n");
+    client.expect("held\n".repeat(1000).as_bytes());
+}
+
+#[test]
+fn an_answer_goes_behind_what_is_queued_already() {
+    let limits = Limits {
+        high_water: u64::MAX, // never full, so it goes on reading
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = server.client();
+    client.send(format!("fill {MUCH}\n").as_bytes());
+    server.expect(&format!("line 0 fill {MUCH}"));
+    client.send(b"say last\n");
+    server.expect("line 0 say last");
+    let mut expected = vec![b'x'; MUCH];
+    expected.extend(b"last\n");
+    client.expect(&expected);
+}
+
+#[test]
 fn resume_calls_back_without_input_too() {
     let server = start(Limits::default());
     let mut client = server.client();

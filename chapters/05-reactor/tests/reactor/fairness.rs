@@ -28,6 +28,29 @@ fn one_turn_reads_a_connection_once() {
     assert_eq!(reads, 1, "{before:?}");
 }
 
+#[test]
+fn one_turn_accepts_a_bounded_number() {
+    let server = start(Limits::default());
+    let mut gate = server.client();
+    let mut other = server.client();
+    server.expect("open 1");
+    gate.send(b"wait\n");
+    server.expect("line 0 wait");
+    let crowd: Vec<_> = (0..300).map(|_| server.client()).collect();
+    other.send(b"say me too\n");
+    server.release();
+    let before = server.expect("line 1 say me too");
+    let opened = before
+        .iter()
+        .filter(|event| event.starts_with("open"))
+        .count();
+    assert!(
+        (1..=64).contains(&opened),
+        "{opened} before the other's turn"
+    );
+    drop(crowd);
+}
+
 /// Answers each byte with 1,000,000; reports how much was pending one turn later.
 struct Flood(Sender<String>);
 

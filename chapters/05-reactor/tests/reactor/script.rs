@@ -23,6 +23,7 @@ pub const A_WHILE: Duration = Duration::from_millis(200);
 /// `untimer N`, `tick MS`, `stop`, and
 /// - `wait`: block in this callback until [`Running::release`];
 /// - `hold`: leave the rest of the input, until the next call;
+/// - `again`: set a timer of no time whenever one has run out;
 /// - `keep`: don't close at the peer's end, nor at a stop;
 /// - `descriptor`: say the lowest free descriptor number;
 /// - nothing.
@@ -37,6 +38,7 @@ pub struct Session {
     number: usize,
     holds: bool,
     keeps: bool,
+    again: bool,
 }
 
 impl Script {
@@ -62,6 +64,7 @@ impl Script {
             "stop" => io.stop(),
             "wait" => self.gate.recv().unwrap(),
             "hold" => session.holds = true,
+            "again" => session.again = true,
             "keep" => session.keeps = true,
             "" => {}
             "descriptor" => {
@@ -114,6 +117,9 @@ impl Handler for Script {
 
     fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
         self.tell(format!("timer {}", session.number));
+        if session.again {
+            return io.set_timer(id, Duration::ZERO);
+        }
         io.send(id, b"ding\n");
     }
 

@@ -71,12 +71,13 @@ fn the_next_tenant_of_a_slot_does_not_inherit_a_timer() {
 #[test]
 fn a_timer_that_sets_itself_again_leaves_others_their_turn() {
     let server = start(Limits::default());
-    let mut client = server.client();
-    client.send(b"timer 0 0\n");
-    for _ in 0..3 {
-        client.send(b"timer 0 0\n");
-        server.expect("timer 0");
-    }
+    let mut restless = server.client();
+    let mut other = server.client();
+    restless.send(b"again\ntimer 0 0\n");
+    server.expect("timer 0");
+    other.exchange(b"say hello\n", b"hello\n");
+    other.send(b"abort 0\n");
+    server.expect("close 0 Aborted");
 }
 
 #[test]

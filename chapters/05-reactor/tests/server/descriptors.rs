@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirEntry, File};
 use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
@@ -98,19 +98,4 @@ fn a_descriptor_that_somebody_else_frees_is_noticed() {
         String::from_utf8(answer.into()).unwrap()
     });
     assert_eq!(answer, "second\n");
-}
-
-#[test]
-fn a_listener_may_block_before_the_reactor_gets_it() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let mut reactor = Reactor::new(Limits::default()).unwrap();
-    reactor.add_listener(listener).unwrap();
-    let waker = reactor.waker();
-    let thread = thread::spawn(move || reactor.run(&mut LineEcho));
-    // After the first client, accept is called once more, and would block for ever.
-    Client::connect(address).exchange(b"one\n", b"one\n");
-    Client::connect(address).exchange(b"two\n", b"two\n");
-    waker.stop();
-    thread.join().unwrap().unwrap();
 }

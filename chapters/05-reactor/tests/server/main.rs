@@ -4,6 +4,7 @@ mod command_line;
 mod crowd;
 mod descriptors;
 mod signals;
+mod spinning;
 mod trace;
 
 use harness::Server;
