@@ -41,7 +41,7 @@ pub struct Sample {
     pub rate: f64,
     /// 99 of 100 lines were back by then.
     pub p99: Duration,
-    /// All lines, also those that came back too late to count for the rate.
+    /// All lines, also those that came back too early or too late to count.
     pub lines: f64,
 }
 
@@ -95,14 +95,18 @@ impl Load {
         Ok(())
     }
 
-    /// Sends lines for as long as `stretch`, and waits for the last to come back.
+    /// Keeps lines on their way for `warm_up` and then for `stretch`, and waits for the last to come
+    /// back. What came back during `stretch` counts for rate and latency.
     ///
     /// # Errors
     /// If the server closes a connection, or answers nothing for 5 s.
-    pub fn run(&mut self, pattern: Pattern, stretch: Duration) -> Result<Sample> {
+    pub fn run(
+        &mut self,
+        pattern: Pattern,
+        warm_up: Duration,
+        stretch: Duration,
+    ) -> Result<Sample> {
         let number = self.connections.len();
-        let mut latencies = Vec::new();
-        let began = Instant::now();
         let mut on_their_way = match pattern {
             Pattern::OneAtATime => 1,
             Pattern::AllBusy => number,
@@ -110,7 +114,9 @@ impl Load {
         for index in 0..on_their_way {
             self.send(index)?;
         }
-        let (mut time, mut late) = (Duration::ZERO, 0);
+        let began = Instant::now();
+        let mut latencies = Vec::new();
+        let (mut time, mut others) = (Duration::ZERO, 0);
         let mut events = [EpollEvent::empty(); 256];
         while on_their_way > 0 {
             for event in self.wait(&mut events)? {
@@ -118,14 +124,19 @@ impl Load {
                 let Some(latency) = self.receive(index)? else {
                     continue;
                 };
-                let now = began.elapsed();
-                if now >= stretch && latencies.len() >= FEWEST {
-                    on_their_way -= 1;
-                    late += 1;
-                    continue;
+                let measured = began.elapsed().checked_sub(warm_up);
+                match measured {
+                    Some(now) if now >= stretch && latencies.len() >= FEWEST => {
+                        others += 1;
+                        on_their_way -= 1;
+                        continue;
+                    }
+                    Some(now) => {
+                        time = now;
+                        latencies.push(latency);
+                    }
+                    None => others += 1,
                 }
-                time = now;
-                latencies.push(latency);
                 self.send(match pattern {
                     Pattern::OneAtATime => (index + 1) % number,
                     Pattern::AllBusy => index,
@@ -133,11 +144,11 @@ impl Load {
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let (counted, all) = (latencies.len() as f64, (latencies.len() + late) as f64);
+        let (counted, lines) = (latencies.len() as f64, (latencies.len() + others) as f64);
         Ok(Sample {
             rate: counted / time.as_secs_f64(),
             p99: percentile(&mut latencies, 99),
-            lines: all,
+            lines,
         })
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::calls;
 use crate::load::{Load, Pattern};
@@ -184,9 +184,8 @@ impl Run<'_> {
             results.memory[self.place].push(each);
         }
         for (index, pattern) in PATTERNS.into_iter().enumerate() {
-            load.run(pattern, self.plan.warm_up)?;
             let (cpu, wakeups) = (server.cpu()?, server.wakeups()?);
-            let sample = load.run(pattern, self.plan.stretch)?;
+            let sample = load.run(pattern, self.plan.warm_up, self.plan.stretch)?;
             let (cpu, wakeups) = (
                 server.cpu()?.saturating_sub(cpu),
                 server.wakeups()? - wakeups,
@@ -198,14 +197,17 @@ impl Run<'_> {
             cell.wakeups.push(wakeups / sample.lines);
         }
         if self.traced {
-            self.count_calls(results, &server, &mut load)?;
+            self.count_calls(results, &server, &mut load)
+                .context("counting its system calls")?;
         }
         Ok(())
     }
 
     fn count_calls(&self, results: &mut Results, server: &Server, load: &mut Load) -> Result<()> {
         for (index, pattern) in PATTERNS.into_iter().enumerate() {
-            let counted = calls::during(server.pid(), || load.run(pattern, self.plan.traced))?;
+            let counted = calls::during(server.pid(), || {
+                load.run(pattern, Duration::ZERO, self.plan.traced)
+            })?;
             let Some((calls, sample)) = counted else {
                 results.note(
                     "System calls were not counted: strace is missing, or may not trace."

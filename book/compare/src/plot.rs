@@ -1,4 +1,6 @@
-//! The results as a picture: time per line over connections, both axes logarithmic.
+//! The results as a picture: the server's CPU time per line over connections, both axes logarithmic.
+//!
+//! CPU time, because it is the server's alone: the time until a line is back is also the load's.
 
 use std::fmt::Write;
 
@@ -9,9 +11,11 @@ use crate::server::KINDS;
 const WIDTH: f64 = 360.0;
 const LEFT: f64 = 46.0;
 const RIGHT: f64 = 262.0;
-const PANEL: f64 = 250.0;
+const PANEL: f64 = 258.0;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 214.0;
+/// Less can't be drawn on a logarithmic axis, and is noise.
+const LEAST: f64 = 0.1;
 const LABEL_HEIGHT: f64 = 14.0;
 
 const TITLES: [&str; 2] = ["One line at a time", "All connections busy"];
@@ -28,7 +32,7 @@ const STYLES: [(&str, &str); 8] = [
     ("currentColor", ""),
 ];
 
-/// Time per line in microseconds, for each column that was measured.
+/// Microseconds of CPU time per line, for each column that was measured.
 struct Line {
     kind: usize,
     points: Vec<(usize, f64)>,
@@ -41,7 +45,7 @@ pub fn svg(results: &Results) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" \
          aria-labelledby=\"compare-title compare-text\" style=\"display:block;width:100%;max-width:560px;\
          min-width:0;height:auto;font-family:inherit\">\n\
-         <title id=\"compare-title\">Time per echoed line, by number of connections</title>\n\
+         <title id=\"compare-title\">CPU time of the servers per echoed line, by number of connections</title>\n\
          <desc id=\"compare-text\">{}</desc>\n\
          <style>.compare-text{{fill:currentColor;font-size:12px}}.compare-line{{fill:none;stroke-width:1.8;\
          stroke-linejoin:round}}.compare-grid{{stroke:currentColor;stroke-width:.5;opacity:.25}}</style>\n",
@@ -56,12 +60,8 @@ pub fn svg(results: &Results) -> String {
             .flat_map(|line| line.points.iter().map(|&(_, value)| value))
     };
     // Whole powers of ten around all values, the same for both panels.
-    let low = values()
-        .fold(f64::INFINITY, f64::min)
-        .max(0.01)
-        .log10()
-        .floor();
-    let high = values().fold(0.0, f64::max).max(0.1).log10().ceil();
+    let low = values().fold(1.0, f64::min).log10().floor();
+    let high = values().fold(10.0, f64::max).log10().ceil();
     for (pattern, lines) in all.iter().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "0 or 1")]
         let panel = Panel {
@@ -78,8 +78,8 @@ pub fn svg(results: &Results) -> String {
 fn lines(results: &Results, pattern: usize) -> Vec<Line> {
     let line = |kind| {
         let point = |column| {
-            let rate = median(&results.cell(kind, column, pattern).rate)?;
-            Some((column, 1e6 / rate))
+            let cpu = median(&results.cell(kind, column, pattern).cpu)?;
+            Some((column, cpu.max(LEAST)))
         };
         let points = (0..results.connections.len()).filter_map(point).collect();
         Line { kind, points }
@@ -92,7 +92,7 @@ fn lines(results: &Results, pattern: usize) -> Vec<Line> {
 fn description(results: &Results) -> String {
     let mut text = String::new();
     for (pattern, title) in TITLES.into_iter().enumerate() {
-        let _ = write!(text, "{title}, microseconds per line: ");
+        let _ = write!(text, "{title}, microseconds of CPU time per line: ");
         for line in lines(results, pattern) {
             let (&(first, low), &(last, high)) =
                 (&line.points[0], &line.points[line.points.len() - 1]);
@@ -144,7 +144,7 @@ impl Panel<'_> {
             "start",
             &format!("<tspan font-weight=\"600\">{title}</tspan>"),
         );
-        say(0.0, self.shift + 33.0, "start", "µs per line");
+        say(0.0, self.shift + 33.0, "start", "µs of CPU time per line");
         for (column, connections) in self.results.connections.iter().enumerate() {
             say(
                 self.x(column),
@@ -153,12 +153,8 @@ impl Panel<'_> {
                 &connections.to_string(),
             );
         }
-        say(
-            RIGHT + 6.0,
-            self.shift + BOTTOM + 15.0,
-            "start",
-            "connections",
-        );
+        let middle = f64::midpoint(LEFT, RIGHT);
+        say(middle, self.shift + BOTTOM + 30.0, "middle", "connections");
         let mut power = self.low;
         let mut grid = String::new();
         while power <= self.high {
