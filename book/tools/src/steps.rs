@@ -36,20 +36,24 @@ pub fn page(name: &str) -> Result<String> {
         .filter(|(file, _)| !old.contains_key(*file))
         .map(|(_, text)| text.lines().count())
         .sum();
-    let all_shown = unknown <= SHOWN;
 
     let mut page = String::new();
     let mut listed = String::new();
     for (file, text) in in_reading_order(&new) {
-        let added = Part::Added(text.lines().collect());
-        match old.get(file).map(|before| changes::between(before, text)) {
-            Some(Change::Same) => {}
-            Some(Change::Parts(parts)) => page.push_str(&shown(file, "changed", &parts)),
-            Some(Change::Anew) if all_shown => {
-                page.push_str(&shown(file, "written anew", &[added]));
+        let before = old.get(file).map_or("", String::as_str);
+        match changes::between(before, text) {
+            Change::Same => {}
+            Change::Parts(parts) => page.push_str(&shown(file, "changed", &parts)),
+            Change::Anew if unknown > SHOWN => {
+                listed.push_str(&row(&to, file, text.lines().count())?);
             }
-            None if all_shown => page.push_str(&shown(file, "new", &[added])),
-            Some(Change::Anew) | None => listed.push_str(&row(&to, file, text.lines().count())?),
+            Change::Anew => {
+                let parts = [
+                    Part::Left(before.lines().count()),
+                    Part::Added(text.lines().collect()),
+                ];
+                page.push_str(&shown(file, "new", &parts));
+            }
         }
     }
     if !listed.is_empty() {
@@ -94,8 +98,7 @@ fn chapter(number: &str) -> Result<PathBuf> {
     Ok(folder.join(name))
 }
 
-/// The chapter's `src/*.rs` by name, without what the book's pages say already (module docs) or
-/// what only the book needs (anchors).
+/// The chapter's `src/*.rs` by name, as far as they are [`taught`]; tests are not.
 fn sources(chapter: &Path) -> Result<BTreeMap<String, String>> {
     let folder = chapter.join("src");
     let mut sources = BTreeMap::new();
@@ -105,14 +108,27 @@ fn sources(chapter: &Path) -> Result<BTreeMap<String, String>> {
             continue;
         }
         let text = files::read(&path)?;
-        let lines = text.lines().filter(|line| {
-            let line = line.trim_start();
-            !line.starts_with("//!") && !line.starts_with("// ANCHOR")
-        });
-        let lines: Vec<&str> = lines.collect();
-        sources.insert(name, lines.join("\n").trim_start().to_owned());
+        let lines: Vec<&str> = taught(&text).collect();
+        let mut text = lines.join("\n");
+        while text.contains("\n\n\n") {
+            text = text.replace("\n\n\n", "\n\n"); // what is left out leaves no gap
+        }
+        sources.insert(name, text.trim_start().to_owned());
     }
     Ok(sources)
+}
+
+/// The lines without what the book's pages say already (module docs), what the compiler says
+/// (imports), and what only the book needs (anchors).
+fn taught(text: &str) -> impl Iterator<Item = &str> {
+    let mut in_import = false;
+    text.lines().filter(move |line| {
+        in_import |= line.starts_with("use ");
+        let imports = in_import;
+        in_import &= !line.ends_with(';');
+        let line = line.trim_start();
+        !imports && !line.starts_with("//!") && !line.starts_with("// ANCHOR")
+    })
 }
 
 /// A row of the table of files that aren't shown, with the first sentence of each.
@@ -139,6 +155,7 @@ fn shown(file: &str, state: &str, parts: &[Part]) -> String {
     });
     let removed = count(|part| match part {
         Part::Removed(lines) => lines.len(),
+        Part::Left(count) => *count,
         _ => 0,
     });
     let mut html = format!(
@@ -149,6 +166,13 @@ fn shown(file: &str, state: &str, parts: &[Part]) -> String {
             Part::Kept(lines) => push(&mut html, "kept", ' ', lines),
             Part::Removed(lines) => push(&mut html, "removed", '−', lines),
             Part::Added(lines) => push(&mut html, "added", '+', lines),
+            Part::Left(0) => {}
+            Part::Left(count) => {
+                let _ = write!(
+                    html,
+                    "<span class=\"removed skipped\">− all {count} lines of the former {file}</span>"
+                );
+            }
             Part::Skipped(count) => {
                 let _ = write!(
                     html,
@@ -170,5 +194,27 @@ fn push(html: &mut String, class: &str, sign: char, lines: &[&str]) {
         };
         let text = line.replace('&', "&amp;").replace('<', "&lt;");
         let _ = write!(html, "<span class=\"{class}{note}\">{sign} {text}\n</span>");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn module_docs_imports_and_anchors_are_left_out() {
+        let text =
+            "//! Docs.\nuse a::{\n    b,\n};\nuse c;\npub use d;\n// ANCHOR: run\nfn run() {}\n";
+        let lines: Vec<&str> = taught(text).collect();
+        assert_eq!(lines, ["pub use d;", "fn run() {}"]);
+    }
+
+    #[test]
+    fn a_line_of_code_stays_text_in_html() {
+        let mut html = String::new();
+        push(&mut html, "added", '+', &["let a: Vec<&str>;", "// why"]);
+        let expected = "<span class=\"added\">+ let a: Vec&lt;&amp;str>;\n</span>\
+                        <span class=\"added note\">+ // why\n</span>";
+        assert_eq!(html, expected);
     }
 }

@@ -25,6 +25,8 @@ pub enum Part<'a> {
     Added(Vec<&'a str>),
     /// This many lines that are as before, and too far from a change.
     Skipped(usize),
+    /// This many lines that are removed and not shown: the file is written anew.
+    Left(usize),
 }
 
 /// How `old` became `new`.
