@@ -4,6 +4,7 @@
 //! stands for all of them.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::thread;
 use std::time::Instant;
 
@@ -43,13 +44,16 @@ fn wait_until(what: &str, condition: impl Fn() -> bool) {
 }
 
 /// Whether all that `client` has sent lies in the server's receive queue.
-fn has_arrived(client: &Client) -> bool {
-    let port = format!(":{:04X} ", client.address().port());
+fn has_arrived(client: &Client, server: &Server) -> bool {
+    // 127.0.0.1 and a port, as the table has them.
+    let hex = |address: SocketAddr| format!("0100007F:{:04X}", address.port());
+    let (local, remote) = (hex(client.address()), hex(server.address()));
     let table = fs::read_to_string("/proc/net/tcp").expect("Linux has /proc/net/tcp");
-    // Columns (proc_pid_net(5)): sl, local_address, rem_address, st, tx_queue:rx_queue …
-    let row = table.lines().find(|row| row[..20].contains(&port));
-    row.and_then(|row| row.split_whitespace().nth(4))
-        .is_some_and(|queues| queues.starts_with("00000000:"))
+    table.lines().any(|row| {
+        // Columns (proc_pid_net(5)): sl, local_address, rem_address, st, tx_queue:rx_queue …
+        let columns: Vec<&str> = row.split_whitespace().collect();
+        columns[1..3] == [&local, &remote] && columns[4].starts_with("00000000:")
+    })
 }
 
 #[test]
@@ -69,7 +73,7 @@ fn a_line_at_once_comes_back(length: usize) {
     let mut client = server.client();
     while_stopped(&server, || {
         client.send(&line);
-        wait_until("all has arrived", || has_arrived(&client));
+        wait_until("all has arrived", || has_arrived(&client, &server));
     });
     client.expect(&line);
 }
@@ -91,7 +95,7 @@ fn one_edge_may_stand_for_data_and_the_end() {
     while_stopped(&server, || {
         client.send(b"one\ntwo");
         client.finish_sending();
-        wait_until("all has arrived", || has_arrived(&client));
+        wait_until("all has arrived", || has_arrived(&client, &server));
     });
     client.expect_last(b"one\ntwo");
 }
