@@ -9,7 +9,7 @@ use crate::setup::{Watcher, pair, report};
 
 fn fill(server: &mut TcpStream) -> usize {
     let mut taken = 0;
-    while let Ok(count) = server.write(&[b'x'; 65536]) {
+    while let Ok(count) = server.write(&[b'x'; 16_384]) {
         taken += count;
     }
     taken
