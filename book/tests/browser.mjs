@@ -69,7 +69,8 @@ async function checkPlayer(figure) {
     assert.equal(await at(), step, 'one key, one step, and the page stays');
     said.add(await figure.locator('.player-say').textContent());
   }
-  assert.ok(said.size > steps / 2 && ![...said].some(text => /undefined|NaN|null/.test(text)));
+  // A loop says much again; a player that stands still would say one thing.
+  assert.ok(said.size > steps / 3 && ![...said].some(text => /undefined|NaN|null/.test(text)));
   assert.ok(await figure.getByRole('button', { name: 'One step on' }).isDisabled(), 'this is the end');
 
   const rows = async side => Object.fromEntries(await figure.locator(`section.${side} dl > div`).evaluateAll(
