@@ -1,5 +1,6 @@
 //! A handler that does what its clients tell it, line by line, and reports every callback.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -22,13 +23,14 @@ pub const A_WHILE: Duration = Duration::from_millis(200);
 /// Commands: `say TEXT`, `fill BYTES`, `send N TEXT`, `abort N`, `close N`, `resume N`, `timer N MS`,
 /// `untimer N`, `tick MS`, `stop`, and
 /// - `wait`: block in this callback until [`Running::release`];
-/// - `hold`: leave the rest of the input, until the next call;
+/// - `hold`: leave the rest of the input, until a `resume` for this connection;
 /// - `again`: set a timer of no time whenever one has run out;
 /// - `keep`: don't close at the peer's end, nor at a stop;
 /// - `descriptor`: say the lowest free descriptor number;
 /// - nothing.
 pub struct Script {
     ids: Vec<ConnId>,
+    holding: BTreeSet<usize>,
     report: Sender<String>,
     gate: Receiver<()>,
 }
@@ -36,7 +38,6 @@ pub struct Script {
 #[derive(Default)]
 pub struct Session {
     number: usize,
-    holds: bool,
     keeps: bool,
     again: bool,
 }
@@ -57,13 +58,16 @@ impl Script {
             "send" => io.send(self.ids[number()], format!("{rest}\n").as_bytes()),
             "abort" => io.abort(self.ids[number()]),
             "close" => io.close(self.ids[number()]),
-            "resume" => io.resume(self.ids[number()]),
+            "resume" => {
+                self.holding.remove(&number());
+                io.resume(self.ids[number()]);
+            }
             "timer" => io.set_timer(self.ids[number()], millis(rest)),
             "untimer" => io.clear_timer(self.ids[number()]),
             "tick" => io.set_tick(millis(first)),
             "stop" => io.stop(),
             "wait" => self.gate.recv().unwrap(),
-            "hold" => session.holds = true,
+            "hold" => _ = self.holding.insert(session.number),
             "again" => session.again = true,
             "keep" => session.keeps = true,
             "" => {}
@@ -90,10 +94,9 @@ impl Handler for Script {
     }
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
-        session.holds = false;
         self.tell(format!("data {} {}", session.number, input.len()));
         while let Some(end) = input.iter().position(|&byte| byte == b'\n')
-            && !session.holds
+            && !self.holding.contains(&session.number)
             && !io.is_full(id)
         {
             let line = String::from_utf8_lossy(&input[..end]).into_owned();
@@ -157,6 +160,7 @@ pub fn start(limits: Limits) -> Running {
     let (opener, gate) = mpsc::channel();
     let mut running = start_handler(limits, |report| Script {
         ids: Vec::new(),
+        holding: BTreeSet::new(),
         report,
         gate,
     });

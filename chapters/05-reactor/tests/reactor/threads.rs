@@ -1,7 +1,12 @@
 //! Other threads: waking a reactor, and several reactors at once.
 
-use ch05_reactor::{Limits, LineEcho, Signals, listen_shared, serve};
-use harness::Client;
+use std::net::SocketAddr;
+use std::sync::mpsc::{self, Receiver};
+use std::{io, thread};
+
+use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId};
+use ch05_reactor::{Signals, listen_shared, serve};
+use harness::{Client, DEADLINE};
 
 use crate::script::start;
 
@@ -9,7 +14,7 @@ use crate::script::start;
 fn another_thread_wakes_the_reactor() {
     let server = start(Limits::default());
     let waker = server.waker.clone();
-    std::thread::spawn(move || waker.wake()).join().unwrap();
+    thread::spawn(move || waker.wake()).join().unwrap();
     server.expect("wake");
     server.expect_nothing();
 }
@@ -28,67 +33,70 @@ fn wake_ups_that_come_together_are_one_at_least() {
     server.expect_nothing();
 }
 
-#[test]
-fn all_loops_stop_when_one_does() {
+/// Echoes; an `s` stops its loop, a `p` panics in it.
+struct Moody;
+
+impl Handler for Moody {
+    type Session = ();
+
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {}
+
+    fn on_data(&mut self, io: &mut Io, id: ConnId, (): &mut (), input: &mut Buffer) {
+        match input.first() {
+            Some(b's') => io.stop(),
+            Some(b'p') => panic!("as the test wants it"),
+            _ => io.send(id, input),
+        }
+        input.clear();
+    }
+
+    fn on_close(&mut self, _: &mut Io, _: ConnId, (): (), _: Closed) {}
+}
+
+/// Three loops; what they end with.
+fn three_loops() -> (SocketAddr, Receiver<thread::Result<io::Result<()>>>) {
     let listeners = listen_shared("127.0.0.1:0".parse().unwrap(), 64, 3).unwrap();
     let address = listeners[0].local_addr().unwrap();
-    let (sender, ended) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        // SIGTERM goes to the process, which has other tests in it: here one loop stops by itself.
-        let signals = Signals::block().unwrap();
-        let result = serve(listeners, signals, &Limits::default(), || {
-            StopsOnClose(LineEcho)
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let result = thread::spawn(move || {
+            // Nobody sends this process a signal: it has other tests in it.
+            let signals = Signals::block()?;
+            serve(listeners, signals, &Limits::default(), || Moody)
         });
-        sender.send(result).unwrap();
+        sender.send(result.join()).unwrap();
     });
-    // The kernel spreads these over the loops.
+    (address, ended)
+}
+
+/// The kernel deals them out to all loops.
+fn crowd(address: SocketAddr) -> Vec<Client> {
     let mut clients: Vec<_> = (0..30).map(|_| Client::connect(address)).collect();
     for client in &mut clients {
-        client.exchange(b"hello\n", b"hello\n");
+        client.exchange(b"hello", b"hello");
     }
-    clients.pop();
+    clients
+}
+
+#[test]
+fn all_loops_stop_when_one_does() {
+    let (address, ended) = three_loops();
+    let mut clients = crowd(address);
+    clients[0].send(b"s");
     for client in &mut clients {
         client.expect_end();
     }
     drop(clients);
-    ended
-        .recv_timeout(harness::DEADLINE)
-        .expect("all loops end")
-        .unwrap();
+    let result = ended.recv_timeout(DEADLINE).expect("all loops end");
+    result.expect("no loop panics").expect("no loop fails");
 }
 
-/// Stops its loop when a client leaves.
-struct StopsOnClose(LineEcho);
-
-impl ch05_reactor::Handler for StopsOnClose {
-    type Session = ch05_reactor::Line;
-
-    fn on_open(
-        &mut self,
-        io: &mut ch05_reactor::Io,
-        id: ch05_reactor::ConnId,
-        listener: ch05_reactor::ListenerId,
-    ) -> Self::Session {
-        self.0.on_open(io, id, listener)
-    }
-
-    fn on_data(
-        &mut self,
-        io: &mut ch05_reactor::Io,
-        id: ch05_reactor::ConnId,
-        line: &mut Self::Session,
-        input: &mut ch05_reactor::Buffer,
-    ) {
-        self.0.on_data(io, id, line, input);
-    }
-
-    fn on_close(
-        &mut self,
-        io: &mut ch05_reactor::Io,
-        _: ch05_reactor::ConnId,
-        _: Self::Session,
-        _: ch05_reactor::Closed,
-    ) {
-        io.stop();
-    }
+#[test]
+fn all_loops_end_when_one_panics() {
+    let (address, ended) = three_loops();
+    let mut clients = crowd(address);
+    clients[0].send(b"p");
+    drop(clients);
+    let result = ended.recv_timeout(DEADLINE).expect("all loops end");
+    assert!(result.is_err(), "the panic was swallowed");
 }

@@ -58,10 +58,8 @@ fn a_cleared_timer_does_not_fire() {
 fn the_next_tenant_of_a_slot_does_not_inherit_a_timer() {
     let server = start(Limits::default());
     let mut client = server.client();
-    client.send(b"timer 0 50\nclose 0\n");
-    client.expect_end();
-    drop(client);
-    server.expect("close 0 Finished");
+    client.send(b"timer 0 50\nabort 0\n");
+    server.expect("close 0 Aborted");
     let mut next = server.client();
     server.expect("open 1");
     server.expect_nothing();

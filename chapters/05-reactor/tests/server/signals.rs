@@ -43,6 +43,25 @@ fn a_server_that_goes_down_sleeps_while_a_slow_reader_drains() {
 }
 
 #[test]
+fn all_loops_stop_at_once_though_each_has_a_slow_reader() {
+    let server = start(&["--loops", "2", "--grace", "60"]);
+    // The kernel deals the connections out, so of a dozen each loop gets some.
+    let mut slow: Vec<_> = (0..12).map(|_| server.slow_client()).collect();
+    for client in &mut slow {
+        client.flood(&b"a line\n".repeat(1 << 20));
+    }
+    let mut idle = server.clients(12);
+    for client in &mut idle {
+        client.exchange(b"hello\n", b"hello\n");
+    }
+    server.signal(Signal::SIGTERM);
+    for client in &mut idle {
+        client.expect_end();
+    }
+    server.expect_alive();
+}
+
+#[test]
 fn hostile_peers_hold_it_up_until_the_deadline_and_no_longer() {
     let server = start(&["--grace", "1"]);
     let mut never_reads = server.slow_client();
