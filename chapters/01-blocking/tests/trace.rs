@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Instant;
 
-use harness::Server;
+use harness::{DEADLINE, Server};
 use workbench::trace::{KINDS, Record};
 
 /// A file for this test alone, gone after it.
@@ -40,6 +42,19 @@ fn serve_one(arguments: &[&str]) -> Server {
     // The next one is served only after the first was closed: all its events are on record.
     server.client().exchange(b"next\n", b"next\n");
     server
+}
+
+/// What has come from standard error, once `expected` is in it: it comes through a pipe.
+fn stderr_with(server: &Server, expected: &str) -> String {
+    let deadline = Instant::now() + DEADLINE;
+    loop {
+        let text = server.stderr();
+        if text.contains(expected) {
+            return text;
+        }
+        assert!(Instant::now() < deadline, "no {expected} in:\n{text}");
+        thread::yield_now();
+    }
 }
 
 #[test]
@@ -99,8 +114,7 @@ fn a_trace_goes_to_standard_error_and_leaves_standard_output_alone() {
     let server = serve_one(&["--trace"]);
     assert_eq!(server.stdout().lines().count(), 1, "{}", server.stdout());
     assert!(server.stdout().starts_with("listening on 127.0.0.1:"));
-    let trace = server.stderr();
-    assert!(trace.contains(r#"6 B  "hello\n""#), "{trace}");
+    let trace = stderr_with(&server, r#"6 B  "hello\n""#);
     assert!(!trace.contains('\u{1b}'), "colours in a pipe: {trace}");
 }
 
