@@ -82,7 +82,7 @@ async function checkPlayer(figure) {
   const threads = Object.keys(server).filter(row => !row.startsWith('fd '));
   assert.deepEqual(threads.sort(), Object.keys(expected.threads).sort());
   const queue = Object.values(kernel).find(text => text.startsWith('accept queue'));
-  if (expected.waiting === 0) assert.match(queue, /^accept queue: empty/);
+  if (expected.waiting === 0 && queue !== undefined) assert.match(queue, /^accept queue: empty/);
 
   await player.press('Home');
   await player.press('End');
