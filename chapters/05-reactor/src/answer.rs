@@ -11,9 +11,9 @@
 //! of all connections, on loan to the one that is being served. Whatever is unusual takes the way
 //! through the connection's own queue.
 
-use std::io::{self, ErrorKind};
 use std::mem;
 
+use crate::Buffer;
 use crate::connection::ConnId;
 use crate::io::Io;
 use crate::output;
@@ -32,27 +32,21 @@ impl Io {
     #[expect(clippy::inline_always, reason = "each message comes through here")]
     #[inline(always)]
     pub(crate) fn served(&mut self, id: ConnId) {
-        if self.serving == id
-            && !self.answer.is_empty()
-            && self.answer.len() < self.long_answer
+        self.serving = ConnId::NOBODY;
+        if self.answer.is_empty() {
+            return;
+        }
+        let mut sent = 0;
+        if self.answer.len() < self.long_answer
             && let Some(connection) = self.connections.get(id)
         {
-            match output::send(&connection.stream, &self.answer, 0) {
-                Ok(sent) if sent == self.answer.len() => self.answer.clear(),
-                Ok(sent) => self.answer.consume(sent),
-                Err(error) => self.answer_failed(id, &error),
-            }
+            // The queue will meet with the same error, and deal with it.
+            sent = output::send(&connection.stream, &self.answer, 0).unwrap_or(0);
         }
-        self.serving = ConnId::NOBODY;
-        if !self.answer.is_empty() {
-            self.queue_answer(id);
-        }
-    }
-
-    #[cold]
-    fn answer_failed(&mut self, id: ConnId, error: &io::Error) {
-        if !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) {
-            self.failed(id, "write", error);
+        if sent == self.answer.len() {
+            self.answer.clear();
+        } else {
+            self.queue_answer(id, sent);
         }
     }
 
@@ -60,13 +54,14 @@ impl Io {
     pub(crate) fn set_answer_aside(&mut self) {
         let id = mem::replace(&mut self.serving, ConnId::NOBODY);
         if !self.answer.is_empty() {
-            self.queue_answer(id);
+            self.queue_answer(id, 0);
         }
     }
 
     #[cold]
-    fn queue_answer(&mut self, id: ConnId) {
-        let answer = mem::take(&mut self.answer);
+    fn queue_answer(&mut self, id: ConnId, sent: usize) {
+        let mut answer = Buffer::from(mem::take(&mut self.answer));
+        answer.consume(sent);
         self.push(id, |output| output.push_buffer(answer));
     }
 }

@@ -164,14 +164,22 @@ impl DerefMut for Buffer {
     }
 }
 
-impl From<&[u8]> for Buffer {
-    /// A buffer of exactly these bytes, without spare memory.
-    fn from(bytes: &[u8]) -> Self {
+impl From<Vec<u8>> for Buffer {
+    /// These bytes, in the memory that they are in.
+    fn from(bytes: Vec<u8>) -> Self {
+        let end = bytes.len();
         Self {
-            bytes: bytes.to_vec(),
+            bytes,
             start: 0,
-            end: bytes.len(),
+            end,
         }
+    }
+}
+
+impl From<&[u8]> for Buffer {
+    /// A copy of these bytes, without spare memory.
+    fn from(bytes: &[u8]) -> Self {
+        Self::from(bytes.to_vec())
     }
 }
 

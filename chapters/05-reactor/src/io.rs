@@ -13,7 +13,7 @@ use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
 use crate::output::Output;
 use crate::sockets::READ;
 use crate::timers::Timers;
-use crate::{Buffer, Closed, Limits};
+use crate::{Closed, Limits};
 
 /// The sockets of one reactor.
 ///
@@ -39,7 +39,7 @@ pub struct Io {
     /// The connection whose `on_data` runs and may use `answer`, or nobody ([`crate::answer`]).
     pub(crate) serving: ConnId,
     /// What that `on_data` has sent so far.
-    pub(crate) answer: Buffer,
+    pub(crate) answer: Vec<u8>,
     /// To be flushed at the end of this turn, each once.
     pub(crate) unflushed: Vec<ConnId>,
     /// To be offered their input again, each once.
@@ -85,7 +85,7 @@ impl Io {
             tick: None,
             stop: Stop::No,
             serving: ConnId::NOBODY,
-            answer: Buffer::new(),
+            answer: Vec::new(),
             unflushed: Vec::new(),
             resumed: Vec::new(),
             dead: Vec::new(),
@@ -101,7 +101,7 @@ impl Io {
     #[inline]
     pub fn send(&mut self, id: ConnId, bytes: &[u8]) {
         if id == self.serving {
-            self.answer.extend(bytes);
+            self.answer.extend_from_slice(bytes);
         } else {
             self.queue(id, bytes);
         }

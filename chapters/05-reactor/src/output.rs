@@ -193,6 +193,7 @@ pub(crate) fn send(stream: &TcpStream, bytes: &[u8], more: i32) -> io::Result<us
 /// Out of the way of those who don't trace: what `trace!` needs to format an event would cost the
 /// fast path its registers.
 #[cold]
+#[inline(never)]
 fn trace_write(stream: &TcpStream, bytes: &[u8], result: &io::Result<usize>) {
     let fd = stream.as_raw_fd();
     if let Ok(sent) = *result {

@@ -274,6 +274,7 @@ impl Io {
 
 /// As [`crate::output`] does: out of the way of those who don't trace.
 #[cold]
+#[inline(never)]
 fn trace_read(stream: &TcpStream, bytes: &[u8]) {
     let fd = stream.as_raw_fd();
     trace!(fd, bytes = bytes.len(), data = bytes, "read");
