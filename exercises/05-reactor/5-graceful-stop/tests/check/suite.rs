@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -96,6 +96,38 @@ fn what_comes_too_late_does_not_destroy_the_answers() {
     server.signal(Signal::SIGTERM);
     expect_refusal(&server);
     client.send(b"too late\n");
+    client.expect(&lines);
+    let rest = client.read_to_end();
+    if !rest.is_empty() {
+        server.teach(
+            "This line came after the stop and was answered. It is to be read and thrown away.",
+            BOOK,
+        );
+        let rest = format!("{:?}", String::from_utf8_lossy(&rest));
+        server.fail_with("the end of the connection", &rest);
+    }
+    drop(client);
+    expect_good_end(&server);
+}
+
+#[test]
+fn what_comes_after_the_last_answer_does_not_destroy_it() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach(
+        "At the stop all answers were written, but many still under way: in the socket, as the client hadn't \
+         read yet. Then the client sent one more line. A socket that has been closed, even after \
+         shutdown(Write), takes nothing: it sends a reset, and what is under way is lost. Keep it open, and \
+         read until the client has finished sending.",
+        BOOK,
+    );
+    let (mut client, lines) = answer_under_way(&server);
+    server.signal(Signal::SIGTERM);
+    expect_refusal(&server);
+    wait_for_goodbye(&client, &server);
+    client.send(b"too late\n");
+    // Read or refused: either way, the server's side has dealt with it.
+    client.wait_until_read();
     client.expect_last(&lines);
     drop(client);
     expect_good_end(&server);
@@ -169,7 +201,7 @@ fn clog(server: &Server) -> (Client, Vec<u8>) {
     let mut client = server.client();
     client.send(&lines);
     let deadline = Instant::now() + DEADLINE;
-    while is_unacknowledged(&client) && Instant::now() < deadline {
+    while is_unacknowledged(&client, server) && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(1));
     }
     // All is on the server's side by now, and read once nothing waits there.
@@ -177,16 +209,68 @@ fn clog(server: &Server) -> (Client, Vec<u8>) {
     (client, lines)
 }
 
-/// Whether something that the client has sent has not arrived yet (`proc_pid_net(5)`, *`tx_queue`*).
-fn is_unacknowledged(client: &Client) -> bool {
-    let port = format!(":{:04X}", client.address().port());
+/// A client whose answers are all written, while a part of them is still in the server's socket: the
+/// client's own has no room for it.
+fn answer_under_way(server: &Server) -> (Client, Vec<u8>) {
+    let piece = b"bottles of water on the wall\n".repeat(1024);
+    let mut lines = Vec::new();
+    let mut client = server.client();
+    let deadline = Instant::now() + DEADLINE;
+    while Instant::now() < deadline {
+        client.send(&piece);
+        lines.extend_from_slice(&piece);
+        let [mut here, mut there] = [0, 0];
+        while here + there != lines.len() && Instant::now() < deadline {
+            here = socket(client.address(), server.address()).map_or(0, |socket| socket.unread);
+            there = socket(server.address(), client.address()).map_or(0, |socket| socket.unsent);
+        }
+        // What is less than a segment (64 KiB on loopback) may only wait for company (Nagle).
+        if there > 128 << 10 {
+            return (client, lines);
+        }
+    }
+    server.fail_with("an answer to each line", "some are still missing after 3 s")
+}
+
+/// Waits until the server has shut down its side of this connection, or closed it.
+fn wait_for_goodbye(client: &Client, server: &Server) {
+    let deadline = Instant::now() + DEADLINE;
+    let is_open =
+        || socket(server.address(), client.address()).is_some_and(|socket| socket.is_established);
+    while is_open() && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Whether something that the client has sent has not arrived yet.
+fn is_unacknowledged(client: &Client, server: &Server) -> bool {
+    socket(client.address(), server.address()).is_some_and(|socket| socket.unsent > 0)
+}
+
+/// A row of `/proc/net/tcp` (`proc_pid_net(5)`).
+struct Socket {
+    is_established: bool,
+    /// Bytes that the other side has not acknowledged.
+    unsent: usize,
+    unread: usize,
+}
+
+/// The end of a connection that is at `local`.
+fn socket(local: SocketAddr, remote: SocketAddr) -> Option<Socket> {
+    let ports = [local, remote].map(|address| format!(":{:04X}", address.port()));
     let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-    table.lines().any(|line| {
-        let mut fields = line.split_whitespace();
-        fields.nth(1).is_some_and(|local| local.ends_with(&port))
-            && fields
-                .nth(2)
-                .is_some_and(|queues| !queues.starts_with("00000000:"))
+    table.lines().find_map(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let is_it = (1..).zip(&ports).all(|(at, port)| {
+            let address: Option<&&str> = fields.get(at);
+            address.is_some_and(|address| address.ends_with(port))
+        });
+        let (unsent, unread) = fields.get(4).filter(|_| is_it)?.split_once(':')?;
+        Some(Socket {
+            is_established: fields[3] == "01",
+            unsent: usize::from_str_radix(unsent, 16).ok()?,
+            unread: usize::from_str_radix(unread, 16).ok()?,
+        })
     })
 }
 
@@ -195,9 +279,22 @@ fn is_unacknowledged(client: &Client) -> bool {
 fn expect_refusal(server: &Server) {
     let deadline = Instant::now() + DEADLINE;
     loop {
-        match TcpStream::connect(server.address()) {
-            Err(error) if error.kind() == ErrorKind::ConnectionRefused => return,
+        // Once the accept queue is full, connect hears nothing for minutes.
+        let result = TcpStream::connect_timeout(&server.address(), SHORT);
+        match result.map_err(|error| error.kind()) {
+            Err(ErrorKind::ConnectionRefused) => return,
             _ if Instant::now() < deadline => thread::sleep(Duration::from_millis(1)),
+            Err(ErrorKind::TimedOut) => {
+                server.teach(
+                    "Newcomers still connect: the listener is no longer watched, but it is open. Close it \
+                     (drop the TcpListener).",
+                    BOOK,
+                );
+                server.fail_with(
+                    "a refusal of new connections",
+                    "they wait in the accept queue, and it is full 3 s after the stop",
+                );
+            }
             _ => server.fail_with(
                 "a refusal of new connections",
                 "it still takes them 3 s after the stop",
