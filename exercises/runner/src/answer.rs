@@ -9,7 +9,7 @@ use diffy::{DiffOptions, Hunk, Line};
 
 use crate::catalog::{Catalog, Exercise};
 use crate::progress::{Progress, free_name, replace};
-use crate::text::{BAD, FAINT, GOOD, STRONG, paint, show, width, wrap};
+use crate::text::{BAD, FAINT, GOOD, STRONG, paint, prose, show, width};
 use crate::verdict::{CALL, step};
 
 /// Whether to ask before something that can't be unseen or undone at once.
@@ -43,10 +43,8 @@ pub fn solution(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool
         "\n{STRONG}{number}  {}: the solution{STRONG:#}\n\n",
         exercise.card.title
     );
-    for paragraph in doc.split("\n\n") {
-        out += &wrap("  ", paragraph, width());
-        out.push('\n');
-    }
+    out += &prose("  ", &doc, width());
+    out.push('\n');
     out += &diff(mine, solution);
     out.push('\n');
     out += &step("-", &format!("in {}", exercise.file().display()));
@@ -67,7 +65,8 @@ fn split_off_doc(text: &str) -> (String, &str) {
         .sum();
     let doc = doc
         .iter()
-        .map(|line| line.trim_start_matches("//!").trim())
+        .map(|line| line.trim_start_matches("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end())
         .collect::<Vec<_>>()
         .join("\n");
     (doc, text[length..].trim_start_matches('\n'))

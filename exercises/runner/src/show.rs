@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::catalog::{Catalog, Exercise};
 use crate::progress::Progress;
-use crate::text::{FAINT, GOOD, STRONG, paint, show, width, wrap};
+use crate::text::{FAINT, GOOD, STRONG, paint, prose, show, width, wrap};
 use crate::verdict::{CALL, step};
 
 /// Columns for a title: what sixty columns leave.
@@ -128,12 +128,8 @@ pub fn hint(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
 }
 
 fn paragraphs(title: &str, text: &str) -> String {
-    let mut out = format!("\n{STRONG}{title}{STRONG:#}\n\n");
-    for paragraph in text.split("\n\n") {
-        out += &wrap("  ", paragraph, width());
-        out.push('\n');
-    }
-    out
+    let text = prose("  ", text, width());
+    format!("\n{STRONG}{title}{STRONG:#}\n\n{text}\n")
 }
 
 fn summary(catalog: &Catalog, progress: &Progress) -> String {

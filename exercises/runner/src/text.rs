@@ -63,9 +63,99 @@ pub fn wrap(first: &str, text: &str, width: usize) -> String {
     out
 }
 
+/// Markdown for a terminal, each line behind `indent`: paragraphs and list items are wrapped; what
+/// stands between fences, is indented or is a table stays as it is, without the fences.
+pub fn prose(indent: &str, text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut paragraph = String::new();
+    let mut head = indent.to_owned();
+    let mut in_fence = false;
+    let flush = |out: &mut String, head: &str, paragraph: &mut String| {
+        if !paragraph.is_empty() {
+            *out += &wrap(head, paragraph, width);
+            paragraph.clear();
+        }
+    };
+    for line in text.trim_matches('\n').lines() {
+        let bare = line.trim();
+        let is_fence = bare.starts_with("```");
+        let is_in_item = head != indent && !paragraph.is_empty();
+        let is_as_it_is = in_fence
+            || bare.is_empty()
+            || bare.starts_with('|')
+            || (line.starts_with("  ") && !is_in_item);
+        let mark = mark(bare);
+        if is_fence || is_as_it_is || mark > 0 {
+            flush(&mut out, &head, &mut paragraph);
+            indent.clone_into(&mut head);
+        }
+        if is_fence {
+            in_fence = !in_fence;
+        } else if in_fence || (is_as_it_is && mark == 0) {
+            out += format!("{indent}{line}").trim_end();
+            out.push('\n');
+        } else {
+            if mark > 0 {
+                let deeper = &line[..line.len() - line.trim_start().len()];
+                head = format!("{indent}{deeper}{}", &bare[..mark]);
+            }
+            paragraph += &bare[mark..];
+            paragraph.push(' ');
+        }
+    }
+    flush(&mut out, &head, &mut paragraph);
+    out
+}
+
+/// The length of the mark that begins a list item (`- `, `* `, `1. `); 0 for any other line.
+fn mark(line: &str) -> usize {
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let is_item = match digits {
+        0 => line.starts_with("- ") || line.starts_with("* "),
+        _ => line[digits..].starts_with(". "),
+    };
+    match (is_item, digits) {
+        (false, _) => 0,
+        (true, 0) => "- ".len(),
+        (true, _) => digits + ". ".len(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::wrap;
+    use super::{prose, wrap};
+
+    #[test]
+    fn a_fenced_block_stays_as_it_is_without_its_fences() {
+        assert_eq!(
+            prose(
+                "  ",
+                "one two three\n\n```text\na    b  c d e f g\n\n  - x\n```\nend",
+                12
+            ),
+            "  one two\n  three\n\n  a    b  c d e f g\n\n    - x\n  end\n"
+        );
+    }
+
+    #[test]
+    fn indented_lines_stay_as_they_are() {
+        assert_eq!(
+            prose("  ", "so:\n\n    let  a = 1;\n    let  b = a + 17;\n", 14),
+            "  so:\n\n      let  a = 1;\n      let  b = a + 17;\n"
+        );
+    }
+
+    #[test]
+    fn each_list_item_has_its_own_lines() {
+        assert_eq!(
+            prose(
+                "  ",
+                "do:\n- one two\n  three\n2. four\nfive\n\nsix\nseven",
+                12
+            ),
+            "  do:\n  - one two\n    three\n  2. four\n     five\n\n  six seven\n"
+        );
+    }
 
     #[test]
     fn a_long_text_continues_below_its_beginning() {
