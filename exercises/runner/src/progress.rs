@@ -79,6 +79,20 @@ impl Progress {
             .find(|exercise| !self.is_solved(&exercise.card.id))
     }
 
+    /// The next unsolved exercise behind `here`, else the first before it; never `here` itself.
+    pub fn next_behind<'a>(&self, catalog: &'a Catalog, here: &Exercise) -> Option<&'a Exercise> {
+        let place = catalog
+            .exercises
+            .iter()
+            .position(|other| other.card.id == here.card.id)?;
+        let (before, behind) = catalog.exercises.split_at(place);
+        behind
+            .iter()
+            .skip(1)
+            .chain(before)
+            .find(|exercise| !self.is_solved(&exercise.card.id))
+    }
+
     /// Reads the file anew, changes one entry, and writes it back in one step: another
     /// terminal sees the old file or the new one, never half of one.
     ///

@@ -115,7 +115,7 @@ fn after_success(catalog: &Catalog, progress: &Progress, exercise: &Exercise, ru
         "compare",
         &format!("{} solution {}", *CALL, exercise.number()),
     );
-    match progress.next_unsolved(catalog) {
+    match progress.next_behind(catalog, exercise) {
         Some(next) => {
             out += &step("next", &format!("{}  {}", next.number(), next.card.title));
             out += &step("read", &format!("book: {}", next.card.section));

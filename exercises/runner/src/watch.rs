@@ -147,25 +147,13 @@ impl Session<'_> {
     /// Goes to the next unsolved exercise behind this one, else to the first.
     fn go_on(&mut self) -> Result<()> {
         let progress = Progress::load(&self.catalog.root)?;
-        let here = self
-            .catalog
-            .exercises
-            .iter()
-            .position(|other| other.card.id == self.exercise.card.id);
-        let (before, behind) = self
-            .catalog
-            .exercises
-            .split_at(here.map_or(0, |here| here + 1));
-        let next = behind
-            .iter()
-            .chain(before)
-            .find(|exercise| !progress.is_solved(&exercise.card.id));
+        let next = progress.next_behind(self.catalog, self.exercise);
         match next {
-            Some(next) if next.card.id != self.exercise.card.id => {
+            Some(next) => {
                 self.exercise = next;
                 self.check()
             }
-            _ => {
+            None => {
                 show("No other exercise is left to solve.\n");
                 Ok(())
             }

@@ -61,6 +61,21 @@ fn a_solved_exercise_is_noted_and_leads_to_the_next() {
 }
 
 #[test]
+fn the_next_one_is_the_next_behind_it_and_else_the_first() {
+    let course = Course::new("next-behind");
+    course.exercise("3-most", "ex01-3-most", "most");
+    for (folder, number, next) in [("2-more", "1-2", "01-3"), ("3-most", "1-3", "01-1")] {
+        course.write(&format!("exercises/01-first/{folder}/src/lib.rs"), SOLUTION);
+        let said = course.run(&["check", number]);
+        assert!(
+            said.stdout.contains(&format!("check {next}")),
+            "{}",
+            said.stdout
+        );
+    }
+}
+
+#[test]
 fn what_does_not_compile_gets_the_compilers_words() {
     let course = Course::new("compile");
     course.write(

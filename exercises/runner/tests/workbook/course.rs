@@ -80,7 +80,8 @@ impl Course {
         course
     }
 
-    fn exercise(&self, folder: &str, package: &str, id: &str) {
+    /// Adds an exercise in chapter 01, with its solution.
+    pub fn exercise(&self, folder: &str, package: &str, id: &str) {
         let exercise = format!("exercises/01-first/{folder}");
         let card = format!(
             "\n[package.metadata.workbook]\nid = \"{id}\"\ntitle = \"The {id} exercise\"\nkind = \"write\"\nstars = 1\n\
