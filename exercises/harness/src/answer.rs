@@ -29,6 +29,9 @@ use crate::child::Process;
 /// Holds, in the child, the number of the call it is to run and the pid of its parent.
 const VARIABLE: &str = "WORKBOOK_ANSWER";
 
+/// The exit code of a child whose answer has panicked: Rust's own.
+pub(crate) const PANICKED: i32 = 101;
+
 /// Which part of the play this process has when it reaches a call.
 pub(crate) enum Role {
     /// It is the test: start a child that runs this call.
@@ -131,7 +134,7 @@ pub(crate) fn run_to_the_end<R: Termination>(answer: impl FnOnce() -> R) -> ! {
     exit(match outcome {
         Ok(code) if code == ExitCode::SUCCESS => 0,
         Ok(_) => 1,
-        Err(_) => 101,
+        Err(_) => PANICKED,
     })
 }
 

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 use std::io::{self, ErrorKind, Read};
-use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
@@ -11,9 +10,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::DEADLINE;
-use crate::answer::{self, Rerun, Role};
-use crate::child::Process;
-use crate::peer::{Peer, Waiting};
+use crate::answer::{self, PANICKED, Rerun, Role};
+use crate::child::{Process, how_it_ended};
+use crate::peer::{add_end, add_output};
+use crate::verdict::Verdict;
+use crate::watchdog;
 use crate::words::duration;
 
 /// Calls `function` in a child process and returns its result.
@@ -37,7 +38,7 @@ pub fn call<T: Serialize + DeserializeOwned>(function: impl FnOnce() -> T) -> T 
             };
             match result.and_then(|json| Ok(serde_json::from_slice(&json)?)) {
                 Ok(result) => result,
-                Err(error) => fail(process, &error),
+                Err(error) => fail(&process, &error),
             }
         }
     }
@@ -74,12 +75,22 @@ fn read_to_end(mut stream: &UnixStream) -> io::Result<Vec<u8>> {
 }
 
 #[track_caller]
-fn fail(process: Process, error: &io::Error) -> ! {
-    let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let peer = Peer::new(nowhere, Some(process));
+fn fail(process: &Process, error: &io::Error) -> ! {
     let timed_out = matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     let patience = if timed_out { Duration::ZERO } else { DEADLINE };
-    let mut verdict = peer.verdict(patience);
+    let mut verdict = Verdict::default();
+    let ended = process.wait(patience);
+    match ended {
+        Some(status) if status.code() == Some(PANICKED) => {
+            add_output(&mut verdict, process, "your code has panicked:");
+        }
+        Some(status) => {
+            let how = how_it_ended(status);
+            let ended = format!("your code has ended its process ({how})");
+            add_end(&mut verdict, process, &ended);
+        }
+        None => {}
+    }
     verdict.row("expected", "a result");
     let received = if timed_out {
         format!("nothing within {}", duration(DEADLINE))
@@ -87,5 +98,14 @@ fn fail(process: Process, error: &io::Error) -> ! {
         "none".to_owned()
     };
     verdict.row("received", &received);
-    peer.fail(verdict, Some(Waiting { client: None }))
+    if ended.is_none() {
+        let report = watchdog::look(process.pid(), None);
+        verdict.lines(["your code hangs:".to_owned()]);
+        verdict.lines(report.lines);
+        if let Some(conclusion) = report.conclusion {
+            verdict.prose("so", &conclusion);
+        }
+        add_output(&mut verdict, process, "its output so far ends with:");
+    }
+    verdict.fail()
 }

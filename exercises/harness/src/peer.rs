@@ -78,11 +78,7 @@ impl Peer {
                     verdict.prose("so", &conclusion);
                 }
             }
-            let words = process.last_words(LAST_WORDS);
-            if !words.is_empty() {
-                verdict.lines(["its output so far ends with:".to_owned()]);
-                verdict.lines(words.into_iter().map(|line| format!("  {line}")));
-            }
+            add_output(&mut verdict, process, "its output so far ends with:");
         }
         verdict.lesson(
             self.lesson
@@ -108,6 +104,15 @@ pub(crate) fn add_end(verdict: &mut Verdict, process: &Process, ended: &str) {
         verdict.lines([format!("{ended}, without a word")]);
     } else {
         verdict.lines([format!("{ended}; its last words:")]);
+        verdict.lines(words.into_iter().map(|line| format!("  {line}")));
+    }
+}
+
+/// Adds what a process has printed last below `heading`; nothing if it has not printed.
+pub(crate) fn add_output(verdict: &mut Verdict, process: &Process, heading: &str) {
+    let words = process.last_words(LAST_WORDS);
+    if !words.is_empty() {
+        verdict.lines([heading.to_owned()]);
         verdict.lines(words.into_iter().map(|line| format!("  {line}")));
     }
 }

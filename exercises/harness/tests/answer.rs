@@ -129,11 +129,34 @@ fn a_test_may_call_several_functions() {
 fn a_function_that_panics_has_last_words() {
     let verdict = verdict(|| harness::call(|| -> u32 { todo!("count the clients") }));
     assert!(
-        verdict.starts_with("the server has ended (exit code 101)"),
+        verdict.starts_with("your code has panicked:\n  thread answer panicked at "),
         "{verdict}"
     );
     assert!(
         verdict.contains("not yet implemented: count the clients"),
+        "{verdict}"
+    );
+}
+
+#[test]
+fn a_function_that_ends_its_process_is_told_so() {
+    let verdict = verdict(|| harness::call(|| -> u32 { std::process::exit(3) }));
+    assert!(
+        verdict.starts_with("your code has ended its process (exit code 3), without a word"),
+        "{verdict}"
+    );
+}
+
+#[test]
+fn a_function_that_hangs_is_looked_into() {
+    let verdict = verdict(|| {
+        harness::call(|| -> u32 {
+            std::thread::sleep(Duration::from_mins(1));
+            0
+        })
+    });
+    assert!(
+        verdict.contains("\nyour code hangs:\n  thread answer") && !verdict.contains("the server"),
         "{verdict}"
     );
 }
