@@ -41,10 +41,14 @@ impl<'a> Scratch<'a> {
             warn("Another verify or break is at work; waiting for its end.");
             lock.lock()?;
         }
+        let target = folder.join("build");
+        if !target.exists() {
+            warn("Building the wrong answers; the first time this takes a minute.");
+        }
         Ok(Self {
             catalog,
             tree: folder.join("tree"),
-            target: folder.join("build"),
+            target,
             _lock: lock,
         })
     }

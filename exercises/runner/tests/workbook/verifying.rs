@@ -172,6 +172,16 @@ fn files_that_are_not_as_handed_out_are_named() {
 }
 
 #[test]
+fn the_first_build_of_wrong_answers_is_announced() {
+    let course = Course::new("announced");
+    let words = "Building the wrong answers; the first time this takes a minute.";
+    let first = course.run(&["break", "1-1", "twice"]);
+    assert!(first.stderr.contains(words), "{}", first.stderr);
+    let second = course.run(&["break", "1-1", "twice"]);
+    assert!(!second.stderr.contains(words), "{}", second.stderr);
+}
+
+#[test]
 fn break_shows_a_wrong_answer_fail() {
     let course = Course::new("break");
     assert!(course.run(&["break", "1-1"]).stdout.contains("twice"));
