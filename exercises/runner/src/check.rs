@@ -8,7 +8,7 @@ use crate::cargo::build_tests;
 use crate::catalog::{Catalog, Exercise};
 use crate::progress::Progress;
 use crate::run::{find_program, put_in_order, run_tests};
-use crate::text::show;
+use crate::text::{FAINT, paint, show};
 use crate::verdict;
 
 /// Whether the answer to an exercise is right. Prints the verdict and notes a success.
@@ -40,6 +40,19 @@ pub fn check(catalog: &Catalog, exercise: &Exercise, limit: Duration) -> Result<
         })?;
     }
     Ok(solved)
+}
+
+/// Checks the next exercise that isn't solved, and says which one that is.
+///
+/// # Errors
+///
+/// As [`next`] and [`check`].
+pub fn check_next(catalog: &Catalog, limit: Duration) -> Result<bool> {
+    let exercise = next(catalog)?;
+    let number = exercise.number();
+    let which = format!("checking {number} (the next one; you named none)\n");
+    show(&paint(FAINT, &which));
+    check(catalog, exercise, limit)
 }
 
 /// The next exercise that isn't solved.

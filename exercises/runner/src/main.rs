@@ -36,7 +36,7 @@ use progress::Progress;
 
 /// The exercises of the Epoll Workbook.
 ///
-/// EXERCISE is a number (1-1, 01-1), a name (01-1-accept-loop, accept-loop) or a path.
+/// EXERCISE is a number (1-1, 01-1), a name (accept-loop), a part of one (accept) or a path.
 #[derive(Parser)]
 #[command(
     name = "workbook",
@@ -153,11 +153,11 @@ fn act(action: Action) -> Result<bool> {
         }
         Action::Check { exercise, limit } => {
             child::end_all_on_signals();
-            return check::check(
-                &catalog,
-                next_or(exercise)?,
-                Duration::from_secs(limit.seconds),
-            );
+            let limit = Duration::from_secs(limit.seconds);
+            return match said(exercise.as_ref()) {
+                Some(name) => check::check(&catalog, catalog.get(name)?, limit),
+                None => check::check_next(&catalog, limit),
+            };
         }
         Action::Break { exercise, wrong } => {
             child::end_all_on_signals();

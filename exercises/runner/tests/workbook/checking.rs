@@ -50,6 +50,12 @@ fn a_solved_exercise_is_noted_and_leads_to_the_next() {
         "{}",
         said.stdout
     );
+    assert!(
+        said.stdout
+            .contains("checking 01-1 (the next one; you named none)"),
+        "{}",
+        said.stdout
+    );
     assert!(course.read("progress.toml").contains("solved = true"));
     assert!(
         course
