@@ -89,7 +89,22 @@ impl Exercise {
         ];
         names.iter().any(|known| known == name)
     }
+
+    /// Whether `name` is its number without the dash (`011`, `11`), or a part of its folder's name or
+    /// of its id.
+    fn is_alike(&self, name: &str) -> bool {
+        if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            let dashless = self.number().replace('-', "");
+            return dashless == name || dashless.strip_prefix('0') == Some(name);
+        }
+        let part = name.to_lowercase();
+        let is_long_enough = part.chars().count() >= PART;
+        is_long_enough && (self.folder.contains(&part) || self.card.id.contains(&part))
+    }
 }
+
+/// A shorter part of a name is more likely a slip.
+const PART: usize = 3;
 
 /// Whether `name` means the chapter in this folder: `1`, `01`, `01-blocking`.
 pub fn is_called(chapter: &str, name: &str) -> bool {
@@ -181,7 +196,8 @@ impl Catalog {
         Ok(())
     }
 
-    /// The exercise that a reader's word means: a number, a name, an id or a path.
+    /// The exercise that a reader's word means: a number, a name, an id, a path, or a part of a name
+    /// that no other has.
     ///
     /// # Errors
     ///
@@ -197,22 +213,33 @@ impl Catalog {
         if let Some(exercise) = self.by_path(name).filter(|_| !name.is_empty()) {
             return Ok(exercise);
         }
+        let all = || self.exercises.iter().collect();
         let chapter = self.chapter(name);
         let (problem, offer) = if name.is_empty() {
-            (
-                "say which exercise; these are there".to_owned(),
-                self.exercises.iter().collect(),
-            )
-        } else if chapter.is_empty() {
-            (
-                format!("there is no exercise `{name}`; these are there"),
-                self.exercises.iter().collect(),
-            )
-        } else {
+            ("say which exercise; these are there".to_owned(), all())
+        } else if !chapter.is_empty() {
             (
                 format!("`{name}` is a chapter; these are its exercises"),
                 chapter,
             )
+        } else {
+            match self.alike(name).as_slice() {
+                [exercise] => return Ok(exercise),
+                [] => match self.chapter(name.split('-').next().unwrap_or_default()) {
+                    chapter if chapter.is_empty() => (
+                        format!("there is no exercise `{name}`; these are there"),
+                        all(),
+                    ),
+                    chapter => (
+                        format!("there is no exercise `{name}`; its chapter has these"),
+                        chapter,
+                    ),
+                },
+                several => (
+                    format!("`{name}` may be one of several; these are alike"),
+                    several.to_vec(),
+                ),
+            }
         };
         let mut list = String::new();
         for exercise in offer {
@@ -226,6 +253,14 @@ impl Catalog {
         let exercises = self.exercises.iter();
         exercises
             .filter(|exercise| is_called(&exercise.chapter, name))
+            .collect()
+    }
+
+    /// The exercises that `name` may mean: its digits without the dash, or a part of their names.
+    fn alike(&self, name: &str) -> Vec<&Exercise> {
+        let exercises = self.exercises.iter();
+        exercises
+            .filter(|exercise| exercise.is_alike(name))
             .collect()
     }
 

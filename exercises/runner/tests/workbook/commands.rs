@@ -22,6 +22,10 @@ fn an_exercise_has_many_names() {
         "01-2-more",
         "more",
         "ex01-2-more",
+        "012",
+        "12",
+        "mor",
+        "2-Mo",
         "exercises/01-first/2-more",
         "exercises/01-first/2-more/",
         "exercises/01-first/2-more/src/lib.rs",
@@ -59,6 +63,39 @@ fn a_wrong_name_lists_the_right_ones() {
             assert!(said.stderr.contains(right), "{name}: {}", said.stderr);
         }
     }
+}
+
+#[test]
+fn a_part_of_several_names_lists_those() {
+    let course = Course::new("alike");
+    course.exercise("3-moreover", "ex01-3-moreover", "moreover");
+    let said = course.run(&["check", "mor"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.stderr.contains("`mor` may be one of several")
+            && said.stderr.contains("01-3")
+            && !said.stderr.contains("01-1"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
+fn a_number_too_high_lists_its_chapter_only() {
+    let course = Course::new("too-high");
+    let more = course.read("exercises/01-first/2-more/Cargo.toml");
+    course.write(
+        "exercises/02-second/1-other/Cargo.toml",
+        &more
+            .replace("\"more\"", "\"other\"")
+            .replace("ex01-2-more", "ex02-1-other"),
+    );
+    let said = course.run(&["check", "01-9"]);
+    assert!(
+        said.stderr.contains("01-2") && !said.stderr.contains("02-1"),
+        "{}",
+        said.stderr
+    );
 }
 
 #[test]
