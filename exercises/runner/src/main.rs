@@ -23,7 +23,6 @@ mod verify;
 mod watch;
 mod wrong;
 
-use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -118,11 +117,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            let _ = writeln!(
-                anstream::stderr(),
-                "{}{error:#}",
-                text::paint(text::BAD, "error: ")
-            );
+            text::show_error(&format!("{error:#}"));
             ExitCode::from(2)
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use terminal_size::{Width, terminal_size};
+use terminal_size::{Width, terminal_size, terminal_size_of};
 
 pub const GOOD: Style = AnsiColor::Green.on_default();
 pub const BAD: Style = AnsiColor::Red.on_default();
@@ -34,33 +34,76 @@ pub fn warn(text: &str) {
     let _ = writeln!(anstream::stderr(), "{NOTE}{text}{NOTE:#}");
 }
 
+/// Prints what went wrong to stderr, wrapped only for a terminal: a program may want to read it.
+pub fn show_error(text: &str) {
+    let columns = terminal_size_of(io::stderr()).map(|(Width(columns), _)| columns.into());
+    let text = error(text, columns.unwrap_or(usize::MAX));
+    let _ = write!(anstream::stderr(), "{}{text}", paint(BAD, ERROR));
+}
+
+const ERROR: &str = "error: ";
+
+/// The lines of an error that fit into `width` columns behind [`ERROR`], a line's rest as far to the
+/// right as its beginning.
+fn error(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    for (i, line) in text.lines().enumerate() {
+        let before = if i == 0 { ERROR.len() } else { 0 };
+        let length = before + line.chars().count();
+        if length <= width {
+            out += line;
+            out.push('\n');
+            continue;
+        }
+        let spaces = line.len() - line.trim_start().len();
+        let wrapped = wrap(&" ".repeat(before + spaces), line, width);
+        out += wrapped.get(before..).unwrap_or_default();
+    }
+    out
+}
+
 /// `text` in a style.
 pub fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// `text` broken at spaces into lines of `width` columns; the first begins with `first`, the others
-/// with as many spaces.
+/// with as many spaces. A path that is too long for a line is broken behind a slash.
 pub fn wrap(first: &str, text: &str, width: usize) -> String {
     let indent = first.chars().count();
     let mut out = first.to_owned();
     let mut column = indent;
     for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column > indent {
-            if column + 1 + length > width {
-                let _ = write!(out, "\n{:indent$}", "");
-                column = indent;
-            } else {
-                out.push(' ');
-                column += 1;
+        for (i, piece) in pieces(word, width.saturating_sub(indent))
+            .into_iter()
+            .enumerate()
+        {
+            let gap = usize::from(i == 0);
+            let length = piece.chars().count();
+            if column > indent {
+                if column + gap + length > width {
+                    let _ = write!(out, "\n{:indent$}", "");
+                    column = indent;
+                } else {
+                    let _ = write!(out, "{:gap$}", "");
+                    column += gap;
+                }
             }
+            out.push_str(piece);
+            column += length;
         }
-        out.push_str(word);
-        column += length;
     }
     out.push('\n');
     out
+}
+
+/// A path in its parts if it is longer than `room`; any other word, and an address, in one.
+fn pieces(word: &str, room: usize) -> Vec<&str> {
+    if word.chars().count() <= room || word.contains("://") {
+        vec![word]
+    } else {
+        word.split_inclusive('/').collect()
+    }
 }
 
 /// Markdown for a terminal, each line behind `indent`: paragraphs and list items are wrapped; what
@@ -69,7 +112,7 @@ pub fn prose(indent: &str, text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut paragraph = String::new();
     let mut head = indent.to_owned();
-    let mut in_fence = false;
+    let mut verbatim = false;
     let flush = |out: &mut String, head: &str, paragraph: &mut String| {
         if !paragraph.is_empty() {
             *out += &wrap(head, paragraph, width);
@@ -80,7 +123,7 @@ pub fn prose(indent: &str, text: &str, width: usize) -> String {
         let bare = line.trim();
         let is_fence = bare.starts_with("```");
         let is_in_item = head != indent && !paragraph.is_empty();
-        let is_as_it_is = in_fence
+        let is_as_it_is = verbatim
             || bare.is_empty()
             || bare.starts_with('|')
             || (line.starts_with("  ") && !is_in_item);
@@ -90,8 +133,8 @@ pub fn prose(indent: &str, text: &str, width: usize) -> String {
             indent.clone_into(&mut head);
         }
         if is_fence {
-            in_fence = !in_fence;
-        } else if in_fence || (is_as_it_is && mark == 0) {
+            verbatim = !verbatim;
+        } else if verbatim || (is_as_it_is && mark == 0) {
             out += format!("{indent}{line}").trim_end();
             out.push('\n');
         } else {
@@ -123,7 +166,7 @@ fn mark(line: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{prose, wrap};
+    use super::{error, prose, wrap};
 
     #[test]
     fn a_fenced_block_stays_as_it_is_without_its_fences() {
@@ -162,6 +205,22 @@ mod tests {
         assert_eq!(
             wrap("why  ", "one two three four", 14),
             "why  one two\n     three\n     four\n"
+        );
+    }
+
+    #[test]
+    fn a_path_longer_than_the_line_is_broken_behind_a_slash() {
+        assert_eq!(
+            wrap("in  ", "see one/two/three.rs now", 14),
+            "in  see one/\n    two/\n    three.rs\n    now\n"
+        );
+    }
+
+    #[test]
+    fn an_error_is_wrapped_line_by_line() {
+        assert_eq!(
+            error("one two three\n  01-1 four five", 14),
+            "one two\n       three\n  01-1 four\n  five\n"
         );
     }
 

@@ -148,16 +148,12 @@ impl Session<'_> {
     fn go_on(&mut self) -> Result<()> {
         let progress = Progress::load(&self.catalog.root)?;
         let next = progress.next_behind(self.catalog, self.exercise);
-        match next {
-            Some(next) => {
-                self.exercise = next;
-                self.check()
-            }
-            None => {
-                show("No other exercise is left to solve.\n");
-                Ok(())
-            }
-        }
+        let Some(next) = next else {
+            show("No other exercise is left to solve.\n");
+            return Ok(());
+        };
+        self.exercise = next;
+        self.check()
     }
 
     /// Whether a file has to do with the exercise: its own, the harness's, or a chapter's.
