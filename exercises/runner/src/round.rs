@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -19,10 +18,34 @@ use crate::text::{BAD, FAINT, STRONG, show, width, wrap};
 /// A test program that runs for longer is ended: no declared answer needs nearly as long.
 pub const LIMIT: Duration = Duration::from_mins(1);
 
+/// Test programs that run at once, whatever the machine: most of them sleep until a deadline.
+const PROGRAMS: usize = 8;
+
 /// A job that was carried out.
 pub struct Done {
     pub job: Job,
     pub is_as_declared: bool,
+}
+
+/// A job whose tests run, several times maybe, and at the same time.
+struct Try {
+    job: Job,
+    /// Set by the first run that is not as declared; a later one that is can't take it back.
+    miss: OnceLock<()>,
+}
+
+impl Try {
+    fn new(job: Job) -> Self {
+        let miss = OnceLock::new();
+        Self { job, miss }
+    }
+
+    fn done(self) -> Done {
+        Done {
+            is_as_declared: self.miss.get().is_none(),
+            job: self.job,
+        }
+    }
 }
 
 /// One build for many jobs.
@@ -40,26 +63,25 @@ impl Round<'_> {
         let overlay: Files = jobs.iter().filter_map(|job| job.overlay.clone()).collect();
         self.scratch.lay(&overlay)?;
         let (build, mut done, jobs) = self.build(jobs)?;
-        let misses = Mutex::new(vec![None; jobs.len()]);
+        let tries: Vec<_> = jobs.into_iter().map(Try::new).collect();
         let turns =
-            Mutex::new((1..=self.times).flat_map(|turn| (0..jobs.len()).map(move |i| (turn, i))));
+            Mutex::new((1..=self.times).flat_map(|turn| tries.iter().map(move |one| (turn, one))));
         let next = || lock(&turns).next();
         let work = || -> Result<()> {
-            while let Some((turn, i)) = next() {
-                if lock(&misses)[i].is_some() {
+            while let Some((turn, one)) = next() {
+                if one.miss.get().is_some() {
                     continue; // one miss is enough
                 }
-                let miss = self.run(&build, &jobs[i], turn)?;
-                if let Some(miss) = &miss {
-                    report(&jobs[i], miss);
+                if let Some(miss) = self.run(&build, &one.job, turn)?
+                    && one.miss.set(()).is_ok()
+                {
+                    report(&one.job, &miss);
                 }
-                lock(&misses)[i] = miss;
             }
             Ok(())
         };
-        let workers = 2 * thread::available_parallelism().map_or(1, NonZeroUsize::get);
         thread::scope(|scope| {
-            let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+            let workers: Vec<_> = (0..PROGRAMS).map(|_| scope.spawn(work)).collect();
             let ends = workers.into_iter().map(|worker| {
                 worker
                     .join()
@@ -67,11 +89,7 @@ impl Round<'_> {
             });
             ends.collect::<Result<()>>()
         })?;
-        let misses = misses.into_inner().unwrap_or_else(PoisonError::into_inner);
-        done.extend(jobs.into_iter().zip(misses).map(|(job, miss)| Done {
-            job,
-            is_as_declared: miss.is_none(),
-        }));
+        done.extend(tries.into_iter().map(Try::done));
         Ok(done)
     }
 

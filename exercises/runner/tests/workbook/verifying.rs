@@ -172,6 +172,27 @@ fn files_that_are_not_as_handed_out_are_named() {
 }
 
 #[test]
+fn a_run_that_fails_is_not_made_good_by_one_that_passes() {
+    let course = Course::new("now-and-then");
+    // The first run fails at once; those beside it pass, and end later.
+    let mark = course.root.join("mark");
+    let text = format!(
+        "pub fn add(a: u32, b: u32) -> u32 {{\n    static FIRST: std::sync::OnceLock<bool> = std::sync::OnceLock::new();\n    \
+         let first = *FIRST.get_or_init(|| std::fs::create_dir({mark:?}).is_ok());\n    \
+         if !first {{\n        std::thread::sleep(std::time::Duration::from_millis(500));\n    }}\n    \
+         a + b + u32::from(first && b > 0)\n}}\n"
+    );
+    course.write("solutions/01-first/1-add/src/lib.rs", &text);
+    let said = course.run(&["verify", "1-1", "--times", "4"]);
+    assert_eq!(said.stdout.matches('✗').count(), 1, "{}", said.stdout);
+    assert!(
+        said.stdout.ends_with("\n2 passed, 1 failed\n"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
 fn the_first_build_of_wrong_answers_is_announced() {
     let course = Course::new("announced");
     let words = "Building the wrong answers; the first time this takes a minute.";
