@@ -187,8 +187,8 @@ fn a_slow_reader_is_not_given_up_while_it_reads() {
     // With the kernel's own buffers, so that its news of progress isn't too coarse.
     let mut client = harness::Client::connect(server.address);
     let mut other = server.client();
-    client.send(b"fill 12000000\n");
-    server.expect("line 0 fill 12000000");
+    client.send(b"fill 24000000\n");
+    server.expect("line 0 fill 24000000");
     other.send(b"close 0\n");
     let started = Instant::now();
     let mut received = 0;
@@ -201,7 +201,7 @@ fn a_slow_reader_is_not_given_up_while_it_reads() {
         received += count;
         std::thread::sleep(Duration::from_millis(40));
     }
-    assert_eq!(received, 12_000_000);
+    assert_eq!(received, 24_000_000);
     assert!(
         started.elapsed() > Duration::from_millis(300),
         "too quick to show anything"

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio, Termination};
 use std::sync::Arc;
 use std::time::Duration;
 
+use nix::sys::signal::SigSet;
 use socket2::{Domain, Socket, Type};
 
 use super::Server;
@@ -30,6 +31,9 @@ impl Server {
     #[must_use]
     #[track_caller]
     pub fn spawn(program: &str, args: &[&str]) -> Self {
+        // Whoever runs this test may have blocked signals, and a child inherits that. A server is to
+        // meet them as it would in a terminal. This can't fail: the arguments are valid.
+        let _ = SigSet::all().thread_unblock();
         assert!(
             answer::in_child().is_none(),
             "call `Server::answer` before `Server::spawn`"
