@@ -8,9 +8,10 @@
 //! when a socket is empty is up to its client. One that sends as fast as the server reads is never drained,
 //! and nobody else is ever served. Mend it:
 //!
-//! - No client gets more than a turn at a time: 16 reads (of 256 bytes), then the others.
+//! - No client gets more than a turn at a time, then the others: a turn is about 16 reads (of 256 bytes).
 //! - Whatever a client has sent is answered in the end, even if it sends nothing more.
-//! - Whoever has come while a turn went on is not kept waiting until all the turns of the others are done.
+//! - Look for newcomers after each round (everyone with bytes left has one turn), not only when all are
+//!   drained.
 //! - While there is nothing to do, the server sleeps in `epoll_wait`. Connections stay edge-triggered.
 //!
 //! What happens below the code:

@@ -3,6 +3,8 @@
 //! A flood that never ends would show the same, but only most of the time. One of 4,000 lines that are all
 //! there when the server begins shows it always: in the numbers on the tickets.
 
+use std::io::Write;
+use std::thread;
 use std::time::Duration;
 
 use crate::subject::serve;
@@ -64,6 +66,36 @@ fn a_flood_leaves_room_for_those_not_yet_reported() {
         "Eight clients with 4,000 lines each filled the array of epoll_wait; the ninth, with one line, \
          comes up at the next call. So call epoll_wait after each round of turns, not after the last.",
     );
+}
+
+#[test]
+fn news_is_no_second_turn() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "One client sends without pause: it has bytes left over, and epoll reports it as well. That is \
+         still one turn a round, not two. Kept in a list, it would be there once more after each report.",
+        BOOK,
+    );
+    let mut clients = served_clients(&server, 2);
+    // Much of it comes while turns go on, as a socket holds less.
+    flood_from_a_thread(&clients[0], 300_000);
+    let tickets: String = (3..100_000).map(|ticket| format!("{ticket}\n")).collect();
+    clients[0].expect(tickets.as_bytes());
+    // Several turns, and between them the numbers that the other has drawn meanwhile.
+    clients[1].send(&b"ticket\n".repeat(2_000));
+    clients[1].finish_sending();
+    let received = String::from_utf8_lossy(&clients[1].read_to_end()).into_owned();
+    let numbers: Vec<u64> = received.lines().flat_map(str::parse).collect();
+    let gaps = numbers
+        .windows(2)
+        .map(|pair| pair[1].saturating_sub(pair[0]));
+    let most = gaps.max().unwrap_or(u64::MAX);
+    if most > 3_000 {
+        server.fail_with(
+            "at most 3,000 tickets to the other between two turns of a client",
+            &format!("{most} of them"),
+        );
+    }
 }
 
 #[test]
@@ -137,6 +169,16 @@ fn served_clients(server: &Server, number: usize) -> Vec<Client> {
 /// Sends 4,000 lines. On loopback they have arrived when this returns.
 fn flood(client: &mut Client) {
     client.send(&b"ticket\n".repeat(FLOOD));
+}
+
+/// Begins to send so many `lines`, and goes on as long as there is room.
+fn flood_from_a_thread(client: &Client, lines: usize) {
+    let mut stream = client.stream().try_clone().expect("a descriptor");
+    stream.set_write_timeout(None).expect("a socket option");
+    thread::spawn(move || {
+        // It ends at the latest with the server, and that's no failure of this thread.
+        let _ = stream.write_all(&b"ticket\n".repeat(lines));
+    });
 }
 
 /// Sends one line and finishes sending.
