@@ -216,10 +216,20 @@ fn silence(seen: &Snapshot, call: &Call, fd: i32) -> Option<String> {
             events::names(watch.events)
         ));
     }
+    let is_listener = seen
+        .listeners()
+        .iter()
+        .any(|(listener, ..)| *listener == fd);
     (watch.events & events::EDGE != 0).then(|| {
-        "it is edge-triggered: it was reported once, and nobody will say so again. Go on until \
-         WouldBlock."
-            .to_owned()
+        let remedy = if is_listener {
+            // To drain it isn't always right: not where each worker takes one client.
+            "Accept until WouldBlock, or have it reported again (EPOLL_CTL_MOD, level-triggered)."
+        } else {
+            "Go on until WouldBlock."
+        };
+        format!(
+            "it is edge-triggered: it was reported once, and nobody will say so again. {remedy}"
+        )
     })
 }
 

@@ -1,6 +1,6 @@
 //! Wrong: one worker drains the queue, and then serves all of these clients, one after the other.
 //! Caught by: two_clients_at_once_are_both_served
-//! Says: with that same worker
+//! Says: Draining keeps the second client for a worker that already has one
 
 use std::io::ErrorKind::{ConnectionAborted, WouldBlock};
 use std::io::{self, Read, Write};

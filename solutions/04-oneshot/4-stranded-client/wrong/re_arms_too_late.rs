@@ -2,6 +2,7 @@
 //! Caught by: two_clients_at_once_are_both_served
 //! Says: a connection waits in the accept queue
 //! Says: since nobody tells it
+//! Says: or have it reported again (EPOLL_CTL_MOD, level-triggered)
 
 use std::io::ErrorKind::{ConnectionAborted, WouldBlock};
 use std::io::{self, Read, Write};
