@@ -20,9 +20,9 @@
 //! (where `ss -tan` looks, too), and tell you what they saw. Nothing of it depends on chance or on the
 //! machine's speed.
 //!
-//! Document 001 makes four claims about the backlog (C100 to C103): that it is the greatest number of
-//! connections; that one more makes the kernel throw away the data of the first; that only connections
-//! with data count; that `accept` uses a place up. You may believe them, or not.
+//! Document 001 makes four claims about the backlog (C100 to C103 in the book): that it is the greatest
+//! number of connections; that one more makes the kernel throw away the data of the first; that only
+//! connections with data count; that `accept` uses a place up. You may believe them, or not.
 //!
 //! Read: listen(2), tcp(7).
 

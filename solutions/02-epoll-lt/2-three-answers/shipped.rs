@@ -24,8 +24,8 @@
 //! The line that is given reads once. It treats each `Err` as an error, and that is wrong for two
 //! kinds.
 //!
-//! Document 001 says that a nonblocking read returns 0 where nothing is there (C105); the table says
-//! otherwise, and so does the kernel. Read: read(2) under EAGAIN and EINTR.
+//! Document 001 says that a nonblocking read returns 0 where nothing is there (claim C105 in the book);
+//! the table says otherwise, and so does the kernel. Read: read(2) under EAGAIN and EINTR.
 //!
 //! [`ErrorKind::WouldBlock`]: std::io::ErrorKind::WouldBlock
 //! [`ErrorKind::Interrupted`]: std::io::ErrorKind::Interrupted

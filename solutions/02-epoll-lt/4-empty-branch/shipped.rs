@@ -18,8 +18,8 @@
 //!   [`ErrorKind::WouldBlock`] (EAGAIN in C) instead of sleeping.
 //! - [`ErrorKind::Interrupted`] (EINTR) says that a signal came first; then one asks again.
 //!
-//! Document 001's receive loop has this bug (B12): more than 73,000 calls of `recv` in a second, all
-//! but one of them for nothing.
+//! Document 001's receive loop has this bug (B12 in the book): more than 73,000 calls of `recv` in a
+//! second, all but one of them for nothing.
 //!
 //! Read: epoll(7), read(2) under EAGAIN and EINTR. To see it, run a check and look at `top` meanwhile.
 

@@ -4,11 +4,11 @@
 //! returns how many slots it has filled. If more is ready than there are slots, the rest follows at the
 //! next call.
 //!
-//! In C, the length of the array is a number of its own, and document 001 gets it wrong (B13): it
-//! passes `sizeof(events)`, 240 *bytes*, where 20 *slots* are meant. All goes well until more than 20
-//! descriptors are ready at once; then the kernel writes beyond the array. In safe Rust, this can't be
-//! written: a slice knows how many elements it has, and nix's [`Epoll::wait`] passes that number to the
-//! kernel.
+//! In C, the length of the array is a number of its own, and document 001 gets it wrong (bug B13 in the
+//! book): it passes `sizeof(events)`, 240 *bytes*, where 20 *slots* are meant. All goes well until more
+//! than 20 descriptors are ready at once; then the kernel writes beyond the array. In safe Rust, this
+//! can't be written: a slice knows how many elements it has, and nix's [`Epoll::wait`] passes that number
+//! to the kernel.
 //!
 //! But somebody still decides how long the array is, and how much of it is looked at. [`Ready`] gets
 //! that wrong. It is used by a server that names its connections by tokens, and mostly, it works. Then

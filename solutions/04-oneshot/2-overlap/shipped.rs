@@ -15,8 +15,8 @@
 //! - When bytes come, epoll wakes *one* of the threads that wait. When more come, it wakes another one: it
 //!   doesn't know that the first is still at it.
 //! - `EPOLLONESHOT`: once a descriptor has been reported, it is switched off. It stays registered, and
-//!   silent, until `EPOLL_CTL_MOD` ([`Epoll::modify`]) re-arms it. (Document 000 has it added once more,
-//!   C011. That fails with EEXIST.)
+//!   silent, until `EPOLL_CTL_MOD` ([`Epoll::modify`]) re-arms it. (Document 000 has it added once more:
+//!   claim C011 in the book. That fails with EEXIST.)
 //! - Re-arming looks at the socket anew: what has come meanwhile is reported at once.
 //!
 //! Read: `epoll_ctl(2)` on `EPOLLONESHOT` and `EPOLL_CTL_MOD`, epoll(7).

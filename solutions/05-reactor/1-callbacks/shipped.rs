@@ -5,10 +5,11 @@
 //! registers the connection that it has accepted, a connection's callback removes itself at end of file,
 //! and one may throw another out.
 //!
-//! The documents do this with a function pointer per descriptor. Document 003's `recv_cb` frees the
-//! entry of a peer that has gone, while the loop that called it still holds a pointer to it (B97). In Rust
-//! you can't even call: a callback that lives in the table can't be handed `&mut Reactor`, which owns
-//! the table. The borrow checker asks a fair question: what if the callback removes itself while it runs?
+//! The documents do this with a function pointer per descriptor. Document 003's `recv_cb` frees the entry
+//! of a peer that has gone, while the loop that called it still holds a pointer to it (bug B97 in the
+//! book). In Rust you can't even call: a callback that lives in the table can't be handed `&mut Reactor`,
+//! which owns the table. The borrow checker asks a fair question: what if the callback removes itself
+//! while it runs?
 //!
 //! The loop is given. Write `dispatch` and `remove` (all that is private may be changed):
 //!

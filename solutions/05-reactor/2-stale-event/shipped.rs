@@ -17,10 +17,11 @@
 //!   but `epoll_wait` would return for it, again and again.
 //!
 //! What C calls `data` in an event is 64 bits that are yours: epoll keeps them and hands them back, see
-//! `epoll_ctl(2)` and [`EpollEvent::new`]. The documents put a descriptor number or a pointer there. Document
-//! 003 frees what the pointer leads to (B97). In a chat room like document 004's, a broadcast finds out in
-//! mid-batch that others have gone, and closes them (B106). In an experiment with descriptor numbers,
-//! the number in a stale event already belonged to a newly opened pipe.
+//! `epoll_ctl(2)` and [`EpollEvent::new`]. The documents put a descriptor number or a pointer there.
+//! Document 003 frees what the pointer leads to (bug B97 in the book). In a chat room like document
+//! 004's, a broadcast finds out in mid-batch that others have gone, and closes them (bug B106). In an
+//! experiment with descriptor numbers, the number in a stale event already belonged to a newly opened
+//! pipe.
 //!
 //! The tests let two sockets be ready at the same time. The handler that is called first closes the other
 //! one and registers a third, of which nothing has come.

@@ -4,13 +4,14 @@
 //! and each message pushes it back. With 100,000 connections and a million messages a second, that is a
 //! million deadlines set per second, of which hardly any comes due.
 //!
-//! Document 002 notes the time of each message (`last_active`), but nobody ever reads it (B43): silent
-//! connections stay for ever. To read it means to look at all connections, again and again. A heap
-//! ([`BinaryHeap`]) tells the nearest deadline at once, but what is in the middle of a heap can't be found
-//! or moved. And if each message pushes one more entry, a minute's worth of messages is in the heap: 60
-//! million entries.
+//! Document 002 notes the time of each message (`last_active`), but nobody ever reads it (bug B43 in the
+//! book): silent connections stay for ever. To read it means to look at all connections, again and again.
+//! A heap ([`BinaryHeap`]) tells the nearest deadline at once, but what is in the middle of a heap can't
+//! be found or moved. And if each message pushes one more entry, a minute's worth of messages is in the
+//! heap: 60 million entries.
 //!
-//! Write `Timers`, in which pushing a deadline back costs nothing: no entry, no search, no allocation.
+//! Write `Timers`, in which pushing a deadline back costs nothing: no entry, no search, no allocation. (A
+//! deadline that comes *nearer* may cost an entry.)
 //!
 //! - `set` gives a slot its deadline, in place of any that it had. It may be later or nearer.
 //! - `clear` takes it away.
@@ -58,7 +59,7 @@ impl Timers {
         todo!("find a slot that is due at {now:?}")
     }
 
-    /// When to look again; None if there is nothing to wait for.
+    /// When to look again. None if the heap is empty; after `clear` an early time is fine.
     #[must_use]
     pub fn next(&self) -> Option<Duration> {
         self.heap.peek().map(|Reverse((time, _))| *time)

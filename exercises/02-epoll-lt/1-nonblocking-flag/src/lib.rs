@@ -21,7 +21,7 @@
 //! - Calling one of them twice is the same as calling it once.
 //! - An error of the kernel is returned.
 //!
-//! Both faults come from the documents: one from 004 (B90), the other from 002 (B31).
+//! Both faults come from the documents: one from 004 (bug B90 in the book), the other from 002 (bug B31).
 //!
 //! Status flags belong to the open file, not to the descriptor: whoever shares it with you (a
 //! duplicate, a parent, a child process) shares the flag. So a program that makes its standard input

@@ -16,9 +16,9 @@
 //!   and end the program.)
 //! - nix's [`FdSet::insert`] looks, too, and panics.
 //!
-//! Document 000 takes this for a limit of the kernel, which one would have to compile anew (C015);
-//! others speak of 1,024 connections. But files, pipes and the listener take numbers, too: the tests
-//! open a thousand files in the server before it starts, so that few clients are enough. The kernel
+//! Document 000 takes this for a limit of the kernel, which one would have to compile anew (claim C015 in
+//! the book); others speak of 1,024 connections. But files, pipes and the listener take numbers, too: the
+//! tests open a thousand files in the server before it starts, so that few clients are enough. The kernel
 //! gives out the lowest number that is free.
 //!
 //! Read: select(2) under "Bugs", open(2) on the lowest number. The way out is `poll(2)` or epoll(7).

@@ -3,8 +3,8 @@
 //! This echo server does everything right that chapters 02 and 03 taught: what a client's socket doesn't
 //! take now waits in the client's `Output`, and epoll tells when there is room. It has no limit, though.
 //! A client that sends and never reads makes its output grow until the memory is used up, and that ends
-//! the server for all. (The documents' servers fail earlier: what the socket doesn't take is lost, B34,
-//! or the send blocks, and everybody waits for one, B22.)
+//! the server for all. (The documents' servers fail earlier: what the socket doesn't take is lost, bug
+//! B34 in the book, or the send blocks, and everybody waits for one, bug B22.)
 //!
 //! Give the output two marks:
 //!

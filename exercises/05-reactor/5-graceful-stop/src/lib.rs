@@ -2,8 +2,9 @@
 //!
 //! A server is told to stop whenever a new version of it is installed, so it should be good at that. This
 //! one sends lines back, and does it well. But once its `stop` descriptor becomes readable, it panics.
-//! (The tests pass a signalfd on which SIGTERM arrives; it could as well be an eventfd that another thread
-//! writes to. Document 002's server can't be stopped: it has a clean-up, but its loop never ends, B42.)
+//! (The tests pass a signalfd on which SIGTERM arrives; it could as well be an eventfd that another
+//! thread writes to. Document 002's server can't be stopped: it has a clean-up, but its loop never ends:
+//! bug B42 in the book.)
 //!
 //! Write what is to happen then:
 //!

@@ -1,4 +1,4 @@
-//! Wrong: takes the end of file for "nothing now", as document 001 says (C105).
+//! Wrong: takes the end of file for "nothing now", as document 001 says (claim C105 in the book).
 //! Caught by: the_end_of_file_is_seen
 //! Says: To wait for more would be to wait for ever
 

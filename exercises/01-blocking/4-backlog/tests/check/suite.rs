@@ -37,7 +37,8 @@ fn connected_says_how_many_come_in() {
         CONNECTED,
         &run.connected,
         "Linux lets one more in than the backlog says: the queue is full only when it holds more. The \
-         backlog bounds those who wait to be accepted, not those who are connected in all (C100).",
+         backlog bounds those who wait to be accepted, not those who are connected in all (claim C100 in \
+         the book).",
     );
 }
 
@@ -50,7 +51,7 @@ fn connected_silently_says_how_many_come_in() {
         CONNECTED_SILENTLY,
         &run.connected,
         "A connection takes its place in the accept queue when its handshake is complete. Whether it \
-         brings bytes makes no difference (C102).",
+         brings bytes makes no difference (claim C102 in the book).",
     );
 }
 
@@ -90,7 +91,7 @@ fn lost_says_whose_bytes_are_lost() {
         LOST,
         &run.loser(),
         "What a connected client sends is acknowledged and kept in its socket's receive buffer, long \
-         before accept. A full queue costs nobody who is in it anything (C101).",
+         before accept. A full queue costs nobody who is in it anything (claim C101 in the book).",
     );
 }
 
@@ -102,9 +103,9 @@ fn next_in_says_who_takes_the_free_place() {
         "NEXT_IN",
         NEXT_IN,
         &run.next_in,
-        "accept frees a place (C103), and the next SYN to come takes it. The seventh client sends its \
-         first just then; those who were turned away before send theirs again only a second after the \
-         first. Nobody keeps a place for them.",
+        "accept frees a place (claim C103 in the book), and the next SYN to come takes it. The seventh \
+         client sends its first just then; those who were turned away before send theirs again only a \
+         second after the first. Nobody keeps a place for them.",
     );
 }
 
