@@ -50,7 +50,7 @@ impl Try {
 
 /// One build for many jobs.
 pub struct Round<'a> {
-    pub scratch: &'a Scratch<'a>,
+    pub scratch: &'a Scratch,
     pub packages: &'a Packages,
     /// How often each test program runs.
     pub times: u32,

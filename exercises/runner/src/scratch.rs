@@ -17,8 +17,9 @@ use crate::text::warn;
 /// Files by their place below the root of the workspace.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-pub struct Scratch<'a> {
-    catalog: &'a Catalog,
+pub struct Scratch {
+    /// The workspace at one moment: who goes on editing disturbs no round.
+    base: Files,
     pub tree: PathBuf,
     /// Where cargo builds it; the reader's own build stays as it is.
     pub target: PathBuf,
@@ -26,13 +27,13 @@ pub struct Scratch<'a> {
     _lock: File,
 }
 
-impl<'a> Scratch<'a> {
-    /// Waits until no other `verify` or `break` is using the tree.
+impl Scratch {
+    /// Waits until no other `verify` or `break` is using the tree, and reads the workspace.
     ///
     /// # Errors
     ///
-    /// When `target/verify` can't be made.
-    pub fn open(catalog: &'a Catalog) -> Result<Self> {
+    /// When `target/verify` can't be made, or a file can't be read.
+    pub fn open(catalog: &Catalog) -> Result<Self> {
         let folder = catalog.root.join("target/verify");
         fs::create_dir_all(&folder)
             .with_context(|| format!("{} can't be made", folder.display()))?;
@@ -46,7 +47,7 @@ impl<'a> Scratch<'a> {
             warn("Building the wrong answers; the first time this takes a minute.");
         }
         Ok(Self {
-            catalog,
+            base: base(catalog)?,
             tree: folder.join("tree"),
             target,
             _lock: lock,
@@ -57,9 +58,9 @@ impl<'a> Scratch<'a> {
     ///
     /// # Errors
     ///
-    /// When a file can't be read or written.
+    /// When a file can't be written.
     pub fn lay(&self, overlay: &Files) -> Result<()> {
-        let mut files = self.base()?;
+        let mut files = self.base.clone();
         files.extend(
             overlay
                 .iter()
@@ -77,31 +78,30 @@ impl<'a> Scratch<'a> {
         }
         remove_others(&self.tree, &self.tree, &files)
     }
-
-    /// The members of the workspace, each exercise as handed out.
-    fn base(&self) -> Result<Files> {
-        let root = &self.catalog.root;
-        let mut files = Files::new();
-        for path in ["Cargo.toml", "Cargo.lock"] {
-            files.insert(
-                path.into(),
-                fs::read(root.join(path)).with_context(|| format!("{path} can't be read"))?,
-            );
-        }
-        for folder in member_folders(root)? {
-            collect(root, &folder, &mut files)
-                .with_context(|| format!("{} can't be read", folder.display()))?;
-        }
-        for exercise in &self.catalog.exercises {
-            let shipped = exercise.solution().join("shipped.rs");
-            let text = fs::read(root.join(&shipped))
-                .with_context(|| format!("{} can't be read", shipped.display()))?;
-            files.insert(exercise.file(), text);
-        }
-        Ok(files)
-    }
 }
 
+/// The members of the workspace, each exercise as handed out.
+fn base(catalog: &Catalog) -> Result<Files> {
+    let root = &catalog.root;
+    let mut files = Files::new();
+    for path in ["Cargo.toml", "Cargo.lock"] {
+        files.insert(
+            path.into(),
+            fs::read(root.join(path)).with_context(|| format!("{path} can't be read"))?,
+        );
+    }
+    for folder in member_folders(root)? {
+        collect(root, &folder, &mut files)
+            .with_context(|| format!("{} can't be read", folder.display()))?;
+    }
+    for exercise in &catalog.exercises {
+        let shipped = exercise.solution().join("shipped.rs");
+        let text = fs::read(root.join(&shipped))
+            .with_context(|| format!("{} can't be read", shipped.display()))?;
+        files.insert(exercise.file(), text);
+    }
+    Ok(files)
+}
 /// The folders that hold the workspace's members: `members`, each up to its first pattern.
 fn member_folders(root: &Path) -> Result<Vec<PathBuf>> {
     #[derive(Deserialize)]
