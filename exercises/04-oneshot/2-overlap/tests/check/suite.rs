@@ -19,6 +19,8 @@ fn a_client_may_speak_many_times() {
     for line in [&b"one\n"[..], b"two\n", b"three\n"] {
         client.send(line);
         client.expect(line);
+        // Until the worker has gone back to sleep: a line that comes sooner may be read by the same drain.
+        client.expect_silence(Duration::from_millis(100));
     }
 }
 
