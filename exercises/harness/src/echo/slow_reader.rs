@@ -46,7 +46,6 @@ pub fn a_client_that_reads_late_gets_all(server: &Server) {
 fn clog(client: &mut Client) -> Vec<u8> {
     let mut lines = many_lines(32 << 20);
     let taken = client.flood(&lines);
-    assert!(taken < lines.len(), "32 MiB are enough to fill all buffers");
     lines.truncate(taken);
     lines
 }
