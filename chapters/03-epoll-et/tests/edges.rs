@@ -6,7 +6,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use harness::{Client, DEADLINE, Server, Signal};
 
@@ -106,6 +106,7 @@ fn a_server_that_was_stopped_goes_on() {
     let server = start();
     let mut client = server.client();
     client.exchange(b"before\n", b"before\n");
+    client.expect_silence(Duration::from_millis(100)); // until it sleeps in its wait
     while_stopped(&server, || {});
     client.exchange(b"after\n", b"after\n");
 }

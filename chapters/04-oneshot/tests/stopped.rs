@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use harness::{DEADLINE, Server, Signal};
 
@@ -34,6 +34,7 @@ fn a_server_that_was_stopped_goes_on() {
     let server = Server::spawn(env!("CARGO_BIN_EXE_ch04-oneshot"), &["--workers", "4"]);
     let mut client = server.client();
     client.exchange(b"before\n", b"before\n");
+    client.expect_silence(Duration::from_millis(100)); // until it sleeps in its wait
     stop_for_a_while(&server);
     client.exchange(b"after\n", b"after\n");
 }

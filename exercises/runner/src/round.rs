@@ -21,6 +21,9 @@ pub const LIMIT: Duration = Duration::from_mins(1);
 /// Test programs that run at once, whatever the machine: most of them sleep until a deadline.
 const PROGRAMS: usize = 8;
 
+/// How often a wrong answer or a mutant may run until it is caught.
+const FAULT_RUNS: u32 = 3;
+
 /// A job that was carried out.
 pub struct Done {
     pub job: Job,
@@ -165,14 +168,25 @@ impl Round<'_> {
                 job.target
             )));
         };
-        let run = run_tests(program, &job.arguments(), LIMIT)?;
+        let mut run = run_tests(program, &job.arguments(), LIMIT)?;
+        let mut judged = job.judge(&run);
+        // What is right is right in every run. A fault may need a certain moment to show, such as a
+        // signal while a thread sleeps: it is caught if one run of a few shows it.
+        if matches!(job.kind, Kind::Wrong | Kind::Mutant) {
+            for _ in 1..FAULT_RUNS {
+                if judged.is_ok() {
+                    break;
+                }
+                run = run_tests(program, &job.arguments(), LIMIT)?;
+                judged = job.judge(&run);
+            }
+        }
         let which = if self.times > 1 {
             format!("run {turn} of {}: ", self.times)
         } else {
             String::new()
         };
-        Ok(job
-            .judge(&run)
+        Ok(judged
             .err()
             .map(|miss| format!("{which}{miss}\n{}", run.output)))
     }
