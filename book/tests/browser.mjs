@@ -174,4 +174,5 @@ for (const [name, test] of Object.entries(tests)) {
   }
 }
 rmSync(profile, { recursive: true, force: true });
+console.log(`${Object.keys(tests).length - failed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
