@@ -15,7 +15,7 @@
 //!
 //! [`Server::spawn`] starts a chapter's program, [`Server::answer`] the reader's function;
 //! [`call()`] calls a function that serves nobody. The line echo of chapters 01 to 05 has its test
-//! suites in [`echo`].
+//! suites in [`echo`]. Where the kernel itself is asked, [`experiment`] has what that takes.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(
@@ -32,6 +32,7 @@ mod descriptors;
 mod diff;
 pub mod echo;
 mod events;
+pub mod experiment;
 mod limits;
 mod peer;
 mod server;

@@ -43,6 +43,25 @@ pub(crate) fn describe(number: u64) -> Option<(&'static str, Purpose)> {
     Some((name, purpose))
 }
 
+/// `restart_syscall(2)`: a call with a time limit that goes on after the process was stopped.
+pub(crate) const RESTART: u64 = if cfg!(target_arch = "x86_64") {
+    219
+} else {
+    128
+};
+
+/// What a restarted call is, by the kernel function that it sleeps in (`/proc/PID/wchan`).
+pub(crate) fn sleeping_in(function: &str) -> Option<(&'static str, Purpose)> {
+    [
+        ("nanosleep", "clock_nanosleep", Purpose::Pause),
+        ("poll", "poll", Purpose::Poll),
+        ("futex", "futex", Purpose::Lock),
+    ]
+    .into_iter()
+    .find(|(part, ..)| function.contains(part))
+    .map(|(_, name, purpose)| (name, purpose))
+}
+
 /// From the kernel's `arch/x86/entry/syscalls/syscall_64.tbl`.
 #[cfg(target_arch = "x86_64")]
 const NUMBERS: &[(u64, &str)] = &[

@@ -79,7 +79,7 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
                 name: read(pid, id, "comm").trim_end().to_owned(),
                 doing: match stat.state {
                     'T' => Doing::Stopped,
-                    _ => doing(pid, &read(pid, id, "syscall")),
+                    _ => doing(pid, id, &read(pid, id, "syscall")),
                 },
                 busy: samples * 100 / SAMPLES,
                 kernel: stat.kernel,
@@ -140,8 +140,8 @@ fn stat(pid: u32, id: u32) -> Stat {
     }
 }
 
-/// Reads `/proc/PID/task/TID/syscall`: `running`, or the number and six arguments of the call.
-fn doing(pid: u32, syscall: &str) -> Doing {
+/// Understands `/proc/PID/task/TID/syscall`: `running`, or the number and six arguments of the call.
+fn doing(pid: u32, id: u32, syscall: &str) -> Doing {
     if syscall.starts_with("running") {
         return Doing::Running;
     }
@@ -155,7 +155,13 @@ fn doing(pid: u32, syscall: &str) -> Doing {
     let [first, second, third, ..] = arguments[..] else {
         return Doing::Unknown;
     };
-    let Some((name, purpose)) = syscalls::describe(number) else {
+    let described = if number == syscalls::RESTART {
+        // Stopped and continued: the arguments are still the first call's, its name is not.
+        syscalls::sleeping_in(&read(pid, id, "wchan"))
+    } else {
+        syscalls::describe(number)
+    };
+    let Some((name, purpose)) = described else {
         return Doing::Sleeping(Call {
             name: format!("system call {number}"),
             purpose: Purpose::Other,

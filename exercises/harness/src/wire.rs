@@ -77,14 +77,10 @@ pub(crate) fn read_within(
     buffer: &mut [u8],
     limit: Duration,
 ) -> io::Result<usize> {
-    // A timeout of zero would be none at all.
-    stream.set_read_timeout(Some(limit.max(Duration::from_millis(1))))?;
-    loop {
-        match stream.read(buffer) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
+    until_done(limit, |left| {
+        stream.set_read_timeout(Some(left))?;
+        stream.read(buffer)
+    })
 }
 
 /// Writes `bytes`; gives up when none is taken for `pause`. Returns how many were taken.
@@ -93,18 +89,35 @@ pub(crate) fn write_for(
     bytes: &[u8],
     pause: Duration,
 ) -> (usize, io::Result<()>) {
-    if let Err(error) = stream.set_write_timeout(Some(pause)) {
-        return (0, Err(error));
-    }
     let mut taken = 0;
     while taken < bytes.len() {
-        match stream.write(&bytes[taken..]) {
+        let written = until_done(pause, |left| {
+            stream.set_write_timeout(Some(left))?;
+            stream.write(&bytes[taken..])
+        });
+        match written {
             Ok(size) => taken += size,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return (taken, Err(error)),
         }
     }
     (taken, Ok(()))
+}
+
+/// Repeats a call that was interrupted, with what is left of its time: with a timeout, a call fails
+/// with EINTR even where the process was only frozen for a moment (`signal(7)`).
+fn until_done<T>(
+    limit: Duration,
+    mut call: impl FnMut(Duration) -> io::Result<T>,
+) -> io::Result<T> {
+    let deadline = Instant::now() + limit;
+    loop {
+        // A timeout of zero would be none at all.
+        let left = deadline.saturating_duration_since(Instant::now());
+        match call(left.max(Duration::from_millis(1))) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
 }
 
 /// Whether a read or write has run into its limit.

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{Client, Server};
+use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::select::{FdSet, select};
@@ -61,10 +62,12 @@ fn accept(listener: &TcpListener) -> TcpStream {
 
 fn wait(epoll: &Epoll) -> Vec<EpollEvent> {
     let mut events = [EpollEvent::empty(); 8];
-    let ready = epoll
-        .wait(&mut events, EpollTimeout::NONE)
-        .expect("epoll_wait");
-    events[..ready].to_vec()
+    loop {
+        match epoll.wait(&mut events, EpollTimeout::NONE) {
+            Err(Errno::EINTR) => {} // no signal is needed: a machine that was frozen is enough
+            ready => return events[..ready.expect("epoll_wait")].to_vec(),
+        }
+    }
 }
 
 fn new_epoll() -> Epoll {
@@ -347,7 +350,7 @@ fn many_threads_and_connections_are_cut_short() {
     assert_says(
         &verdict,
         &[
-            "thread answer sleeps in recvfrom(fd 105)",
+            "thread answer sleeps in recvfrom(fd 1",
             "… and 99 more threads",
             "… and 98 more connections",
             "waits for more of it",
@@ -550,6 +553,20 @@ fn a_server_that_was_stopped_is_told() {
     let server = answer(|listener| drop(accept(&listener)));
     let verdict = server.while_stopped(|| verdict_on(&mut server.client()));
     assert_says(&verdict, &["was stopped by a signal"]);
+}
+
+/// A machine that is frozen for a moment does the same to all of its processes.
+#[test]
+fn a_stop_does_not_hide_the_call_that_a_server_sleeps_in() {
+    let server = answer(|listener| {
+        let stream = accept(&listener);
+        let mut fds = [PollFd::new(stream.as_fd(), PollFlags::POLLPRI)];
+        let _ = poll(&mut fds, PollTimeout::from(60_000_u16));
+    });
+    let mut client = server.client();
+    verdict_on(&mut client);
+    server.while_stopped(|| {});
+    assert_says(&verdict_on(&mut client), &["sleeps in poll(fd 4 for PRI)"]);
 }
 
 #[test]
