@@ -51,15 +51,15 @@ pub(crate) const RESTART: u64 = if cfg!(target_arch = "x86_64") {
 };
 
 /// What a restarted call is, by the kernel function that it sleeps in (`/proc/PID/wchan`).
-pub(crate) fn sleeping_in(function: &str) -> Option<(&'static str, Purpose)> {
-    [
-        ("nanosleep", "clock_nanosleep", Purpose::Pause),
-        ("poll", "poll", Purpose::Poll),
-        ("futex", "futex", Purpose::Lock),
-    ]
-    .into_iter()
-    .find(|(part, ..)| function.contains(part))
-    .map(|(_, name, purpose)| (name, purpose))
+pub(crate) fn restarted(function: &str) -> (&'static str, Purpose) {
+    if function.contains("poll") {
+        ("poll", Purpose::Poll)
+    } else if function.contains("futex") {
+        ("futex", Purpose::Lock)
+    } else {
+        // The kernel skips the functions that put a thread to sleep: only their caller is left.
+        ("clock_nanosleep", Purpose::Pause)
+    }
 }
 
 /// From the kernel's `arch/x86/entry/syscalls/syscall_64.tbl`.

@@ -73,17 +73,11 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
     threads.sort_unstable();
     let mut threads: Vec<Thread> = threads
         .into_iter()
-        .map(|(id, samples)| {
-            let stat = stat(pid, id);
-            Thread {
-                name: read(pid, id, "comm").trim_end().to_owned(),
-                doing: match stat.state {
-                    'T' => Doing::Stopped,
-                    _ => doing(pid, id, &read(pid, id, "syscall")),
-                },
-                busy: samples * 100 / SAMPLES,
-                kernel: stat.kernel,
-            }
+        .map(|(id, samples)| Thread {
+            name: read(pid, id, "comm").trim_end().to_owned(),
+            doing: mostly_doing(pid, id, samples),
+            busy: samples * 100 / SAMPLES,
+            kernel: stat(pid, id).kernel,
         })
         .collect();
     // In a re-executed test, the first thread only waits for the test's own.
@@ -140,6 +134,23 @@ fn stat(pid: u32, id: u32) -> Stat {
     }
 }
 
+/// What a thread does that ran in `running` of all samples: one that mostly sleeps may wake for a
+/// moment just now.
+fn mostly_doing(pid: u32, id: u32, running: u64) -> Doing {
+    let mut now = Doing::Unknown;
+    for _ in 0..SAMPLES {
+        now = match stat(pid, id).state {
+            'T' => Doing::Stopped,
+            _ => doing(pid, id, &read(pid, id, "syscall")),
+        };
+        if !matches!(now, Doing::Running) || running > SAMPLES / 2 {
+            break;
+        }
+        thread::sleep(PAUSE);
+    }
+    now
+}
+
 /// Understands `/proc/PID/task/TID/syscall`: `running`, or the number and six arguments of the call.
 fn doing(pid: u32, id: u32, syscall: &str) -> Doing {
     if syscall.starts_with("running") {
@@ -157,7 +168,7 @@ fn doing(pid: u32, id: u32, syscall: &str) -> Doing {
     };
     let described = if number == syscalls::RESTART {
         // Stopped and continued: the arguments are still the first call's, its name is not.
-        syscalls::sleeping_in(&read(pid, id, "wchan"))
+        Some(syscalls::restarted(&read(pid, id, "wchan")))
     } else {
         syscalls::describe(number)
     };
