@@ -70,7 +70,7 @@ fn by_the_server(event: &Record, before: &State) -> String {
         "shutdown" => format!("{thread} closes its direction of {on}: {peer} will see the end."),
         "timer" => format!("A deadline passes: {}.", get("what")),
         "signal" => format!("{thread} takes the signal {}.", get("name")),
-        "wakeup" => format!("Another thread asks {thread} for attention."),
+        "wakeup" => format!("{thread} reads its eventfd: somebody has woken it on purpose."),
         "error" => format!("{} fails for {thread}: {}.", get("call"), get("error")),
         "close" => closes(event, before),
         "stop" => format!("{thread} stops."),
