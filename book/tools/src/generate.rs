@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::recording::Recording;
 use crate::script::{self, Script};
-use crate::{claims, experiments, files, steps, timeline};
+use crate::{claims, exercises, experiments, files, steps, timeline};
 
 /// Where it stands.
 const FOLDER: &str = "book/src/generated";
@@ -33,6 +33,10 @@ pub fn all() -> Result<BTreeMap<PathBuf, String>> {
             folder.join("experiments").join(&name),
             experiments::page(&chapter, &tests),
         );
+    }
+    for chapter in exercises::chapters()? {
+        let path = folder.join(format!("exercises/{chapter}.md"));
+        pages.insert(path, exercises::page(&chapter)?);
     }
     for name in steps::names()? {
         pages.insert(folder.join(format!("steps/{name}.md")), steps::page(&name)?);

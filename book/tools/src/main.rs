@@ -3,6 +3,7 @@
 mod check;
 mod claims;
 mod clients;
+mod exercises;
 mod experiments;
 mod files;
 mod generate;
@@ -21,7 +22,7 @@ const USAGE: &str = "\
 Usage: cargo run -p book-tools -- COMMAND
 
   traces [NAME]   Record the timelines anew: all, those of a chapter (01-blocking), or one
-  generate        Write src/generated/ from recordings, claims and chapters
+  generate        Write src/generated/ from recordings, claims, exercises and chapters
   check           Build the book and look for everything mdBook lets pass
   skips LOG       Fail if LOG, the output of `cargo test`, holds a skip that .ci/skips doesn't list";
 
