@@ -212,7 +212,7 @@ fn clog(server: &Server) -> (Client, Vec<u8>) {
 /// A client whose answers are all written, while a part of them is still in the server's socket: the
 /// client's own has no room for it.
 fn answer_under_way(server: &Server) -> (Client, Vec<u8>) {
-    let piece = b"bottles of water on the wall\n".repeat(1024);
+    let piece = b"bottles of water on the wall\n".repeat(4 * 1024);
     let mut lines = Vec::new();
     let mut client = server.client();
     let deadline = Instant::now() + DEADLINE;
@@ -221,8 +221,9 @@ fn answer_under_way(server: &Server) -> (Client, Vec<u8>) {
         lines.extend_from_slice(&piece);
         let [mut here, mut there] = [0, 0];
         while here + there != lines.len() && Instant::now() < deadline {
-            here = socket(client.address(), server.address()).map_or(0, |socket| socket.unread);
-            there = socket(server.address(), client.address()).map_or(0, |socket| socket.unsent);
+            let table = sockets();
+            here = find(&table, client.address(), server.address()).map_or(0, |end| end.unread);
+            there = find(&table, server.address(), client.address()).map_or(0, |end| end.unsent);
         }
         // What is less than a segment (64 KiB on loopback) may only wait for company (Nagle).
         if there > 128 << 10 {
@@ -235,8 +236,9 @@ fn answer_under_way(server: &Server) -> (Client, Vec<u8>) {
 /// Waits until the server has shut down its side of this connection, or closed it.
 fn wait_for_goodbye(client: &Client, server: &Server) {
     let deadline = Instant::now() + DEADLINE;
-    let is_open =
-        || socket(server.address(), client.address()).is_some_and(|socket| socket.is_established);
+    let is_open = || {
+        find(&sockets(), server.address(), client.address()).is_some_and(|end| end.is_established)
+    };
     while is_open() && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(1));
     }
@@ -244,10 +246,16 @@ fn wait_for_goodbye(client: &Client, server: &Server) {
 
 /// Whether something that the client has sent has not arrived yet.
 fn is_unacknowledged(client: &Client, server: &Server) -> bool {
-    socket(client.address(), server.address()).is_some_and(|socket| socket.unsent > 0)
+    find(&sockets(), client.address(), server.address()).is_some_and(|end| end.unsent > 0)
 }
 
-/// A row of `/proc/net/tcp` (`proc_pid_net(5)`).
+/// All TCP sockets (`proc_pid_net(5)`). On a busy machine they are thousands, those in `TIME_WAIT`
+/// among them, and each look takes milliseconds.
+fn sockets() -> String {
+    fs::read_to_string("/proc/net/tcp").unwrap_or_default()
+}
+
+/// A row of that table.
 struct Socket {
     is_established: bool,
     /// Bytes that the other side has not acknowledged.
@@ -256,18 +264,16 @@ struct Socket {
 }
 
 /// The end of a connection that is at `local`.
-fn socket(local: SocketAddr, remote: SocketAddr) -> Option<Socket> {
-    let ports = [local, remote].map(|address| format!(":{:04X}", address.port()));
-    let table = fs::read_to_string("/proc/net/tcp").unwrap_or_default();
-    table.lines().find_map(|line| {
-        let fields: Vec<_> = line.split_whitespace().collect();
-        let is_it = (1..).zip(&ports).all(|(at, port)| {
-            let address: Option<&&str> = fields.get(at);
-            address.is_some_and(|address| address.ends_with(port))
-        });
-        let (unsent, unread) = fields.get(4).filter(|_| is_it)?.split_once(':')?;
+fn find(sockets: &str, local: SocketAddr, remote: SocketAddr) -> Option<Socket> {
+    let [local, remote] = [local, remote].map(|address| format!(":{:04X}", address.port()));
+    sockets.lines().find_map(|line| {
+        let (_, row) = line.split_once(&format!("{local} "))?;
+        let mut fields = row.split_whitespace();
+        let is_it = fields.next()?.ends_with(&remote);
+        let state = fields.next().filter(|_| is_it)?;
+        let (unsent, unread) = fields.next()?.split_once(':')?;
         Some(Socket {
-            is_established: fields[3] == "01",
+            is_established: state == "01",
             unsent: usize::from_str_radix(unsent, 16).ok()?,
             unread: usize::from_str_radix(unread, 16).ok()?,
         })
