@@ -16,6 +16,7 @@ mod progress;
 mod round;
 mod run;
 mod scratch;
+mod share;
 mod show;
 mod text;
 mod verdict;

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -12,7 +11,8 @@ use crate::cargo::{Build, build_tests};
 use crate::job::{Job, Kind};
 use crate::packages::Packages;
 use crate::run::run_tests;
-use crate::scratch::{Files, Scratch};
+use crate::scratch::{Files, Tree};
+use crate::share::share;
 use crate::text::{BAD, FAINT, STRONG, show, width, wrap};
 
 /// A test program that runs for longer is ended: no declared answer needs nearly as long.
@@ -53,7 +53,7 @@ impl Try {
 
 /// One build for many jobs.
 pub struct Round<'a> {
-    pub scratch: &'a Scratch,
+    pub tree: &'a Tree<'a>,
     pub packages: &'a Packages,
     /// How often each test program runs.
     pub times: u32,
@@ -64,33 +64,20 @@ impl Round<'_> {
     /// them sleep until a deadline.
     pub fn carry_out(&self, jobs: Vec<Job>) -> Result<Vec<Done>> {
         let overlay: Files = jobs.iter().filter_map(|job| job.overlay.clone()).collect();
-        self.scratch.lay(&overlay)?;
+        self.tree.lay(&overlay)?;
         let (build, mut done, jobs) = self.build(jobs)?;
         let tries: Vec<_> = jobs.into_iter().map(Try::new).collect();
-        let turns =
-            Mutex::new((1..=self.times).flat_map(|turn| tries.iter().map(move |one| (turn, one))));
-        let next = || lock(&turns).next();
-        let work = || -> Result<()> {
-            while let Some((turn, one)) = next() {
-                if one.miss.get().is_some() {
-                    continue; // one miss is enough
-                }
-                if let Some(miss) = self.run(&build, &one.job, turn)?
-                    && one.miss.set(()).is_ok()
-                {
-                    report(&one.job, &miss);
-                }
+        let turns = (1..=self.times).flat_map(|turn| tries.iter().map(move |one| (turn, one)));
+        share(0..PROGRAMS, turns, |_, (turn, one)| {
+            if one.miss.get().is_some() {
+                return Ok(()); // one miss is enough
+            }
+            if let Some(miss) = self.run(&build, &one.job, turn)?
+                && one.miss.set(()).is_ok()
+            {
+                report(&one.job, &miss);
             }
             Ok(())
-        };
-        thread::scope(|scope| {
-            let workers: Vec<_> = (0..PROGRAMS).map(|_| scope.spawn(work)).collect();
-            let ends = workers.into_iter().map(|worker| {
-                worker
-                    .join()
-                    .unwrap_or_else(|_| bail!("a thread of verify panicked"))
-            });
-            ends.collect::<Result<()>>()
         })?;
         done.extend(tries.into_iter().map(Try::done));
         Ok(done)
@@ -100,11 +87,11 @@ impl Round<'_> {
     fn build(&self, mut jobs: Vec<Job>) -> Result<(Build, Vec<Done>, Vec<Job>)> {
         let mut done = Vec::new();
         loop {
-            let build = build_tests(&self.scratch.tree, self.arguments(&jobs)?)?;
+            let build = build_tests(&self.tree.root, self.arguments(&jobs)?)?;
             if build.succeeded {
                 return Ok((build, done, jobs));
             }
-            let tree = &self.scratch.tree;
+            let tree = &self.tree.root;
             let (broken, rest): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| {
                 build
                     .of(&tree.join(&job.folder))
@@ -137,7 +124,7 @@ impl Round<'_> {
     pub fn arguments(&self, jobs: &[Job]) -> Result<Vec<String>> {
         let mut arguments = vec![
             "--target-dir".to_owned(),
-            self.scratch.target.display().to_string(),
+            self.tree.target.display().to_string(),
         ];
         for job in jobs {
             arguments.extend(["-p".to_owned(), self.packages.name(&job.folder)?.to_owned()]);
@@ -153,7 +140,7 @@ impl Round<'_> {
 
     /// Runs a job's tests for the `turn`th time; what is not as declared, in full.
     fn run(&self, build: &Build, job: &Job, turn: u32) -> Result<Option<String>> {
-        let folder = self.scratch.tree.join(&job.folder);
+        let folder = self.tree.root.join(&job.folder);
         let warnings: String = build
             .of(&folder)
             .map(|found| found.rendered.as_str())
@@ -205,8 +192,4 @@ fn report(job: &Job, miss: &str) {
         let _ = writeln!(out, "  {FAINT}│{FAINT:#} {line}");
     }
     show(&out);
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

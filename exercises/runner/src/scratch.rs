@@ -1,4 +1,4 @@
-//! A copy of the workspace under `target/verify/tree`, in which every exercise is as handed out.
+//! Copies of the workspace below `target/verify`, in which every exercise is as handed out.
 //!
 //! What a reader has written is never read: `shipped.rs` takes its place. Files are written only
 //! where they differ, so that cargo rebuilds only what has changed.
@@ -17,18 +17,27 @@ use crate::text::warn;
 /// Files by their place below the root of the workspace.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
+/// While the tests in one tree wait for something that must not come, the other is built.
+const TREES: usize = 2;
+
 pub struct Scratch {
     /// The workspace at one moment: who goes on editing disturbs no round.
     base: Files,
-    pub tree: PathBuf,
-    /// Where cargo builds it; the reader's own build stays as it is.
-    pub target: PathBuf,
+    folder: PathBuf,
     /// Two at once would lay their files into one tree.
     _lock: File,
 }
 
+/// One copy of the workspace, with a target folder of its own.
+pub struct Tree<'a> {
+    base: &'a Files,
+    pub root: PathBuf,
+    /// Where cargo builds it; the reader's own build stays as it is.
+    pub target: PathBuf,
+}
+
 impl Scratch {
-    /// Waits until no other `verify` or `break` is using the tree, and reads the workspace.
+    /// Waits until no other `verify` or `break` is using the trees, and reads the workspace.
     ///
     /// # Errors
     ///
@@ -42,18 +51,32 @@ impl Scratch {
             warn("Another verify or break is at work; waiting for its end.");
             lock.lock()?;
         }
-        let target = folder.join("build");
-        if !target.exists() {
+        let scratch = Self {
+            base: base(catalog)?,
+            folder,
+            _lock: lock,
+        };
+        if !scratch.tree(1).target.exists() {
             warn("Building the wrong answers; the first time this takes a minute.");
         }
-        Ok(Self {
-            base: base(catalog)?,
-            tree: folder.join("tree"),
-            target,
-            _lock: lock,
-        })
+        Ok(scratch)
     }
 
+    pub fn trees(&self) -> Vec<Tree<'_>> {
+        (1..=TREES).map(|number| self.tree(number)).collect()
+    }
+
+    pub fn tree(&self, number: usize) -> Tree<'_> {
+        let folder = self.folder.join(number.to_string());
+        Tree {
+            base: &self.base,
+            root: folder.join("tree"),
+            target: folder.join("build"),
+        }
+    }
+}
+
+impl Tree<'_> {
     /// Brings the tree up to date, with `overlay` laid over it.
     ///
     /// # Errors
@@ -67,7 +90,7 @@ impl Scratch {
                 .map(|(path, text)| (path.clone(), text.clone())),
         );
         for (path, bytes) in &files {
-            let to = self.tree.join(path);
+            let to = self.root.join(path);
             if fs::read(&to).is_ok_and(|old| old == *bytes) {
                 continue;
             }
@@ -76,7 +99,7 @@ impl Scratch {
             }
             fs::write(&to, bytes).with_context(|| format!("{} can't be written", to.display()))?;
         }
-        remove_others(&self.tree, &self.tree, &files)
+        remove_others(&self.root, &self.root, &files)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -12,6 +13,7 @@ use crate::job::{self, Kind};
 use crate::packages::Packages;
 use crate::round::{Done, Round};
 use crate::scratch::{Files, Scratch};
+use crate::share::{lock, share};
 use crate::text::{BAD, FAINT, GOOD, paint, show};
 
 /// Verifies everything, or the exercise or chapter that `name` means, each test program `times`
@@ -27,25 +29,31 @@ pub fn verify(catalog: &Catalog, name: Option<&str>, times: u32) -> Result<bool>
         jobs = job::of(catalog, jobs, name)?;
     }
     let scratch = Scratch::open(catalog)?;
-    scratch.lay(&Files::new())?;
-    let packages = Packages::read(&scratch.tree)?;
+    let trees = scratch.trees();
+    trees[0].lay(&Files::new())?;
+    let packages = &Packages::read(&trees[0].root)?;
     let rounds = packages.rounds(jobs);
     let count = rounds.len();
-    let mut results = Vec::new();
-    for (i, round) in rounds.into_iter().enumerate() {
-        show(&paint(
-            FAINT,
-            &format!("round {} of {count}: {} to verify\n", i + 1, round.len()),
-        ));
-        results.extend(
-            Round {
-                scratch: &scratch,
-                packages: &packages,
+    let results = Mutex::new(Vec::new());
+    share(
+        &trees,
+        rounds.into_iter().enumerate(),
+        |&tree, (i, jobs)| {
+            show(&paint(
+                FAINT,
+                &format!("round {} of {count}: {} to verify\n", i + 1, jobs.len()),
+            ));
+            let round = Round {
+                tree,
+                packages,
                 times,
-            }
-            .carry_out(round)?,
-        );
-    }
+            };
+            let done = round.carry_out(jobs)?;
+            lock(&results).extend(done);
+            Ok(())
+        },
+    )?;
+    let results = lock(&results);
     show(&summary(&results));
     let failed = results.iter().filter(|done| !done.is_as_declared).count();
     let seconds = began.elapsed().as_secs();

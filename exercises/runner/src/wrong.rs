@@ -49,19 +49,20 @@ pub fn break_with(catalog: &Catalog, exercise: &Exercise, name: Option<&str>) ->
     let job = job::wrong(exercise, answer);
 
     let scratch = Scratch::open(catalog)?;
-    scratch.lay(&job.overlay.clone().into_iter().collect())?;
-    let packages = Packages::read(&scratch.tree)?;
+    let tree = scratch.tree(1);
+    tree.lay(&job.overlay.clone().into_iter().collect())?;
+    let packages = Packages::read(&tree.root)?;
     let round = Round {
-        scratch: &scratch,
+        tree: &tree,
         packages: &packages,
         times: 1,
     };
-    let build = build_tests(&scratch.tree, round.arguments(slice::from_ref(&job))?)?;
+    let build = build_tests(&tree.root, round.arguments(slice::from_ref(&job))?)?;
     if !build.succeeded {
         show(&verdict::compile_errors(exercise, &build));
         return Ok(false);
     }
-    let folder = scratch.tree.join(&job.folder);
+    let folder = tree.root.join(&job.folder);
     let mut run = run_tests(find_program(&build, &folder)?, &[], LIMIT)?;
     put_in_order(&mut run.tests, &folder.join("tests/check/suite.rs"));
     let judged = job.judge(&run);
