@@ -8,6 +8,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::{env, thread};
 
+use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::resource::{UsageWho, getrusage};
 
@@ -83,8 +84,7 @@ pub(crate) fn herd(
 }
 
 fn work(epoll: &Epoll, listener: &TcpListener, flags: EpollFlags, count: &Count) -> io::Result<()> {
-    let mut events = [EpollEvent::empty()];
-    while epoll.wait(&mut events, EpollTimeout::NONE)? > 0 && events[0].data() == LISTENER {
+    while next(epoll)? == LISTENER {
         count.told.fetch_add(1, Ordering::Relaxed);
         match listener.accept() {
             Ok(client) => drop(client), // served: it was only to be accepted
@@ -101,6 +101,17 @@ fn work(epoll: &Epoll, listener: &TcpListener, flags: EpollFlags, count: &Count)
     let slept = getrusage(UsageWho::RUSAGE_THREAD)?.voluntary_context_switches();
     count.woken.fetch_add(slept, Ordering::Relaxed);
     Ok(())
+}
+
+/// What the next event is about.
+fn next(epoll: &Epoll) -> nix::Result<u64> {
+    let mut events = [EpollEvent::empty()];
+    loop {
+        match epoll.wait(&mut events, EpollTimeout::NONE) {
+            Err(Errno::EINTR) => {} // as after a stop (signal(7))
+            result => return result.map(|_| events[0].data()),
+        }
+    }
 }
 
 fn main() -> io::Result<()> {

@@ -4,42 +4,21 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 
+use harness::experiment::{Watcher, listener, pair, report};
 use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::epoll::{EpollEvent, EpollFlags};
 use socket2::{Domain, Socket, Type};
 
 const EXCLUSIVE: EpollFlags = EpollFlags::EPOLLIN.union(EpollFlags::EPOLLEXCLUSIVE);
 
-fn listener() -> TcpListener {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()
-}
-
-fn pair() -> (TcpStream, TcpStream) {
-    let listener = listener();
-    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    (client, listener.accept().unwrap().0)
-}
-
-fn epoll() -> Epoll {
-    Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).unwrap()
-}
-
-/// How many events are reported within `timeout` milliseconds.
-fn reported(epoll: &Epoll, timeout: u16) -> usize {
-    let mut events = [EpollEvent::empty(); 8];
-    epoll
-        .wait(&mut events, EpollTimeout::from(timeout))
-        .unwrap()
-}
-
 #[test]
 fn exclusive_goes_neither_with_oneshot_nor_with_a_change() {
-    let (epoll, listener) = (epoll(), listener());
-    let both = EXCLUSIVE | EpollFlags::EPOLLONESHOT;
-    let added = epoll.add(&listener, EpollEvent::new(both, 0));
-    assert_eq!(added, Err(Errno::EINVAL));
-    epoll.add(&listener, EpollEvent::new(EXCLUSIVE, 0)).unwrap();
-    let changed = epoll.modify(&listener, &mut EpollEvent::new(EpollFlags::EPOLLIN, 0));
+    let (watcher, listener) = (Watcher::new(), listener(8));
+    let both = EpollEvent::new(EXCLUSIVE | EpollFlags::EPOLLONESHOT, 7);
+    assert_eq!(watcher.0.add(&listener, both), Err(Errno::EINVAL));
+    watcher.add(&listener, 7, EXCLUSIVE);
+    let mut other = EpollEvent::new(EpollFlags::EPOLLIN, 7);
+    let changed = watcher.0.modify(&listener, &mut other);
     assert_eq!(changed, Err(Errno::EINVAL));
 }
 
@@ -92,17 +71,15 @@ fn when_one_listener_closes_the_clients_in_its_queue_are_reset() {
 #[test]
 fn epoll_goes_on_watching_while_a_copy_is_open() {
     let (mut client, server) = pair();
-    let epoll = epoll();
-    epoll
-        .add(&server, EpollEvent::new(EpollFlags::EPOLLIN, 7))
-        .unwrap();
+    let watcher = Watcher::new();
+    watcher.add(&server, 7, EpollFlags::EPOLLIN);
     let copy = server.try_clone().unwrap(); // dup(2); fork(2) copies all descriptors
     drop(server);
     client.write_all(b"x").unwrap();
-    assert_eq!(reported(&epoll, 3000), 1, "closed, and still reported");
-    let gone = epoll.delete(&copy);
+    assert_eq!(watcher.next(), report(7, "IN"), "of what is closed");
+    let gone = watcher.0.delete(&copy);
     assert_eq!(gone, Err(Errno::ENOENT), "the copy was never added");
     drop(copy);
-    assert_eq!(reported(&epoll, 0), 0, "only now it is out");
+    assert_eq!(watcher.now(), [], "only now it is out");
 }
 // ANCHOR_END: dup

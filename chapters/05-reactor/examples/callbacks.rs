@@ -13,6 +13,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use clap::Parser;
+use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
 /// Echo bytes from an event loop of function pointers
@@ -91,7 +92,10 @@ impl Reactor {
     fn run(&mut self) -> io::Result<()> {
         let mut events = [EpollEvent::empty(); 128];
         loop {
-            let ready = self.epoll.wait(&mut events, EpollTimeout::NONE)?;
+            let ready = match self.epoll.wait(&mut events, EpollTimeout::NONE) {
+                Err(Errno::EINTR) => continue,
+                ready => ready?,
+            };
             for event in &events[..ready] {
                 let slot = usize::try_from(event.data()).unwrap_or(LISTENER);
                 let callback = self.item(slot).map_or(accept_cb as Callback, |item| item.2);

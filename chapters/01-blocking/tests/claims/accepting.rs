@@ -5,10 +5,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::os::fd::AsRawFd;
 
+use harness::experiment::{FEW_DESCRIPTORS, alone, listener, pair, queued, reset, until_queued};
 use nix::errno::Errno;
 use socket2::SockRef;
-
-use crate::kernel::{FEW_DESCRIPTORS, alone, listener, pair, queued, until_queued};
 
 #[test]
 fn c122_a_blocking_accept_takes_one_and_leaves_the_other_in_the_queue() {
@@ -53,10 +52,7 @@ fn c124_without_a_free_descriptor_accept_fails_and_the_client_stays() {
 fn c124_a_client_that_has_gone_is_accepted_all_the_same() {
     let listener = listener(8);
     let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    SockRef::from(&client)
-        .set_linger(Some(std::time::Duration::ZERO))
-        .unwrap();
-    drop(client); // sends a reset
+    reset(client);
     let (mut server, _) = listener.accept().unwrap();
     let error = server.read(&mut [0]).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(Errno::ECONNRESET as i32));

@@ -2,10 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
+use harness::experiment::{FEW_DESCRIPTORS, alone, loopback};
 use nix::errno::Errno;
 use socket2::{Domain, Socket, Type};
-
-use crate::kernel::{FEW_DESCRIPTORS, alone, loopback};
 
 #[test]
 fn c095_streams_exist_beyond_tcp_and_tcp_beyond_ipv4() {

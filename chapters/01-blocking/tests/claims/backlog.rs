@@ -4,20 +4,19 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+use harness::experiment::{
+    OWN_NETWORK, alone, entry, knock, listener, queued, set_parameter, state, until, until_queued,
+    until_state,
+};
 use nix::errno::Errno;
 use socket2::Socket;
-
-use crate::kernel::{
-    OWN_NETWORK, alone, knock, listener, queued, set_parameter, state, until, until_queued,
-    until_unread,
-};
 
 /// Fills the accept queue of `listener`, which takes `room` connections.
 fn fill(listener: &TcpListener, room: usize) -> Vec<Socket> {
     let address = listener.local_addr().unwrap();
     let clients: Vec<Socket> = (0..room).map(|_| knock(address)).collect();
     for client in &clients {
-        until(local(client), address, "ESTABLISHED");
+        until_state(local(client), address, "ESTABLISHED");
     }
     until_queued(address, room);
     clients
@@ -70,7 +69,7 @@ fn c101_the_oldest_are_kept_and_the_newest_come_in_later() {
     }
     // The kernel dropped their SYN; they send it again within seconds.
     for client in &late {
-        until(local(client), address, "ESTABLISHED");
+        until_state(local(client), address, "ESTABLISHED");
     }
 }
 
@@ -83,7 +82,8 @@ fn c102_idle_connections_are_counted_and_data_waits_with_them() {
     assert_eq!(state(local(&one_more), address), "SYN_SENT");
     // Data that comes before accept is acknowledged and kept; it changes nothing in the queue.
     idle[0].write_all(b"hello").unwrap();
-    until_unread(address, local(&idle[0]), 5);
+    let waiting = || entry(address, local(&idle[0])).unwrap().unread;
+    until("its data has come", || waiting() == 5);
     assert_eq!(queued(address), 2);
 }
 
@@ -95,7 +95,7 @@ fn c103_accept_makes_room() {
     let _accepted = listener.accept().unwrap();
     assert_eq!(queued(address), 1);
     let next = knock(address);
-    until(local(&next), address, "ESTABLISHED");
+    until_state(local(&next), address, "ESTABLISHED");
 }
 
 /// With the usual six repetitions this takes more than two minutes; here it is one.

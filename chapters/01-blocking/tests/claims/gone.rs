@@ -6,11 +6,9 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
 
+use harness::experiment::{fill, pair, reset, until_state};
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
-use socket2::SockRef;
-
-use crate::kernel::{pair, until};
 
 /// A connection whose server's end was closed in full, and both addresses, the client's first.
 fn abandoned() -> (TcpStream, SocketAddr, SocketAddr) {
@@ -51,8 +49,8 @@ fn c084_who_closes_first_is_in_fin_wait_2_and_the_other_in_close_wait() {
     let (client, server) = pair();
     let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
     drop(server);
-    until(there, here, "FIN_WAIT2");
-    until(here, there, "CLOSE_WAIT");
+    until_state(there, here, "FIN_WAIT2");
+    until_state(here, there, "CLOSE_WAIT");
 }
 
 #[test]
@@ -79,7 +77,7 @@ fn c086_the_first_write_after_the_peers_close_succeeds() {
 fn c087_bytes_for_a_closed_socket_are_answered_with_a_reset() {
     let (mut client, here, there) = abandoned();
     client.write_all(b"one").unwrap();
-    until(here, there, "gone"); // the reset ended the connection
+    until_state(here, there, "gone"); // the reset ended the connection
     let remembered = client.take_error().unwrap().unwrap();
     assert_eq!(remembered.raw_os_error(), Some(Errno::EPIPE as i32));
 }
@@ -96,14 +94,11 @@ fn c087_closing_with_unread_bytes_sends_a_reset_instead_of_a_fin() {
 
 #[test]
 fn c087_a_reset_destroys_the_answer_that_is_still_on_its_way() {
-    let (mut client, mut server) = pair();
+    let (mut client, server) = pair();
     client.write_all(b"never read").unwrap();
     let _until_they_have_come = server.peek(&mut [0; 10]).unwrap();
     server.set_nonblocking(true).unwrap();
-    let mut answered = 0; // fills the client's receive buffer and the server's send buffer
-    while let Ok(count) = server.write(&[b'x'; 16 * 1024]) {
-        answered += count;
-    }
+    let answered = fill(&server); // the client's receive buffer and the server's send buffer
     drop(server);
     let mut received = Vec::new();
     let error = client.read_to_end(&mut received).unwrap_err();
@@ -116,7 +111,7 @@ fn c088_the_signal_kills_who_writes_and_not_who_closed() {
     // This process closes one end. A shell writes to the other, which both processes hold.
     let (client, here, there) = abandoned();
     let ended = shell_writes_twice(client.try_clone().unwrap().into(), || {
-        until(here, there, "gone");
+        until_state(here, there, "gone");
     });
     assert_eq!(ended.signal(), Some(Signal::SIGPIPE as i32));
     assert_eq!(
@@ -129,13 +124,13 @@ fn c088_the_signal_kills_who_writes_and_not_who_closed() {
 #[test]
 fn c089_the_second_write_kills_unless_the_signal_is_ignored() {
     let (client, here, there) = abandoned();
-    let ended = shell_writes_twice(client.into(), || until(here, there, "gone"));
+    let ended = shell_writes_twice(client.into(), || until_state(here, there, "gone"));
     assert_eq!(ended.signal(), Some(Signal::SIGPIPE as i32));
 
     // Rust ignores SIGPIPE from the start: the same write is an error, and may be handled.
     let (mut client, here, there) = abandoned();
     client.write_all(b"one").unwrap();
-    until(here, there, "gone");
+    until_state(here, there, "gone");
     let error = client.write(b"two").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BrokenPipe);
 }
@@ -144,11 +139,8 @@ fn c089_the_second_write_kills_unless_the_signal_is_ignored() {
 fn c089_after_a_reset_the_first_write_says_so_and_the_second_is_a_broken_pipe() {
     let (mut client, server) = pair();
     let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
-    SockRef::from(&server)
-        .set_linger(Some(std::time::Duration::ZERO))
-        .unwrap();
-    drop(server); // sends a reset
-    until(here, there, "gone");
+    reset(server);
+    until_state(here, there, "gone");
     assert_eq!(
         client.write(b"one").unwrap_err().kind(),
         ErrorKind::ConnectionReset

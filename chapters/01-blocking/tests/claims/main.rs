@@ -7,7 +7,6 @@ mod accepting;
 mod addresses;
 mod backlog;
 mod gone;
-mod kernel;
 mod reading;
 mod setup;
 mod states;

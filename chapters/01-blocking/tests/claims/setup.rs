@@ -3,10 +3,9 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 
+use harness::experiment::{pair, until_state};
 use nix::errno::Errno;
 use socket2::{Domain, Socket, Type};
-
-use crate::kernel::{pair, until};
 
 #[test]
 fn b14_after_a_failed_bind_listen_takes_any_port() {
@@ -29,7 +28,7 @@ fn b15_time_wait_keeps_the_port_from_a_server_without_reuseaddr() {
     let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
     drop(server); // the server closes first …
     drop(client);
-    until(there, here, "TIME_WAIT");
+    until_state(there, here, "TIME_WAIT");
     let restarted = || Socket::new(Domain::IPV4, Type::STREAM, None).unwrap(); // … and starts anew
     let error = restarted().bind(&there.into()).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(Errno::EADDRINUSE as i32));

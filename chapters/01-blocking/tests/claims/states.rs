@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
-use crate::kernel::{
-    OWN_NETWORK, alone, entry, knock, listener, pair, set_parameter, state, until,
+use harness::experiment::{
+    OWN_NETWORK, alone, entry, knock, listener, pair, set_parameter, state, until_state,
 };
 
 #[test]
@@ -14,15 +14,15 @@ fn c091_time_wait_is_where_the_close_began() {
     let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
     drop(server);
     drop(client);
-    until(there, here, "TIME_WAIT");
-    until(here, there, "gone");
+    until_state(there, here, "TIME_WAIT");
+    until_state(here, there, "gone");
 
     let (client, server) = pair();
     let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
     drop(client);
     drop(server);
-    until(here, there, "TIME_WAIT");
-    until(there, here, "gone");
+    until_state(here, there, "TIME_WAIT");
+    until_state(there, here, "gone");
 }
 
 /// The timers are read, not waited for. `tcp_fin_timeout` governs the other state, `FIN_WAIT2`.
@@ -34,14 +34,14 @@ fn c092_time_wait_lasts_sixty_seconds_whatever_fin_timeout_says() {
         let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
         let timer = || entry(there, here).unwrap().timer.unwrap().as_secs_f64();
         drop(server);
-        until(there, here, "FIN_WAIT2");
+        until_state(there, here, "FIN_WAIT2");
         assert!(
             (4.0..=5.1).contains(&timer()),
             "FIN_WAIT2 ends in {} s",
             timer()
         );
         drop(client);
-        until(there, here, "TIME_WAIT");
+        until_state(there, here, "TIME_WAIT");
         assert!(
             (59.0..=60.1).contains(&timer()),
             "TIME_WAIT ends in {} s",
@@ -55,7 +55,7 @@ fn c094_close_wait_lasts_until_the_program_closes() {
     let (client, mut server) = pair();
     let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
     client.shutdown(Shutdown::Write).unwrap();
-    until(there, here, "CLOSE_WAIT");
+    until_state(there, here, "CLOSE_WAIT");
     server.write_all(b"still served").unwrap();
     let _all_of_it = client.peek(&mut [0; 12]).unwrap();
     assert_eq!(state(there, here), "CLOSE_WAIT", "after some output");
@@ -67,7 +67,7 @@ fn c094_close_wait_lasts_until_the_program_closes() {
         "no timer will end it"
     );
     drop(server);
-    until(there, here, "gone");
+    until_state(there, here, "gone");
 }
 
 #[test]
@@ -75,12 +75,12 @@ fn c130_a_client_is_in_syn_sent_until_it_is_answered() {
     let listener = listener(0);
     let address = listener.local_addr().unwrap();
     let first = TcpStream::connect(address).unwrap(); // fills the accept queue
-    until(first.local_addr().unwrap(), address, "ESTABLISHED");
+    until_state(first.local_addr().unwrap(), address, "ESTABLISHED");
     let second = knock(address);
     let here = second.local_addr().unwrap().as_socket().unwrap();
     assert_eq!(state(here, address), "SYN_SENT");
     let _room = listener.accept().unwrap();
-    until(here, address, "ESTABLISHED"); // it has asked again
+    until_state(here, address, "ESTABLISHED"); // it has asked again
 }
 
 #[test]
@@ -92,11 +92,11 @@ fn c131_each_close_moves_both_ends() {
         ("ESTABLISHED", "ESTABLISHED")
     );
     client.shutdown(Shutdown::Write).unwrap();
-    until(here, there, "FIN_WAIT2");
+    until_state(here, there, "FIN_WAIT2");
     assert_eq!(state(there, here), "CLOSE_WAIT");
     server.shutdown(Shutdown::Write).unwrap();
-    until(here, there, "TIME_WAIT");
-    until(there, here, "gone");
+    until_state(here, there, "TIME_WAIT");
+    until_state(there, here, "gone");
     // The descriptors are still open; the connection behind them has ended.
     drop((client, server));
     let timer = entry(here, there).unwrap().timer.unwrap();

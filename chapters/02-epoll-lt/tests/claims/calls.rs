@@ -5,13 +5,12 @@ use std::io::{Read, Write};
 use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
+use harness::experiment::{
+    Watcher, alone_while, nonblocking_pair, report, stop_and_go, until, until_asleep,
+};
 use nix::errno::Errno;
 use nix::sys::epoll::{EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
-use crate::setup::{Watcher, alone, pair, report, until, until_asleep};
 
 const IN: EpollFlags = EpollFlags::EPOLLIN;
 
@@ -56,7 +55,7 @@ fn c012_maxevents_must_only_be_more_than_0() {
 #[test]
 fn c003_add_wants_a_new_descriptor_and_modify_and_delete_a_known_one() {
     let watcher = Watcher::new();
-    let (_client, server) = pair();
+    let (_client, server) = nonblocking_pair();
     let mut event = EpollEvent::new(IN, 1);
     assert_eq!(watcher.0.modify(&server, &mut event), Err(Errno::ENOENT));
     assert_eq!(watcher.0.delete(&server), Err(Errno::ENOENT));
@@ -86,7 +85,7 @@ fn c013_a_wait_ends_with_an_event_or_with_its_time() {
     let watcher = Watcher::new();
     let mut events = [EpollEvent::empty(); 4];
     let began = Instant::now();
-    assert_eq!(watcher.0.wait(&mut events, 30_u16), Ok(0));
+    assert_eq!(watcher.wait(&mut events, Duration::from_millis(30)), Ok(0));
     assert!(began.elapsed() >= Duration::from_millis(30));
     let ready = eventfds(1, 1);
     watcher.add(&ready[0], 1, IN);
@@ -101,15 +100,9 @@ fn c013_a_signal_ends_a_wait_with_an_error() {
         let ended = Watcher::new().0.wait(&mut events, EpollTimeout::NONE);
         assert_eq!(ended, Err(Errno::EINTR));
     };
-    alone(wait, |pid| {
+    alone_while(&[], wait, |pid| {
         until_asleep(pid);
-        let process = Pid::from_raw(pid.try_into().unwrap());
-        kill(process, Signal::SIGSTOP).unwrap();
-        let stat = format!("/proc/{pid}/stat");
-        until("it is stopped", || {
-            fs::read_to_string(&stat).unwrap().contains(") T ")
-        });
-        kill(process, Signal::SIGCONT).unwrap();
+        stop_and_go(pid);
     });
 }
 
@@ -120,13 +113,13 @@ fn c121_a_wait_for_20_events_ends_with_the_first() {
     watcher.add(&ready[0], 1, IN);
     let began = Instant::now();
     let mut events = [EpollEvent::empty(); 20];
-    assert_eq!(watcher.0.wait(&mut events, 3000_u16), Ok(1));
+    assert_eq!(watcher.wait(&mut events, Duration::from_secs(3)), Ok(1));
     assert!(began.elapsed() < Duration::from_secs(3));
 }
 
 #[test]
 fn c023_what_is_no_longer_ready_is_not_reported() {
-    let (mut client, mut server) = pair();
+    let (mut client, mut server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, IN);
     client.write_all(b"x").unwrap();
@@ -153,7 +146,7 @@ fn c023_a_short_array_is_filled_in_turn_by_all_that_are_ready() {
 
 #[test]
 fn c129_the_last_close_takes_a_socket_out_of_epoll() {
-    let (mut client, server) = pair();
+    let (mut client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, IN);
     client.write_all(b"x").unwrap();
@@ -164,7 +157,7 @@ fn c129_the_last_close_takes_a_socket_out_of_epoll() {
 
 #[test]
 fn c129_a_copy_keeps_a_closed_descriptor_in_epoll() {
-    let (mut client, server) = pair();
+    let (mut client, server) = nonblocking_pair();
     let copy = server.try_clone().unwrap();
     let watcher = Watcher::new();
     watcher.add(&server, 1, IN);

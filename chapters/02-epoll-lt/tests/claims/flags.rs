@@ -3,25 +3,15 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
 
+use harness::experiment::{Watcher, fill, listener, nonblocking_pair, report, reset, until};
 use nix::sys::epoll::EpollFlags;
 use socket2::{Domain, SockRef, Socket, Type};
-
-use crate::setup::{Watcher, pair, report, until};
 
 const ALL: EpollFlags = EpollFlags::EPOLLIN
     .union(EpollFlags::EPOLLOUT)
     .union(EpollFlags::EPOLLRDHUP)
     .union(EpollFlags::EPOLLPRI);
-
-/// Cuts the connection.
-fn reset(client: TcpStream) {
-    SockRef::from(&client)
-        .set_linger(Some(Duration::ZERO))
-        .unwrap();
-    drop(client);
-}
 
 /// Waits until this is what is reported.
 fn until_reported(watcher: &Watcher, flags: &str) {
@@ -32,7 +22,7 @@ fn until_reported(watcher: &Watcher, flags: &str) {
 
 #[test]
 fn c005_a_close_is_readable_and_reads_as_0() {
-    let (client, mut server) = pair();
+    let (client, mut server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::EPOLLIN);
     drop(client);
@@ -42,7 +32,7 @@ fn c005_a_close_is_readable_and_reads_as_0() {
 
 #[test]
 fn c005_rdhup_tells_the_end_from_bytes_if_it_is_asked_for() {
-    let (mut client, server) = pair();
+    let (mut client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::EPOLLIN | EpollFlags::EPOLLRDHUP);
     client.write_all(b"x").unwrap();
@@ -53,7 +43,7 @@ fn c005_rdhup_tells_the_end_from_bytes_if_it_is_asked_for() {
 
 #[test]
 fn c006_a_socket_without_output_is_always_writable() {
-    let (_client, server) = pair();
+    let (_client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::EPOLLOUT);
     for _ in 0..3 {
@@ -63,11 +53,8 @@ fn c006_a_socket_without_output_is_always_writable() {
 
 #[test]
 fn c006_a_full_socket_is_writable_again_only_when_much_was_read() {
-    let (mut client, mut server) = pair();
-    let mut written = 0;
-    while let Ok(count) = server.write(&[0; 16 * 1024]) {
-        written += count;
-    }
+    let (mut client, server) = nonblocking_pair();
+    let written = fill(&server);
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::EPOLLOUT);
     client.read_exact(&mut [0]).unwrap();
@@ -78,7 +65,7 @@ fn c006_a_full_socket_is_writable_again_only_when_much_was_read() {
 
 #[test]
 fn c007_urgent_data_is_reported_as_pri() {
-    let (client, server) = pair();
+    let (client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::EPOLLPRI);
     SockRef::from(&client).send_out_of_band(b"!").unwrap();
@@ -87,7 +74,7 @@ fn c007_urgent_data_is_reported_as_pri() {
 
 #[test]
 fn c008_a_reset_is_reported_even_to_who_asked_for_nothing() {
-    let (client, server) = pair();
+    let (client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::empty());
     reset(client);
@@ -96,7 +83,7 @@ fn c008_a_reset_is_reported_even_to_who_asked_for_nothing() {
 
 #[test]
 fn c008_after_a_reset_a_read_tells_the_error() {
-    let (client, mut server) = pair();
+    let (client, mut server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, ALL);
     reset(client);
@@ -107,7 +94,7 @@ fn c008_after_a_reset_a_read_tells_the_error() {
 
 #[test]
 fn c009_on_tcp_hup_means_that_both_directions_are_closed() {
-    let (client, server) = pair();
+    let (client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, ALL);
     drop(client);
@@ -141,7 +128,7 @@ fn c009_elsewhere_hup_means_something_else_again() {
 
 #[test]
 fn c120_a_listener_is_readable_when_a_client_waits() {
-    let listener = crate::setup::listener();
+    let listener = listener(64);
     let watcher = Watcher::new();
     watcher.add(&listener, 1, EpollFlags::EPOLLIN);
     assert_eq!(watcher.now(), []);

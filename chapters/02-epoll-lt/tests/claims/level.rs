@@ -3,13 +3,12 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use harness::experiment::{Watcher, listener, nonblocking_pair, report, until_unread};
 use nix::sys::epoll::EpollFlags;
-
-use crate::setup::{Watcher, listener, pair, report, until_unread};
 
 #[test]
 fn c032_unread_bytes_are_reported_until_they_are_read() {
-    let (mut client, mut server) = pair();
+    let (mut client, mut server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::EPOLLIN);
     client.write_all(b"hello").unwrap();
@@ -23,7 +22,7 @@ fn c032_unread_bytes_are_reported_until_they_are_read() {
 
 #[test]
 fn c119_a_client_that_nobody_accepts_is_reported_again_and_again() {
-    let listener = listener(); // a blocking one: level-triggered epoll takes both
+    let listener = listener(64); // a blocking one: level-triggered epoll takes both
     let watcher = Watcher::new();
     watcher.add(&listener, 1, EpollFlags::EPOLLIN);
     let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();

@@ -8,4 +8,3 @@ mod flags;
 mod level;
 mod many;
 mod nonblocking;
-mod setup;

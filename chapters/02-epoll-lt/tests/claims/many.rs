@@ -6,14 +6,13 @@ use std::panic;
 use std::process::Command;
 use std::time::Duration;
 
+use harness::experiment::alone;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::select::{FD_SETSIZE, FdSet, select};
 use nix::time::{ClockId, clock_gettime};
-
-use crate::setup::alone;
 
 fn eventfd(value: u32) -> EventFd {
     let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
@@ -49,7 +48,7 @@ fn c015_descriptor_1024_has_no_place_in_a_set_and_is_nothing_special_to_poll() {
         let mut events = [EpollEvent::empty()];
         assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(1));
     };
-    alone(experiment, |_| {});
+    alone(&[], experiment);
 }
 
 #[test]
@@ -132,7 +131,7 @@ fn c031_with_one_of_2000_active_epoll_costs_a_fraction_of_poll() {
         let (poll, epoll) = (middle(with_poll), middle(waits));
         assert!(poll > 10 * epoll, "poll {poll:?}, epoll {epoll:?}");
     };
-    alone(experiment, |_| {});
+    alone(&[], experiment);
 }
 
 #[test]
@@ -144,5 +143,5 @@ fn c029_with_all_of_2000_active_epoll_has_to_ask_and_report_all_as_well() {
             assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(2000));
         }
     };
-    alone(experiment, |_| {});
+    alone(&[], experiment);
 }

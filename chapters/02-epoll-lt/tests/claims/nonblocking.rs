@@ -6,16 +6,15 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use harness::experiment::{Watcher, listener, nonblocking_pair, report, until};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::epoll::EpollFlags;
 use socket2::{Domain, SockRef, Socket, Type};
 
-use crate::setup::{Watcher, listener, pair, report, until};
-
 #[test]
 fn c108_a_nonblocking_connect_is_finished_when_there_is_room_and_no_error() {
-    let listener = listener();
+    let listener = listener(64);
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_nonblocking(true).unwrap();
     let begun = socket.connect(&listener.local_addr().unwrap().into());
@@ -29,7 +28,7 @@ fn c108_a_nonblocking_connect_is_finished_when_there_is_room_and_no_error() {
 
 #[test]
 fn c108_a_refused_connect_has_its_error_collected() {
-    let nobody = listener().local_addr().unwrap(); // closed again
+    let nobody = listener(64).local_addr().unwrap(); // closed again
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_nonblocking(true).unwrap();
     let _in_progress = socket.connect(&nobody.into());
@@ -43,7 +42,7 @@ fn c108_a_refused_connect_has_its_error_collected() {
 /// Two readers of one socket: what was ready for both is there for one.
 #[test]
 fn c109_what_was_reported_may_be_gone_when_it_is_read() {
-    let (mut client, mut server) = pair();
+    let (mut client, mut server) = nonblocking_pair();
     let mut other = server.try_clone().unwrap();
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::EPOLLIN);
@@ -60,7 +59,7 @@ fn c109_what_was_reported_may_be_gone_when_it_is_read() {
 
 #[test]
 fn c125_all_descriptors_of_one_socket_are_nonblocking_or_none() {
-    let (_client, server) = pair();
+    let (_client, server) = nonblocking_pair();
     let other: TcpStream = server.try_clone().unwrap(); // dup
     server.set_nonblocking(false).unwrap();
     assert!(!SockRef::from(&other).nonblocking().unwrap());

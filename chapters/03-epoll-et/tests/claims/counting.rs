@@ -3,9 +3,8 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 
+use harness::experiment::{Watcher, nonblocking_pair, until_unread};
 use nix::sys::epoll::EpollFlags;
-
-use crate::setup::{Watcher, pair, until_unread};
 
 #[derive(Clone, Copy)]
 enum Reads {
@@ -17,7 +16,7 @@ enum Reads {
 
 /// How many system calls take in one message: waits and reads, until nothing is left.
 fn calls(trigger: EpollFlags, reads: Reads, message: usize, buffer: usize) -> usize {
-    let (mut client, mut server): (TcpStream, TcpStream) = pair();
+    let (mut client, mut server): (TcpStream, TcpStream) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 1, EpollFlags::EPOLLIN | trigger);
     client.write_all(&vec![b'x'; message]).unwrap();

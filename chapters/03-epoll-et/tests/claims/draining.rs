@@ -1,23 +1,23 @@
 //! How a drain ends, and how it mustn't (claim C127, bugs B12, B19, B20).
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use harness::experiment::{
+    Watcher, alone, alone_while, listener, nonblocking_pair, pair, report, stop_and_go,
+    until_asleep,
+};
 use nix::errno::Errno;
-use nix::sys::epoll::{EpollEvent, EpollFlags};
+use nix::sys::epoll::EpollFlags;
 use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
-use crate::setup::{Watcher, alone, listener, pair, report, until, until_asleep};
 
 const EDGE: EpollFlags = EpollFlags::EPOLLIN.union(EpollFlags::EPOLLET);
 
 #[test]
 fn b12_who_doesnt_leave_the_loop_at_would_block_never_leaves_it() {
-    let (_client, mut server) = pair();
+    let (_client, mut server) = nonblocking_pair();
     for _ in 0..10_000 {
         let error = server.read(&mut [0]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::WouldBlock);
@@ -29,7 +29,6 @@ fn b12_who_doesnt_leave_the_loop_at_would_block_never_leaves_it() {
 fn c127_an_interrupted_read_says_nothing_of_what_is_there() {
     let read = || {
         let (mut client, mut server) = pair();
-        server.set_nonblocking(false).unwrap();
         let limit = Some(Duration::from_secs(4));
         server.set_read_timeout(limit).unwrap();
         let error = server.read(&mut [0]).unwrap_err();
@@ -37,15 +36,9 @@ fn c127_an_interrupted_read_says_nothing_of_what_is_there() {
         std::io::Write::write_all(&mut client, b"x").unwrap();
         assert_eq!(server.read(&mut [0]).unwrap(), 1, "so it has to ask again");
     };
-    alone(read, |pid| {
+    alone_while(&[], read, |pid| {
         until_asleep(pid);
-        let process = Pid::from_raw(pid.try_into().unwrap());
-        kill(process, Signal::SIGSTOP).unwrap();
-        let stat = format!("/proc/{pid}/stat");
-        until("it is stopped", || {
-            fs::read_to_string(&stat).unwrap().contains(") T ")
-        });
-        kill(process, Signal::SIGCONT).unwrap();
+        stop_and_go(pid);
     });
 }
 
@@ -53,7 +46,7 @@ fn c127_an_interrupted_read_says_nothing_of_what_is_there() {
 fn b20_the_edge_of_a_client_that_no_descriptor_was_free_for_does_not_come_back() {
     let experiment = || {
         setrlimit(Resource::RLIMIT_NOFILE, 40, 40).unwrap();
-        let listener = listener();
+        let listener = listener(64);
         listener.set_nonblocking(true).unwrap();
         let watcher = Watcher::new();
         watcher.add(&listener, 1, EDGE);
@@ -68,11 +61,10 @@ fn b20_the_edge_of_a_client_that_no_descriptor_was_free_for_does_not_come_back()
             [],
             "descriptors are free, and nobody says so"
         );
-        let mut same = EpollEvent::new(EDGE, 1);
-        watcher.0.modify(&listener, &mut same).unwrap();
+        watcher.modify(&listener, 1, EDGE);
         assert_eq!(watcher.now(), report(1, "IN"));
         let (_, peer) = listener.accept().unwrap();
         assert_eq!(peer, client.local_addr().unwrap());
     };
-    alone(experiment, |_| {});
+    alone(&[], experiment);
 }

@@ -6,5 +6,4 @@
 mod counting;
 mod draining;
 mod edges;
-mod setup;
 mod writing;

@@ -3,29 +3,28 @@
 use std::io::{Read, Write};
 use std::thread;
 
+use harness::experiment::{Watcher, nonblocking_pair, report, reset};
 use nix::errno::Errno;
 use nix::sys::epoll::{EpollEvent, EpollFlags};
-
-use crate::setup::{Watcher, pair, report, reset};
 
 const ONESHOT: EpollFlags = EpollFlags::EPOLLIN.union(EpollFlags::EPOLLONESHOT);
 
 #[test]
 fn c011_a_disarmed_socket_is_still_registered_and_modify_re_arms_it() {
-    let (mut client, server) = pair();
+    let (mut client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 7, ONESHOT);
     client.write_all(b"x").unwrap();
     assert_eq!(watcher.next(), report(7, "IN"));
     let again = watcher.0.add(&server, EpollEvent::new(ONESHOT, 7));
     assert_eq!(again, Err(Errno::EEXIST));
-    watcher.re_arm(&server, 7, ONESHOT);
+    watcher.modify(&server, 7, ONESHOT);
     assert_eq!(watcher.now(), report(7, "IN"));
 }
 
 /// How many reports and calls of `epoll_ctl` 100 messages need, if each is read before the next.
 fn cost(flags: EpollFlags) -> (usize, usize) {
-    let (mut client, mut server) = pair();
+    let (mut client, mut server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 7, flags);
     let (mut reports, mut changes) = (0, 0);
@@ -34,7 +33,7 @@ fn cost(flags: EpollFlags) -> (usize, usize) {
         reports += watcher.next().len();
         assert_eq!(server.read(&mut [0; 16]).unwrap(), 1);
         if flags.contains(EpollFlags::EPOLLONESHOT) {
-            watcher.re_arm(&server, 7, flags);
+            watcher.modify(&server, 7, flags);
             changes += 1;
         }
     }
@@ -49,7 +48,7 @@ fn c028_one_thread_gets_as_many_reports_and_pays_a_call_for_each() {
 
 #[test]
 fn c028_what_comes_while_it_is_disarmed_is_one_report() {
-    let (mut client, server) = pair();
+    let (mut client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 7, ONESHOT);
     client.write_all(b"a").unwrap();
@@ -57,15 +56,15 @@ fn c028_what_comes_while_it_is_disarmed_is_one_report() {
     client.write_all(b"bc").unwrap();
     while server.peek(&mut [0; 3]).is_ok_and(|there| there < 3) {}
     assert_eq!(watcher.now(), []);
-    watcher.re_arm(&server, 7, ONESHOT);
+    watcher.modify(&server, 7, ONESHOT);
     assert_eq!(watcher.now(), report(7, "IN"));
     assert_eq!(watcher.now(), []);
 }
 
 #[test]
 fn c036_no_other_thread_hears_of_a_disarmed_socket() {
-    let (mut client, server) = pair();
-    let (mut other, also) = pair();
+    let (mut client, server) = nonblocking_pair();
+    let (mut other, also) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 7, ONESHOT);
     watcher.add(&also, 8, ONESHOT);
@@ -79,13 +78,13 @@ fn c036_no_other_thread_hears_of_a_disarmed_socket() {
         // The first socket's new bytes were there before, and are not mentioned.
         assert_eq!(second.join().unwrap(), report(8, "IN"));
     });
-    watcher.re_arm(&server, 7, ONESHOT);
+    watcher.modify(&server, 7, ONESHOT);
     assert_eq!(watcher.now(), report(7, "IN"));
 }
 
 #[test]
 fn c036_even_a_reset_waits_until_it_is_armed_again() {
-    let (mut client, server) = pair();
+    let (mut client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 7, ONESHOT);
     client.write_all(b"x").unwrap();
@@ -93,7 +92,7 @@ fn c036_even_a_reset_waits_until_it_is_armed_again() {
     reset(client);
     while server.take_error().unwrap().is_none() {} // until it has come
     assert_eq!(watcher.now(), []);
-    watcher.re_arm(&server, 7, EpollFlags::empty());
+    watcher.modify(&server, 7, EpollFlags::empty());
     let reported = watcher.now();
     assert_eq!(reported, report(7, "HUP"), "unasked; the error was taken");
 }

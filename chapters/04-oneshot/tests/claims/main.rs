@@ -4,5 +4,4 @@
 //! and asks the live kernel through the calls themselves.
 
 mod arming;
-mod setup;
 mod sharing;

@@ -3,13 +3,12 @@
 use std::io::{Read, Write};
 use std::thread;
 
+use harness::experiment::{Watcher, nonblocking_pair, report};
 use nix::sys::epoll::EpollFlags;
-
-use crate::setup::{Watcher, pair, report};
 
 #[test]
 fn c035_new_bytes_bring_a_second_thread_to_the_same_socket() {
-    let (mut client, mut server) = pair();
+    let (mut client, mut server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 7, EpollFlags::EPOLLIN | EpollFlags::EPOLLET);
     client.write_all(b"one").unwrap();
@@ -25,7 +24,7 @@ fn c035_new_bytes_bring_a_second_thread_to_the_same_socket() {
 
 #[test]
 fn c035_by_level_it_takes_no_new_bytes() {
-    let (mut client, server) = pair();
+    let (mut client, server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 7, EpollFlags::EPOLLIN);
     client.write_all(b"one").unwrap();

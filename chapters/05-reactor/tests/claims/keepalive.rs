@@ -4,22 +4,22 @@ use std::io::{ErrorKind, Read};
 use std::process::Command;
 use std::time::Duration;
 
+use harness::experiment::{OWN_NETWORK, alone};
 use nix::sys::epoll::EpollFlags;
 use socket2::{SockRef, TcpKeepalive};
 
-use crate::kernel::{OWN_NETWORK, alone};
-use crate::setup::{Watcher, pair, report};
+use harness::experiment::{Watcher, nonblocking_pair, report};
 
 #[test]
 fn c225_keepalive_is_off_unless_it_is_asked_for() {
-    let (_client, server) = pair();
+    let (_client, server) = nonblocking_pair();
     assert!(!SockRef::from(&server).keepalive().unwrap());
 }
 
 #[test]
 fn c225_keepalive_reports_a_dead_peer_and_the_descriptor_stays() {
     alone(&OWN_NETWORK, || {
-        let (_client, mut server) = pair();
+        let (_client, mut server) = nonblocking_pair();
         let second = Duration::from_secs(1);
         let often = TcpKeepalive::new()
             .with_time(second)

@@ -4,10 +4,6 @@
 //! and asks the live kernel through the calls themselves.
 
 mod keepalive;
-#[expect(dead_code, reason = "chapter 01 uses what isn't used here")]
-#[path = "../../../01-blocking/tests/claims/kernel.rs"]
-mod kernel;
 mod room;
-mod setup;
 mod stale;
 mod turns;

@@ -4,10 +4,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::AsRawFd;
 
+use harness::experiment::{alone, listener};
 use nix::sys::epoll::EpollFlags;
 
-use crate::kernel::{alone, listener};
-use crate::setup::Watcher;
+use harness::experiment::Watcher;
 
 /// The descriptor's number, as C programs hand it to epoll.
 fn number(socket: &TcpStream) -> u64 {

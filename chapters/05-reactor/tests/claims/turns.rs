@@ -3,22 +3,21 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use harness::experiment::{FEW_DESCRIPTORS, alone, listener, until_unread};
 use nix::errno::Errno;
 use nix::sys::epoll::EpollFlags;
 
-use crate::kernel::{FEW_DESCRIPTORS, alone, listener, until_unread};
-use crate::setup::{Watcher, pair, report};
+use harness::experiment::{Watcher, nonblocking_pair, report};
 
 const EDGE: EpollFlags = EpollFlags::EPOLLIN.union(EpollFlags::EPOLLET);
 
 /// By edge, with one read of 3 of 6 bytes.
 fn half_read() -> (TcpStream, TcpStream, Watcher) {
-    let (mut client, mut server) = pair();
+    let (mut client, mut server) = nonblocking_pair();
     let watcher = Watcher::new();
     watcher.add(&server, 7, EDGE);
     client.write_all(b"sixsix").unwrap();
-    let (local, remote) = (server.local_addr().unwrap(), server.peer_addr().unwrap());
-    until_unread(local, remote, 6);
+    until_unread(&server, 6);
     assert_eq!(watcher.next(), report(7, "IN"));
     server.read_exact(&mut [0; 3]).unwrap();
     (client, server, watcher)
