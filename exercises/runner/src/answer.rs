@@ -7,7 +7,8 @@ use std::io::{self, IsTerminal};
 use anyhow::{Context, Result};
 use diffy::{DiffOptions, Hunk, Line};
 
-use crate::catalog::{Catalog, Exercise};
+use crate::catalog::Catalog;
+use crate::exercise::Exercise;
 use crate::progress::{Progress, free_name, replace};
 use crate::text::{BAD, FAINT, GOOD, STRONG, paint, prose, show, width};
 use crate::verdict::{CALL, step};

@@ -5,7 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::cargo::build_tests;
-use crate::catalog::{Catalog, Exercise};
+use crate::catalog::Catalog;
+use crate::exercise::Exercise;
 use crate::progress::Progress;
 use crate::run::{find_program, put_in_order, run_tests};
 use crate::text::{FAINT, paint, show};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use diffy::Patch;
 
-use crate::catalog::Exercise;
+use crate::exercise::Exercise;
 
 /// `solutions/…/wrong/NAME.rs`: an answer that readers give, and that must be caught.
 ///

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::catalog::{Catalog, Exercise, is_called};
+use crate::catalog::Catalog;
 use crate::declared::{WrongAnswer, chapters_with_mutants, mutants, wrong_answers};
+use crate::exercise::{Exercise, is_called};
 use crate::libtest::{Outcome, Test};
 use crate::run::Run;
 

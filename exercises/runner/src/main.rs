@@ -8,6 +8,8 @@ mod catalog;
 mod check;
 mod child;
 mod declared;
+mod exercise;
+mod failure;
 mod job;
 mod keys;
 mod libtest;

@@ -13,7 +13,8 @@ use std::process;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{Catalog, Exercise};
+use crate::catalog::Catalog;
+use crate::exercise::Exercise;
 use crate::text::warn;
 
 const NAME: &str = "progress.toml";

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use anyhow::Result;
 
-use crate::catalog::{Catalog, Exercise};
+use crate::catalog::Catalog;
+use crate::exercise::Exercise;
 use crate::progress::Progress;
 use crate::text::{FAINT, GOOD, STRONG, paint, prose, show, width, wrap};
 use crate::verdict::{CALL, step};

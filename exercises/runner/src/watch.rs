@@ -16,8 +16,9 @@ use anyhow::{Context, Result};
 use nix::sys::signal::{Signal, killpg};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 
-use crate::catalog::{Catalog, Exercise};
+use crate::catalog::Catalog;
 use crate::child::{on_signals, pid, wait_for_end};
+use crate::exercise::Exercise;
 use crate::keys::Keys;
 use crate::progress::Progress;
 use crate::show;

@@ -6,8 +6,9 @@ use std::slice;
 use anyhow::{Result, bail};
 
 use crate::cargo::build_tests;
-use crate::catalog::{Catalog, Exercise};
+use crate::catalog::Catalog;
 use crate::declared::wrong_answers;
+use crate::exercise::Exercise;
 use crate::job;
 use crate::packages::Packages;
 use crate::round::{LIMIT, Round};
