@@ -283,7 +283,13 @@ fn accept(
         stream
             .set_read_timeout(Some(Duration::from_secs(1)))
             .expect("a second is a timeout");
-        count = stream.read(&mut bytes).unwrap_or(0);
+        count = loop {
+            match stream.read(&mut bytes) {
+                // The machine was frozen for a moment (signal(7)).
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                result => break result.unwrap_or(0),
+            }
+        };
     }
     Some((number, bytes[..count].to_vec()))
 }

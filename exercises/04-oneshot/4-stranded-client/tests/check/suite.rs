@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::subject::serve;
+use harness::experiment::uninterrupted;
 use harness::{Client, Server};
 
 const BOOK: &str = "04-oneshot.html#read-the-code";
@@ -117,7 +118,7 @@ fn is_held(server: &Server, client: &Client) -> bool {
     let stream = client.stream();
     let answer = stream
         .set_read_timeout(Some(Duration::from_millis(250)))
-        .and_then(|()| stream.peek(&mut [0]));
+        .and_then(|()| uninterrupted(|| stream.peek(&mut [0])));
     answer.is_err() && server.report().contains("nobody waits in its accept queue")
 }
 
