@@ -50,6 +50,15 @@ pub struct Frame {
     fill: Changes<Fill>,
 }
 
+impl Frame {
+    /// What the kernel holds that it didn't hold before.
+    fn holds(&self) -> String {
+        let holds = self.kernel.iter();
+        let holds = holds.filter_map(|(row, text)| Some(format!("{row}: {}", text.as_ref()?)));
+        holds.collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// A row of the picture: a client, a descriptor or a thread.
 #[derive(Debug, Serialize)]
 pub struct Lane {
@@ -119,6 +128,14 @@ impl Timeline {
             }
         }
         Self { lanes, frames }
+    }
+
+    /// What the page's table says of each step: what happens, and what the kernel must hold.
+    pub fn texts(&self) -> Vec<String> {
+        let frames = self.frames.iter();
+        frames
+            .map(|frame| format!("{} {}", frame.say, frame.holds()))
+            .collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that must hold of the book and that mdBook lets pass. One line a fault.
 
 mod built;
+mod quotes;
 mod sources;
 
 use std::path::Path;
@@ -19,6 +20,7 @@ pub fn run() -> Result<()> {
     let mut faults = sources::includes()?;
     faults.extend(sources::orphans()?);
     faults.extend(sources::untested_snippets()?);
+    faults.extend(quotes::misquoted()?);
     faults.extend(claims_and_tests()?);
     faults.extend(generated_is_current()?);
     faults.extend(build()?);

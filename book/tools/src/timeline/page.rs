@@ -30,11 +30,6 @@ pub fn html(name: &str, title: &str, recording: &Recording) -> Result<String> {
         escape(&recording.machine),
     );
     for (number, frame) in timeline.frames.iter().enumerate() {
-        let holds = frame
-            .kernel
-            .iter()
-            .filter_map(|(row, text)| Some((row, text.as_ref()?)));
-        let holds: Vec<String> = holds.map(|(row, text)| format!("{row}: {text}")).collect();
         writeln!(
             html,
             "<tr id=\"{name}-{}\"><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
@@ -42,7 +37,7 @@ pub fn html(name: &str, title: &str, recording: &Recording) -> Result<String> {
             number + 1,
             frame.t,
             escape(&frame.say),
-            escape(&holds.join("; ")),
+            escape(&frame.holds()),
         )?;
     }
     writeln!(
