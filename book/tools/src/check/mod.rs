@@ -20,6 +20,7 @@ pub fn run() -> Result<()> {
     let mut faults = sources::includes()?;
     faults.extend(sources::orphans()?);
     faults.extend(sources::untested_snippets()?);
+    faults.extend(sources::missing_files()?);
     faults.extend(quotes::misquoted()?);
     faults.extend(claims_and_tests()?);
     faults.extend(generated_is_current()?);

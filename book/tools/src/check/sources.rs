@@ -114,6 +114,32 @@ pub fn untested_snippets() -> Result<Vec<String>> {
     Ok(faults)
 }
 
+/// Files of the workbook that a page names and that don't exist: `chapters/01-blocking/src/lib.rs`.
+pub fn missing_files() -> Result<Vec<String>> {
+    let mut faults = Vec::new();
+    for page in files::below(&files::at("book/src"), "md")? {
+        for (index, line) in files::read(&page)?.lines().enumerate() {
+            let missing = named_files(line).filter(|name| !files::at(name).exists());
+            faults.extend(missing.map(|name| {
+                let page = files::shown(&page);
+                format!("{page}:{}: there is no {name}", index + 1)
+            }));
+        }
+    }
+    Ok(faults)
+}
+
+/// What stands between backquotes and is a path from the top of the workspace.
+fn named_files(line: &str) -> impl Iterator<Item = &str> {
+    let spans = line.split('`').skip(1).step_by(2);
+    spans.filter(|span| {
+        let top = span.split('/').next();
+        top.is_some_and(|top| ["chapters", "exercises", "solutions", "book"].contains(&top))
+            && span.contains('/')
+            && !span.contains([' ', '…', '*', '<'])
+    })
+}
+
 fn find_includes(text: &str) -> Vec<Include> {
     let mut found = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -166,6 +192,13 @@ mod tests {
             include(3, "z.rs", None),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_path_between_backquotes_is_found() {
+        let line = "in `chapters/01-blocking/src/lib.rs`, not `a/b`, `book tools` or chapters/x";
+        let found: Vec<_> = named_files(line).collect();
+        assert_eq!(found, ["chapters/01-blocking/src/lib.rs"]);
     }
 
     #[test]
