@@ -21,24 +21,20 @@ fn c104_a_blocking_read_returns_what_is_there() {
 /// What one call with `MSG_WAITALL` returns for a line that comes in two halves.
 fn two_halves() -> usize {
     let (mut client, server) = pair();
-    client.set_nodelay(true).unwrap(); // the second half goes at once
     let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
-    let (returned, result) = mpsc::channel();
+    client.set_nodelay(true).unwrap(); // the second half goes at once
+    client.write_all(b"hello").unwrap();
     let reader = thread::spawn(move || {
         let mut buffer = [MaybeUninit::uninit(); 10];
         let all = MsgFlags::MSG_WAITALL.bits();
         let received = SockRef::from(&server).recv_with_flags(&mut buffer, all);
-        returned.send(received.unwrap()).unwrap();
-        server // still open
+        (received.unwrap(), server) // still open
     });
-    client.write_all(b"hello").unwrap();
-    until("the call has taken the first half", || {
-        entry(there, here).unwrap().unread == 0
-    });
-    let early = result.try_recv();
+    while entry(there, here).unwrap().unread > 0 {
+        thread::yield_now(); // until the call has taken the first half
+    }
     client.write_all(b"world").unwrap();
-    reader.join().unwrap();
-    early.unwrap_or_else(|_| result.recv().unwrap())
+    reader.join().unwrap().0
 }
 
 /// A stop of the machine cuts the call short, as a signal does (`recv(2)`): then once more.
@@ -68,7 +64,7 @@ fn c105_without_bytes_a_nonblocking_read_fails_and_0_means_the_end() {
 fn c106_a_blocking_read_gives_up_only_if_told_to() {
     let (_client, mut server) = pair();
     assert_eq!(server.read_timeout().unwrap(), None);
-    let limit = Duration::from_millis(50);
+    let limit = Duration::from_millis(20);
     server.set_read_timeout(Some(limit)).unwrap();
     let began = Instant::now();
     assert_eq!(
