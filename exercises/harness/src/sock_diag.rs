@@ -1,11 +1,12 @@
-//! How many bytes wait unread in one socket: asked of the kernel directly, as `ss` does.
+//! How one TCP socket stands, and how many bytes wait unread in it: asked of the kernel directly, as
+//! `ss` does.
 //!
 //! `/proc/net/tcp` tells the same, but the kernel walks a table of some 100,000 buckets for it. A
 //! client that sends byte by byte asks after each of them.
 //!
 //! ```text
-//! request   16 header │ family, protocol, 2 unused │ 4 states │ 48 connection
-//! answer    16 header │ family, state, 2 unused    │ 48 connection │ 4 │ 4 unread │ …
+//! request   16 header │ family, protocol, 2 unused  │ 4 states │ 48 connection
+//! answer    16 header │ family, state, timer, tries │ 48 connection │ 4 expires │ 4 unread │ …
 //! ```
 //!
 //! See `sock_diag(7)`: `inet_diag_req_v2`, `inet_diag_msg`.
@@ -26,8 +27,25 @@ const SOCK_DIAG_BY_FAMILY: u16 = 20;
 const IPPROTO_TCP: u8 = 6;
 
 const REQUEST: u32 = 72;
-/// Where an answer has the bytes that wait unread.
+/// Where an answer has what is asked for here.
+const KIND: usize = 4;
+const ERROR: usize = 16;
+const STATE: usize = 17;
+const REMOTE_PORT: usize = 22;
+const EXPIRES: usize = 68;
 const UNREAD: usize = 72;
+
+/// What the kernel tells of a socket.
+pub(crate) struct Found {
+    /// Its TCP state, as the kernel numbers them, from 1 on.
+    pub(crate) state: u8,
+    /// Which timer runs, if not 0.
+    pub(crate) timer: u8,
+    /// When it will fire.
+    pub(crate) expires: Duration,
+    /// Bytes that wait unread; of a listener: connections in its accept queue.
+    pub(crate) unread: usize,
+}
 
 /// Bytes that wait unread in the TCP socket `local` connected to `remote`; 0 if there is none.
 ///
@@ -35,6 +53,15 @@ const UNREAD: usize = 72;
 ///
 /// Where the kernel doesn't answer such questions.
 pub(crate) fn unread(local: SocketAddr, remote: SocketAddr) -> io::Result<usize> {
+    Ok(look(local, remote)?.map_or(0, |found| found.unread))
+}
+
+/// The TCP socket `local` connected to `remote`; the listener `local` where `remote` is port 0.
+///
+/// # Errors
+///
+/// Where the kernel doesn't answer such questions.
+pub(crate) fn look(local: SocketAddr, remote: SocketAddr) -> io::Result<Option<Found>> {
     let mut kernel = Socket::new(
         Domain::from(AF_NETLINK),
         Type::DGRAM,
@@ -44,7 +71,7 @@ pub(crate) fn unread(local: SocketAddr, remote: SocketAddr) -> io::Result<usize>
     kernel.write_all(&request(local, remote))?;
     let mut answer = [0; 4096];
     let size = kernel.read(&mut answer)?;
-    parse(&answer[..size]).ok_or_else(|| io::Error::other("an unknown answer from sock_diag"))
+    parse(&answer[..size], remote.port())
 }
 
 fn request(local: SocketAddr, remote: SocketAddr) -> Vec<u8> {
@@ -74,20 +101,37 @@ fn sixteen_bytes(address: IpAddr) -> [u8; 16] {
     bytes
 }
 
-fn parse(answer: &[u8]) -> Option<usize> {
-    let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);
-    match kind {
+fn parse(answer: &[u8], remote_port: u16) -> io::Result<Option<Found>> {
+    match u16::from_ne_bytes(bytes(answer, KIND)?) {
         SOCK_DIAG_BY_FAMILY => {
-            let unread = answer.get(UNREAD..UNREAD + 4)?.try_into().ok()?;
-            usize::try_from(u32::from_ne_bytes(unread)).ok()
+            let [state, timer] = bytes(answer, STATE)?;
+            let found = Found {
+                state,
+                timer,
+                expires: Duration::from_millis(u32::from_ne_bytes(bytes(answer, EXPIRES)?).into()),
+                unread: u32::from_ne_bytes(bytes(answer, UNREAD)?) as usize,
+            };
+            // Where there is no such connection the kernel tells of its listener instead.
+            let to = u16::from_be_bytes(bytes(answer, REMOTE_PORT)?);
+            Ok((to == remote_port).then_some(found))
         }
         NLMSG_ERROR => {
-            let error = i32::from_ne_bytes(answer.get(16..20)?.try_into().ok()?);
-            let error = io::Error::from_raw_os_error(-error);
-            (error.kind() == io::ErrorKind::NotFound).then_some(0)
+            let error = io::Error::from_raw_os_error(-i32::from_ne_bytes(bytes(answer, ERROR)?));
+            match error.kind() {
+                io::ErrorKind::NotFound => Ok(None),
+                _ => Err(error),
+            }
         }
-        _ => None,
+        kind => Err(io::Error::other(format!("an answer of kind {kind}"))),
     }
+}
+
+/// The `N` bytes that stand at `at`.
+fn bytes<const N: usize>(answer: &[u8], at: usize) -> io::Result<[u8; N]> {
+    let there = answer
+        .get(at..at + N)
+        .and_then(|there| there.try_into().ok());
+    there.ok_or_else(|| io::Error::other("too short an answer"))
 }
 
 #[cfg(test)]

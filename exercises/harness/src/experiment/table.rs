@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4, TcpStream};
 use std::time::Duration;
 
 use super::until;
+use crate::sock_diag;
 
 /// One end of a connection in the kernel's table.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,7 +21,10 @@ pub struct Entry {
     pub probing: bool,
 }
 
-/// The states in the order of their numbers in `/proc/net/tcp`, from 1 on.
+/// The timer that runs while a peer's window is closed.
+const PROBE: u8 = 4;
+
+/// The states in the order of the kernel's numbers, from 1 on.
 const STATES: [&str; 12] = [
     "ESTABLISHED",
     "SYN_SENT",
@@ -39,6 +43,20 @@ const STATES: [&str; 12] = [
 /// The end at `local` of its connection with `remote`; nothing if the kernel has forgotten it.
 #[must_use]
 pub fn entry(local: SocketAddr, remote: SocketAddr) -> Option<Entry> {
+    // A kernel that doesn't answer shows all of its table: that takes milliseconds.
+    match sock_diag::look(local, remote) {
+        Ok(found) => found.map(|found| Entry {
+            state: STATES[usize::from(found.state) - 1],
+            unread: found.unread,
+            timer: (found.timer != 0).then_some(found.expires),
+            probing: found.timer == PROBE,
+        }),
+        Err(_) => row(local, remote),
+    }
+}
+
+/// The same, from `/proc/net/tcp` (`proc_pid_net(5)`).
+fn row(local: SocketAddr, remote: SocketAddr) -> Option<Entry> {
     let table = fs::read_to_string("/proc/thread-self/net/tcp").unwrap();
     table.lines().skip(1).find_map(|row| {
         let fields: Vec<&str> = row.split_whitespace().collect();
@@ -52,7 +70,7 @@ pub fn entry(local: SocketAddr, remote: SocketAddr) -> Option<Entry> {
         Some(Entry {
             state: STATES[state - 1],
             unread: usize::from_str_radix(unread, 16).unwrap(),
-            probing: running == "04",
+            probing: u8::from_str_radix(running, 16) == Ok(PROBE),
             timer: (running != "00").then(|| Duration::from_millis(hundredths * 10)),
         })
     })
@@ -108,4 +126,34 @@ pub fn until_unread(stream: &TcpStream, wanted: usize) {
     until(&format!("{wanted} bytes are unread at {local}"), || {
         entry(local, remote).is_some_and(|entry| entry.unread == wanted)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{fill, listener, nonblocking_pair};
+
+    #[test]
+    fn the_kernels_answer_and_its_table_say_the_same() {
+        let (client, server) = nonblocking_pair();
+        let (here, there) = (client.local_addr().unwrap(), server.local_addr().unwrap());
+        let _written = fill(&server);
+        let (answer, table) = (entry(here, there).unwrap(), row(here, there).unwrap());
+        assert_eq!(answer, table, "the client's end, full of bytes");
+        let (answer, table) = (entry(there, here).unwrap(), row(there, here).unwrap());
+        assert!(answer.probing && table.probing, "{answer:?}, {table:?}");
+        client.shutdown(std::net::Shutdown::Write).unwrap();
+        until_state(there, here, "CLOSE_WAIT");
+        assert_eq!(row(there, here).unwrap().state, "CLOSE_WAIT");
+    }
+
+    #[test]
+    fn a_listener_is_not_taken_for_its_connection_that_is_gone() {
+        let listener = listener(8);
+        let address = listener.local_addr().unwrap();
+        let nobody = SocketAddr::from(([127, 0, 0, 1], 1));
+        assert_eq!((entry(address, nobody), row(address, nobody)), (None, None));
+        assert_eq!(entry(address, NOBODY), row(address, NOBODY));
+        assert_eq!(state(address, NOBODY), "LISTEN");
+    }
 }
