@@ -1,0 +1,40 @@
+//! How much of a request is read.
+
+/// How much of a request is read before it is refused. Bytes, unless said otherwise.
+///
+/// All of a head has to fit the input that the server lets a connection keep
+/// (`reactor::Limits::input`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The request line without its CRLF. RFC 9112 §3 asks for 8,000 at least. Above: 414.
+    pub request_line: u32,
+    /// A field line without its CRLF. Above: 431.
+    pub field_line: u32,
+    /// Field lines of a head, counted. Above: 431.
+    pub fields: u32,
+    /// All lines of a head, with the empty ones before it. Above: 431.
+    pub head: u32,
+    /// The body, without the chunks' framing. Above: 413.
+    pub body: u64,
+    /// The line that opens a chunk, without its CRLF. Above: 400.
+    pub chunk_line: u32,
+    /// All chunk extensions of one body together. Above: 400.
+    pub chunk_extensions: u32,
+    /// The trailer section behind the last chunk. Above: 431.
+    pub trailers: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            request_line: 8 * 1024,
+            field_line: 8 * 1024,
+            fields: 100,
+            head: 32 * 1024,
+            body: 1024 * 1024,
+            chunk_line: 256,
+            chunk_extensions: 4096,
+            trailers: 4096,
+        }
+    }
+}
