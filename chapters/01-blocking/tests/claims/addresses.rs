@@ -1,10 +1,10 @@
-//! Address families, byte order and addresses (claims C095 to C098).
+//! Address families, byte order and addresses (claims C095 to C099).
 
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 
 use harness::experiment::{FEW_DESCRIPTORS, alone, loopback};
 use nix::errno::Errno;
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockAddr, Socket, Type};
 
 #[test]
 fn c095_streams_exist_beyond_tcp_and_tcp_beyond_ipv4() {
@@ -51,4 +51,17 @@ fn c098_the_address_0_is_reached_under_each_of_this_machines_addresses() {
     let here_only = ch01_blocking::listen(loopback(), 8).unwrap();
     let port = here_only.local_addr().unwrap().port();
     TcpStream::connect((Ipv4Addr::new(127, 9, 8, 7), port)).unwrap_err();
+}
+
+#[test]
+fn c099_each_family_has_an_address_of_its_own_length_and_bind_looks_at_the_family() {
+    let four = SockAddr::from(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    let six = SockAddr::from(SocketAddr::from((Ipv6Addr::LOCALHOST, 0)));
+    let local = SockAddr::unix("/a/path/that/is/longer/than/all/of/sockaddr").unwrap();
+    assert_eq!((four.len(), six.len()), (16, 28));
+    assert!(local.len() > 16, "sockaddr itself has 16 bytes");
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let error = socket.bind(&six).unwrap_err();
+    assert_eq!(error.raw_os_error(), Some(Errno::EAFNOSUPPORT as i32));
+    socket.bind(&four).unwrap();
 }

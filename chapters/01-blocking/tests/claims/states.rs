@@ -1,12 +1,14 @@
 //! The states of a connection that opens and closes (claims C091 to C094, C130, C131).
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, SocketAddrV4, TcpStream};
+use std::process::Command;
 use std::time::Duration;
 
 use harness::experiment::{
-    OWN_NETWORK, alone, entry, knock, listener, pair, set_parameter, state, until_state,
+    OWN_NETWORK, alone, entry, knock, listener, pair, queued, set_parameter, state, until_state,
 };
+use socket2::{Domain, Protocol, Socket, Type};
 
 #[test]
 fn c091_time_wait_is_where_the_close_began() {
@@ -101,4 +103,45 @@ fn c131_each_close_moves_both_ends() {
     drop((client, server));
     let timer = entry(here, there).unwrap().timer.unwrap();
     assert!(timer > Duration::from_secs(55), "{timer:?}");
+}
+
+/// A SYN from an address that nobody has: the server's answer is sent, and never acknowledged.
+#[test]
+fn c130_a_server_is_in_syn_recv_until_its_answer_is_acknowledged() {
+    alone(&OWN_NETWORK, || {
+        let route = ["route", "add", "192.0.2.0/24", "dev", "lo"];
+        assert!(Command::new("ip").args(route).status().unwrap().success());
+        let listener = listener(8);
+        let address = listener.local_addr().unwrap();
+        let nobody = SocketAddrV4::new(Ipv4Addr::new(192, 0, 2, 1), 7001);
+        let SocketAddr::V4(to) = address else {
+            unreachable!("it is on 127.0.0.1")
+        };
+        let raw = Socket::new(Domain::IPV4, Type::RAW, Some(Protocol::TCP)).unwrap();
+        raw.set_header_included_v4(true).unwrap();
+        raw.send_to(&syn(nobody, to), &address.into()).unwrap();
+        until_state(address, nobody.into(), "SYN_RECV");
+        assert_eq!(queued(address), 0, "accept would sleep");
+    });
+}
+
+/// A packet with the IPv4 header (the kernel fills in its length and checksum) and a TCP header with
+/// SYN (RFC 9293 §3.1).
+fn syn(from: SocketAddrV4, to: SocketAddrV4) -> Vec<u8> {
+    let ends = [from.ip().octets(), to.ip().octets()].concat();
+    let mut tcp = [from.port().to_be_bytes(), to.port().to_be_bytes()].concat();
+    tcp.extend([0, 0, 0, 1, 0, 0, 0, 0]); // sequence number 1, nothing acknowledged
+    tcp.extend([5 << 4, 0b10, 0xff, 0xff]); // 5 words, SYN, a window of 65,535
+    tcp.extend([0; 4]);
+    // The checksum is over the addresses, the protocol and the length, too.
+    let words = [&ends[..], &[0, 6, 0, 20], &tcp].concat();
+    let words = words
+        .chunks(2)
+        .map(|word| u32::from(word[0]) << 8 | u32::from(word[1]));
+    let sum: u32 = words.sum();
+    let sum = (sum & 0xffff) + (sum >> 16);
+    let checksum = !u16::try_from((sum & 0xffff) + (sum >> 16)).unwrap();
+    tcp[16..18].copy_from_slice(&checksum.to_be_bytes());
+    let header = [0x45, 0, 0, 0, 0, 0, 0, 0, 64, 6, 0, 0]; // version 4, 5 words; 64 hops, TCP
+    [&header[..], &ends, &tcp].concat()
 }

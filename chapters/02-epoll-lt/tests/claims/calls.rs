@@ -1,16 +1,18 @@
-//! epoll's three calls (claims C001 to C004, C012, C013, C023, C121, C129, C235, bug B13).
+//! epoll's three calls (claims C001 to C004, C012, C013, C023, C121, C129, C235, bugs B13, B16).
 
 use std::fs;
 use std::io::{Read, Write};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, IntoRawFd};
+use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use harness::experiment::{
-    Watcher, alone_while, nonblocking_pair, report, stop_and_go, until, until_asleep,
+    Watcher, alone, alone_while, nonblocking_pair, report, stop_and_go, until, until_asleep,
 };
 use nix::errno::Errno;
 use nix::sys::epoll::{EpollEvent, EpollFlags, EpollTimeout};
 use nix::sys::eventfd::{EfdFlags, EventFd};
+use nix::unistd::close;
 
 const IN: EpollFlags = EpollFlags::EPOLLIN;
 
@@ -189,4 +191,21 @@ fn b13_the_kernel_believes_how_many_events_there_is_room_for() {
         watcher.0.wait(&mut events[..20], EpollTimeout::ZERO),
         Ok(20)
     );
+}
+
+/// Alone: no other test may take the number.
+#[test]
+fn b16_a_second_close_fails_or_closes_what_came_in_between() {
+    alone(&[], || {
+        let (server, _client) = UnixStream::pair().unwrap();
+        let number = server.into_raw_fd(); // from here on nobody owns it, as in C
+        close(number).unwrap();
+        assert_eq!(close(number), Err(Errno::EBADF));
+
+        let (newcomer, mut peer) = UnixStream::pair().unwrap();
+        let newcomer = newcomer.into_raw_fd();
+        assert_eq!(newcomer, number, "the lowest free number is given again");
+        close(number).unwrap(); // for a connection that has ended long ago
+        assert_eq!(peer.read(&mut [0]).unwrap(), 0, "the newcomer is closed");
+    });
 }

@@ -1,4 +1,4 @@
-//! Level-triggered (claims C032 and C119).
+//! Level-triggered (claims C032, C118 and C119).
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -32,4 +32,19 @@ fn c119_a_client_that_nobody_accepts_is_reported_again_and_again() {
     }
     listener.accept().unwrap();
     assert_eq!(watcher.now(), []);
+}
+
+#[test]
+fn c118_level_is_what_is_left_without_the_flag_for_edges() {
+    assert_eq!(EpollFlags::from_name("EPOLLLT"), None);
+    let (mut client, server) = nonblocking_pair();
+    let watcher = Watcher::new();
+    watcher.add(&server, 1, EpollFlags::EPOLLIN | EpollFlags::EPOLLET);
+    client.write_all(b"x").unwrap();
+    assert_eq!(watcher.next(), report(1, "IN"));
+    assert_eq!(watcher.now(), [], "by edge");
+    watcher.modify(&server, 1, EpollFlags::EPOLLIN);
+    for _ in 0..3 {
+        assert_eq!(watcher.now(), report(1, "IN"), "by level");
+    }
 }
