@@ -118,6 +118,7 @@ impl Listeners {
 impl<H: Handler> Reactor<H> {
     // ANCHOR: accept
     /// Accepts what waits, up to a limit; the listener is reported again while more does.
+    #[inline(never)]
     pub(crate) fn accept(&mut self, handler: &mut H, listener: ListenerId) -> io::Result<()> {
         self.listeners.trace_ready(listener);
         for _ in 0..ACCEPTS {

@@ -8,26 +8,21 @@
 //!
 //! Most servers answer whoever has asked. Such an answer needs no queue of its own, no entry in a
 //! list, and no second look at what epoll should watch for. So there is one buffer for the answers
-//! of all connections, on loan to the one that is being served. Whatever is unusual takes the way
-//! through the connection's own queue.
+//! of all connections, on loan to the one that is being served. Whatever is unusual (the message has
+//! come in pieces, output is queued already, a file is sent) takes the way through the connection's
+//! own queue.
 
+use std::io::Write;
 use std::mem;
+
+use tracing::{Level, enabled};
 
 use crate::Buffer;
 use crate::connection::ConnId;
 use crate::io::Io;
-use crate::output;
+use crate::output::trace_write;
 
 impl Io {
-    /// The `on_data` of `id` begins. If its queue isn't empty, its answer has to go behind that.
-    pub(crate) fn serve(&mut self, id: ConnId) {
-        if let Some(connection) = self.connections.get(id)
-            && connection.output.is_none()
-        {
-            self.serving = id;
-        }
-    }
-
     /// The `on_data` of `id` has returned: its answer goes out.
     #[expect(clippy::inline_always, reason = "each message comes through here")]
     #[inline(always)]
@@ -36,17 +31,26 @@ impl Io {
         if self.answer.is_empty() {
             return;
         }
-        let mut sent = 0;
-        if self.answer.len() < self.long_answer
-            && let Some(connection) = self.connections.get(id)
-        {
-            // The queue will meet with the same error, and deal with it.
-            sent = output::send(&connection.stream, &self.answer, 0).unwrap_or(0);
+        // The dead keep their slots until the end of the turn: this one is still its own.
+        let Some((_, connection)) = self.connections.tenant(id.slot()) else {
+            return self.queue_answer(id, 0);
+        };
+        if self.answer.len() >= self.long_answer {
+            return self.queue_answer(id, 0);
         }
-        if sent == self.answer.len() {
-            self.answer.clear();
-        } else {
-            self.queue_answer(id, sent);
+        match (&connection.stream).write(&self.answer) {
+            Ok(sent) => {
+                if enabled!(Level::TRACE) {
+                    trace_write(&connection.stream, &self.answer, sent);
+                }
+                if sent < self.answer.len() {
+                    self.queue_answer(id, sent);
+                } else {
+                    self.answer.clear();
+                }
+            }
+            // The queue will meet with the same error, and deal with it.
+            Err(_) => self.queue_answer(id, 0),
         }
     }
 

@@ -108,22 +108,21 @@ impl Buffer {
         true
     }
 
-    /// Empties the buffer, and returns `size` bytes of its memory for a read to fill. What stands
-    /// before them is headroom; [`Self::filled`] follows.
+    /// `size` bytes of the memory behind the first `headroom` bytes, for a read to fill. If it
+    /// brings something, [`Self::filled`] follows; nothing else may be unread then.
     ///
     /// # Panics
     /// If the buffer has less memory than both need.
     #[inline]
     pub(crate) fn space(&mut self, headroom: usize, size: usize) -> &mut [u8] {
-        self.start = headroom;
-        self.end = headroom;
-        &mut self.bytes[headroom..headroom + size]
+        &mut self.bytes[headroom..][..size]
     }
 
-    /// The first `count` bytes of the space have been filled.
+    /// The first `count` bytes of that space are unread now.
     #[inline]
-    pub(crate) fn filled(&mut self, count: usize) {
-        self.end += count;
+    pub(crate) fn filled(&mut self, headroom: usize, count: usize) {
+        self.start = headroom;
+        self.end = headroom + count;
     }
 
     /// Makes space for `count` more bytes.

@@ -26,28 +26,29 @@ impl<H: Handler> Reactor<H> {
         self.io.keep_input(id, kept, &mut self.scratch);
     }
 
-    /// Input has come, and `scratch` holds all of it: the usual case.
+    /// Input has come, `scratch` holds all of it, and no output is queued: the usual case.
     #[inline]
     pub(crate) fn offer_scratch(&mut self, handler: &mut H, id: ConnId) {
+        self.io.serving = id;
         if let Some(Some(session)) = self.sessions.get_mut(id.slot() as usize) {
             handler.on_data(&mut self.io, id, session, &mut self.scratch);
         }
-        self.io.served(id);
         if !self.scratch.is_empty() {
             self.io.keep_input(id, None, &mut self.scratch);
         }
+        self.io.served(id);
     }
 
-    /// There is input, some of it kept.
+    /// There is input, some of it kept, or there is output queued.
+    #[cold]
     pub(crate) fn offer(&mut self, handler: &mut H, id: ConnId) {
         self.lend(id, |io, session, input| {
-            io.serve(id);
             handler.on_data(io, id, session, input);
-            io.served(id);
         });
     }
 
     /// The peer has finished sending.
+    #[cold]
     pub(crate) fn offer_end(&mut self, handler: &mut H, id: ConnId) {
         self.lend(id, |io, session, input| {
             handler.on_end(io, id, session, input);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use nix::sys::sendfile::sendfile64;
 use nix::sys::socket::MsgFlags;
 use socket2::SockRef;
-use tracing::{Level, enabled, trace};
+use tracing::trace;
 
 use crate::Buffer;
 
@@ -176,35 +176,27 @@ impl Output {
 }
 
 /// Offers `bytes` to the socket; returns how many it took.
-///
-/// # Errors
-/// As `send(2)`.
-#[inline]
-pub(crate) fn send(stream: &TcpStream, bytes: &[u8], more: i32) -> io::Result<usize> {
+fn send(stream: &TcpStream, bytes: &[u8], more: i32) -> io::Result<usize> {
     // Without MSG_NOSIGNAL, writing to a peer that has gone would raise SIGPIPE.
     let flags = MsgFlags::MSG_NOSIGNAL.bits() | more;
-    let result = SockRef::from(stream).send_with_flags(bytes, flags);
-    if enabled!(Level::TRACE) {
-        trace_write(stream, bytes, &result);
-    }
-    result
+    let sent = SockRef::from(stream).send_with_flags(bytes, flags)?;
+    trace_write(stream, bytes, sent);
+    Ok(sent)
 }
 
 /// Out of the way of those who don't trace: what `trace!` needs to format an event would cost the
 /// fast path its registers.
 #[cold]
 #[inline(never)]
-fn trace_write(stream: &TcpStream, bytes: &[u8], result: &io::Result<usize>) {
+pub(crate) fn trace_write(stream: &TcpStream, bytes: &[u8], sent: usize) {
     let fd = stream.as_raw_fd();
-    if let Ok(sent) = *result {
-        trace!(
-            fd,
-            bytes = sent,
-            data = &bytes[..sent],
-            of = bytes.len(),
-            "write"
-        );
-    }
+    trace!(
+        fd,
+        bytes = sent,
+        data = &bytes[..sent],
+        of = bytes.len(),
+        "write"
+    );
 }
 
 #[cfg(test)]

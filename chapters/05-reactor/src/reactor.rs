@@ -19,6 +19,9 @@ use crate::{Buffer, Closed, Handler, Limits, ListenerId, Signals, Waker, flag_na
 /// their turn queue up behind it.
 const EVENTS: usize = 1024;
 
+/// What epoll reports unasked: the connection has failed, or both its directions are closed.
+const GONE: EpollFlags = EpollFlags::EPOLLERR.union(EpollFlags::EPOLLHUP);
+
 /// One event loop. It waits for many sockets at once, does what can be done without waiting, and
 /// calls its [`Handler`] for the rest.
 ///
@@ -124,9 +127,7 @@ impl<H: Handler> Reactor<H> {
         let mut events = vec![EpollEvent::empty(); EVENTS];
         while !(matches!(self.io.stop, Stop::Until(_)) && self.io.is_empty()) {
             let ready = self.wait(&mut events)?;
-            for event in &events[..ready] {
-                self.dispatch(handler, event)?;
-            }
+            self.dispatch(handler, &events[..ready])?;
             self.run_deadlines(handler)?;
             self.offer_resumed(handler);
             self.stop(handler);
@@ -158,48 +159,71 @@ impl<H: Handler> Reactor<H> {
         Ok(ready)
     }
 
-    fn dispatch(&mut self, handler: &mut H, event: &EpollEvent) -> io::Result<()> {
-        match Token::unpack(event.data()) {
-            Token::Connection(id) => self.connection_ready(handler, id, event.events()),
-            Token::Listener(listener) => self.accept(handler, listener)?,
-            Token::Waker => {
-                if self.waker.take() {
-                    self.io.stop();
-                }
-                handler.on_wake(&mut self.io);
-            }
-            Token::Signals => {
-                while self.signals.as_ref().and_then(Signals::take).is_some() {
-                    self.io.stop();
-                }
+    /// Every message comes through this loop. What is rare has functions of its own, outside: the
+    /// loop keeps the registers to itself.
+    #[inline(never)]
+    fn dispatch(&mut self, handler: &mut H, events: &[EpollEvent]) -> io::Result<()> {
+        for event in events {
+            match Token::unpack(event.data()) {
+                Token::Connection(id) => self.connection_ready(handler, id, event.events()),
+                Token::Listener(listener) => self.accept(handler, listener)?,
+                Token::Waker => self.woken(handler),
+                Token::Signals => self.signalled(),
             }
         }
         Ok(())
     }
 
-    fn connection_ready(&mut self, handler: &mut H, id: ConnId, ready: EpollFlags) {
-        if enabled!(Level::TRACE)
-            && let Some(connection) = self.io.connections.get(id)
-        {
-            let fd = connection.stream.as_raw_fd();
-            trace!(fd, ready = flag_names(ready), "ready");
+    #[cold]
+    fn woken(&mut self, handler: &mut H) {
+        if self.waker.take() {
+            self.io.stop();
         }
-        let gone = ready.intersects(EpollFlags::EPOLLERR | EpollFlags::EPOLLHUP);
-        if gone || ready.contains(EpollFlags::EPOLLIN) {
-            match self.io.receive(id, &mut self.scratch) {
-                Received::Data => self.offer_scratch(handler, id),
-                Received::MoreData => self.offer(handler, id),
-                Received::End => self.offer_end(handler, id),
-                // A reset comes behind the input that was received before it, so that was read
-                // first. Both flags come whether asked for or not: only closing ends them.
-                Received::Nothing if gone => self.io.kill(id, Closed::RESET),
-                // Lingering, both directions are closed as soon as the peer has sent its end of
-                // file; but it may still be reading, so only the end itself counts.
-                Received::Nothing | Received::Dropped => {}
-            }
+        handler.on_wake(&mut self.io);
+    }
+
+    #[cold]
+    fn signalled(&mut self) {
+        while self.signals.as_ref().and_then(Signals::take).is_some() {
+            self.io.stop();
+        }
+    }
+
+    #[inline]
+    fn connection_ready(&mut self, handler: &mut H, id: ConnId, ready: EpollFlags) {
+        if enabled!(Level::TRACE) {
+            self.trace_ready(id, ready);
         }
         if ready.contains(EpollFlags::EPOLLOUT) {
             self.io.queue_flush(id);
+        }
+        if ready.intersects(EpollFlags::EPOLLIN | GONE) {
+            match self.io.receive(id, &mut self.scratch) {
+                Received::Data => self.offer_scratch(handler, id),
+                // A reset comes behind the input that was received before it, so that was read
+                // first. Only closing ends these flags.
+                Received::Nothing if ready.intersects(GONE) => self.io.kill(id, Closed::RESET),
+                other => self.received_otherwise(handler, id, other),
+            }
+        }
+    }
+
+    #[cold]
+    fn trace_ready(&self, id: ConnId, ready: EpollFlags) {
+        if let Some(connection) = self.io.connections.get(id) {
+            let fd = connection.stream.as_raw_fd();
+            trace!(fd, ready = flag_names(ready), "ready");
+        }
+    }
+
+    #[cold]
+    fn received_otherwise(&mut self, handler: &mut H, id: ConnId, received: Received) {
+        match received {
+            Received::Data | Received::MoreData => self.offer(handler, id),
+            Received::End => self.offer_end(handler, id),
+            // Lingering, both directions are closed as soon as the peer has sent its end of
+            // file; but it may still be reading, so only the end itself counts.
+            Received::Nothing | Received::Dropped => {}
         }
     }
 }

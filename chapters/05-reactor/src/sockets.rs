@@ -25,10 +25,11 @@ const SPARE_OUTPUTS: usize = 256;
 const SPARE_CAPACITY: usize = 16 * 1024;
 
 /// What one read has brought.
+#[derive(Clone, Copy)]
 pub(crate) enum Received {
-    /// All the input there is.
+    /// All the input there is, and no output is queued.
     Data,
-    /// Input behind what its connection has kept.
+    /// Input of a connection that has kept some, or has output queued.
     MoreData,
     /// The peer has finished sending.
     End,
@@ -75,16 +76,13 @@ impl Io {
         let Ok(count @ 1..) = result else {
             return self.received_nothing(id, result);
         };
-        scratch.filled(count);
+        scratch.filled(HEADROOM, count);
         if enabled!(Level::TRACE) {
             trace_read(&connection.stream, scratch);
         }
-        if connection.output.is_none() {
-            self.serving = id;
-        }
-        match connection.input {
-            None => Received::Data,
-            Some(_) => Received::MoreData,
+        match (&connection.input, &connection.output) {
+            (None, None) => Received::Data,
+            _ => Received::MoreData,
         }
     }
     // ANCHOR_END: receive
@@ -138,6 +136,7 @@ impl Io {
     }
 
     /// Keeps what a callback has left unconsumed; without such bytes, no memory is kept.
+    #[inline(never)]
     pub(crate) fn keep_input(
         &mut self,
         id: ConnId,

@@ -29,7 +29,7 @@ fn unread_bytes_can_be_changed_in_place() {
 fn headroom_takes_what_fits_and_no_more() {
     let mut buffer = Buffer::with_size(12);
     buffer.space(4, 8)[..3].copy_from_slice(b"def");
-    buffer.filled(3);
+    buffer.filled(4, 3);
     assert!(buffer.prepend(b"abc"));
     assert_eq!(&*buffer, b"abcdef");
     assert!(!buffer.prepend(b"12"), "one byte of headroom is left");
@@ -88,7 +88,7 @@ proptest! {
                 Step::Fill(bytes) => {
                     if buffer.capacity() >= 80 {
                         buffer.space(16, 64)[..bytes.len()].copy_from_slice(&bytes);
-                        buffer.filled(bytes.len());
+                        buffer.filled(16, bytes.len());
                         model = bytes.into();
                     }
                 }

@@ -53,7 +53,7 @@ fn what_is_left_of_the_input_is_kept_in_a_buffer_that_fits() {
     let (mut io, id, _peer) = connected();
     let mut scratch = Buffer::with_size(HEADROOM + READ);
     scratch.space(HEADROOM, READ)[..4].copy_from_slice(b"half");
-    scratch.filled(4);
+    scratch.filled(HEADROOM, 4);
     io.keep_input(id, None, &mut scratch);
     assert_eq!(kept(&io, id).unwrap().capacity(), 4);
     assert!(scratch.is_empty(), "for the next read");

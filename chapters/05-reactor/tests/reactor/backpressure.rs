@@ -102,11 +102,29 @@ fn a_held_peer_is_read_from_again_after_resume() {
     let mut client = server.client();
     let mut other = server.client();
     server.expect("open 1");
-    let lines = "say held\n".repeat(1000);
-    client.send(format!("hold\n{lines}").as_bytes());
+    // The empty lines are not answered, so no output has its interest settled.
+    let lines = "\n".repeat(2000);
+    client.send(format!("hold\n{lines}say held\n").as_bytes());
     server.expect("data 0 1000"); // the limit
     other.send(b"resume 0\n");
-    client.expect("held\n".repeat(1000).as_bytes());
+    client.expect(b"held\n");
+}
+
+#[test]
+fn the_rest_of_an_answer_follows_when_there_is_room() {
+    let limits = Limits {
+        high_water: u64::MAX, // never full, so it goes on reading
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = server.client();
+    let answer = 200_000; // one of them is the first that doesn't fit
+    let answers = MUCH / answer;
+    for _ in 0..answers {
+        client.send(format!("fill {answer}\n").as_bytes());
+        server.expect(&format!("line 0 fill {answer}"));
+    }
+    client.expect(&vec![b'x'; answers * answer]);
 }
 
 #[test]
