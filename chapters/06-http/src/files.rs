@@ -1,0 +1,219 @@
+//! Requests for files.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use tracing::trace;
+
+use crate::cache::{Cache, Entry};
+use crate::conditional::{Asked, Verdict};
+use crate::date::Date;
+use crate::page::Page;
+use crate::range::Wanted;
+use crate::root::{Found, Refusal, Root};
+use crate::version::Version;
+use crate::{Conditions, Method, Response, Status};
+
+/// Files kept at hand.
+const KEPT: usize = 512;
+
+/// What answers with files from one directory.
+///
+/// A path names a file in one way only: no empty segment, no `.` and no `..`. A directory's page is
+/// its `index.html`.
+///
+/// What has been served is kept at hand, and compared with the file at the next request of another
+/// second. Until then, an answer costs no system call. At most 512 files are kept, each as up to
+/// 16 KiB of memory or as an open descriptor.
+#[derive(Debug)]
+pub struct Files {
+    root: Root,
+    cache: Cache,
+}
+
+/// What a client asks of a file.
+#[derive(Debug, Clone)]
+pub struct FileRequest<'a> {
+    /// GET or HEAD; others are refused with 405.
+    pub method: Method<'a>,
+    /// The path, percent-decoded. It begins with `/`.
+    pub path: &'a [u8],
+    /// The query, as it was sent. Files have no use for it, but a redirect keeps it.
+    pub query: Option<&'a [u8]>,
+    /// Which parts, and on which conditions.
+    pub conditions: Conditions<'a>,
+}
+
+/// Why a path has no page.
+enum NoPage {
+    Refused(Refusal),
+    /// It is a directory, and the path lacks its last slash.
+    Directory,
+}
+
+impl Files {
+    /// Opens the directory `root`.
+    ///
+    /// # Errors
+    /// As `open(2)` has them for a directory; `Unsupported` where Linux is older than 5.6, or a
+    /// sandbox forbids `openat2(2)`.
+    pub fn open(root: &Path) -> io::Result<Self> {
+        Ok(Self {
+            root: Root::open(root)?,
+            cache: Cache::new(KEPT),
+        })
+    }
+
+    /// The answer to `request`.
+    #[inline]
+    pub fn answer(&mut self, request: &FileRequest<'_>, now: &Date) -> Response {
+        let asked = match request.method {
+            Method::Get => Asked::Get,
+            Method::Head => Asked::Head,
+            _ => return not_allowed(),
+        };
+        let page = match self.cache.get(request.path, now.seconds()) {
+            Some(page) => Arc::clone(page),
+            None => match self.look(request.path, now) {
+                Ok(page) => page,
+                Err(NoPage::Directory) => return add_slash(request),
+                Err(NoPage::Refused(refusal)) => return refused(refusal),
+            },
+        };
+        if request.conditions.is_empty() {
+            return Response::page(page);
+        }
+        conditional(&request.conditions, asked, page, now)
+    }
+
+    /// The page of the file that `path` means now.
+    #[cold]
+    #[inline(never)]
+    fn look(&mut self, path: &[u8], now: &Date) -> Result<Arc<Page>, NoPage> {
+        let kept = self.cache.take(path);
+        let name = name(path).ok_or(Refusal::Missing)?;
+        let metadata = match self.root.look(&name)? {
+            Found::File(metadata) => metadata,
+            Found::Directory if path.ends_with(b"/") => return Err(Refusal::Missing.into()),
+            Found::Directory => return Err(NoPage::Directory),
+        };
+        let (page, version) = match kept {
+            Some(kept) if kept.version == Some(Version::of(&metadata)) => (kept.page, kept.version),
+            _ => {
+                let (file, metadata) = self.root.read(&name)?;
+                let version = Version::settled(&metadata, now.seconds());
+                let page = Page::read(file, &metadata, &name, now).map_err(Refusal::from)?;
+                (Arc::new(page), version)
+            }
+        };
+        let entry = Entry {
+            page: Arc::clone(&page),
+            version,
+            checked: now.seconds(),
+        };
+        self.cache.keep(path, entry);
+        Ok(page)
+    }
+}
+
+/// The name below the root that `path` means, or nothing where it isn't a name's usual form.
+///
+/// The root is safe without this. But caches, and people who read logs, rely on one file having one
+/// name; and a redirect to `//example.org/` would lead to another host.
+fn name(path: &[u8]) -> Option<Cow<'_, [u8]>> {
+    let name = path.strip_prefix(b"/")?;
+    let (directory, last) = match name.iter().rposition(|byte| *byte == b'/') {
+        Some(slash) => (Some(&name[..slash]), &name[slash + 1..]),
+        None => (None, name),
+    };
+    let unusual = |segment: &[u8]| matches!(segment, b"" | b"." | b"..");
+    if directory.is_some_and(|names| names.split(|byte| *byte == b'/').any(unusual)) {
+        return None;
+    }
+    match last {
+        b"" => Some([name, b"index.html"].concat().into()),
+        _ if unusual(last) => None,
+        _ => Some(name.into()),
+    }
+}
+
+fn conditional(conditions: &Conditions<'_>, asked: Asked, page: Arc<Page>, now: &Date) -> Response {
+    match conditions.judge(asked, &page, now.seconds()) {
+        Verdict::Answer(Wanted::Whole) => Response::page(page),
+        Verdict::Answer(Wanted::Part(range)) => Response::part(page, range),
+        Verdict::Answer(Wanted::Nothing) => {
+            let why = format!(
+                "The file has {} bytes, and none of them were asked for.",
+                page.length
+            );
+            Response::error(Status::RANGE_NOT_SATISFIABLE, &why)
+                .field("Content-Range", format!("bytes */{}", page.length))
+        }
+        Verdict::Unchanged => Response::unchanged(page),
+        Verdict::Failed => Response::error(
+            Status::PRECONDITION_FAILED,
+            "The file is not the version that the request insists on.",
+        ),
+    }
+}
+
+fn not_allowed() -> Response {
+    Response::error(
+        Status::METHOD_NOT_ALLOWED,
+        "A file can only be read: by GET or HEAD.",
+    )
+    .field("Allow", "GET, HEAD, OPTIONS")
+}
+
+fn refused(refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Missing => Response::error(Status::NOT_FOUND, "There is no file of this name."),
+        Refusal::Forbidden => Response::error(
+            Status::FORBIDDEN,
+            "The server may not read this, or it is no file: a pipe, a device or a socket.",
+        ),
+        Refusal::Failed(error) => {
+            trace!(error = error.desc(), "error");
+            Response::error(
+                Status::INTERNAL_SERVER_ERROR,
+                "The server failed to read this file.",
+            )
+        }
+    }
+}
+
+/// The directory's own path ends with a slash: the links on its page are relative to it.
+fn add_slash(request: &FileRequest<'_>) -> Response {
+    let mut location = Vec::with_capacity(request.path.len() + 1);
+    // A backslash too is written as a code: browsers take it for a slash, and two of those begin
+    // the name of a host.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=:@".contains(&byte);
+    encode(request.path, plain, &mut location);
+    location.push(b'/');
+    if let Some(query) = request.query {
+        location.push(b'?');
+        encode(query, |byte| byte.is_ascii_graphic(), &mut location);
+    }
+    Response::redirect(Status::MOVED_PERMANENTLY, &location)
+}
+
+/// Appends `bytes`, those that aren't `plain` percent-encoded (RFC 3986 §2.1).
+fn encode(bytes: &[u8], plain: impl Fn(u8) -> bool, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for &byte in bytes {
+        if plain(byte) {
+            out.push(byte);
+        } else {
+            let digit = |value: u8| DIGITS[usize::from(value)];
+            out.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+}
+
+impl From<Refusal> for NoPage {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
