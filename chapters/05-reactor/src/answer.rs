@@ -8,9 +8,8 @@
 //!
 //! Most servers answer whoever has asked. Such an answer needs no queue of its own, no entry in a
 //! list, and no second look at what epoll should watch for. So there is one buffer for the answers
-//! of all connections, on loan to the one that is being served. Whatever is unusual (the message has
-//! come in pieces, output is queued already, a file is sent) takes the way through the connection's
-//! own queue.
+//! of all connections, on loan to the one that is being served. Whatever is unusual takes the way
+//! through the connection's own queue.
 
 use std::io::Write;
 use std::mem;
@@ -23,6 +22,15 @@ use crate::io::Io;
 use crate::output::trace_write;
 
 impl Io {
+    /// The `on_data` of `id` begins. If its queue isn't empty, its answer has to go behind that.
+    pub(crate) fn serve(&mut self, id: ConnId) {
+        if let Some(connection) = self.connections.get(id)
+            && connection.output.is_none()
+        {
+            self.serving = id;
+        }
+    }
+
     /// The `on_data` of `id` has returned: its answer goes out.
     #[expect(clippy::inline_always, reason = "each message comes through here")]
     #[inline(always)]

@@ -43,7 +43,9 @@ impl<H: Handler> Reactor<H> {
     #[cold]
     pub(crate) fn offer(&mut self, handler: &mut H, id: ConnId) {
         self.lend(id, |io, session, input| {
+            io.serve(id);
             handler.on_data(io, id, session, input);
+            io.served(id);
         });
     }
 
