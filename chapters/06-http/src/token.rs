@@ -40,9 +40,26 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && TOKEN.has_all(text)
 }
 
+/// How many bytes at the front of `text` can stand in a token.
+pub(crate) fn token_len(text: &[u8]) -> usize {
+    let end = text.iter().position(|&byte| !TOKEN.has(byte));
+    end.unwrap_or(text.len())
+}
+
+/// `text` without spaces and tabs around it (OWS, RFC 9110 §5.6.3).
+pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
+        text = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = text {
+        text = rest;
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_token;
+    use super::{is_token, trim};
 
     #[test]
     fn a_token_has_no_separators_and_no_controls() {
@@ -56,5 +73,12 @@ mod tests {
             );
         }
         assert!(!is_token(b""));
+    }
+
+    #[test]
+    fn only_spaces_and_tabs_are_trimmed() {
+        assert_eq!(trim(b" \t a b\t "), b"a b");
+        assert_eq!(trim(b"\x0ba\x0c"), b"\x0ba\x0c");
+        assert_eq!(trim(b" \t "), b"");
     }
 }

@@ -1,0 +1,114 @@
+//! The request line: a method, a target and a version, with one space each between them.
+
+use crate::line::offset;
+use crate::target::Parts;
+use crate::{Error, Method, Target};
+
+/// The version of a request. A higher minor version means 1.1 to us (RFC 9110 §2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Version {
+    /// HTTP/1.0
+    Http10,
+    /// HTTP/1.1
+    #[default]
+    Http11,
+}
+
+/// Where the parts of a request line lie in the input.
+///
+/// ```text
+///   G E T   / a ? b   H T T P / 1 . 1 CR LF
+///   ▲     ▲         ▲                       ▲
+///   start method    target                  end
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestLine {
+    start: u32,
+    method: u32,
+    target: u32,
+    end: u32,
+    parts: Parts,
+    pub version: Version,
+}
+
+impl RequestLine {
+    /// Reads the request line that begins at `start` of the input.
+    #[inline]
+    pub fn parse(line: &[u8], start: usize) -> Result<Self, Error> {
+        // RFC 9112 §2.3: HTTP-name is case-sensitive, and the version has two digits.
+        let [
+            words @ ..,
+            b' ',
+            b'H',
+            b'T',
+            b'T',
+            b'P',
+            b'/',
+            major,
+            b'.',
+            minor,
+        ] = line
+        else {
+            return Err(line_error(line));
+        };
+        let version = version(*major, *minor)?;
+        let space = words.iter().position(|&byte| byte == b' ');
+        let (name, target) = words.split_at(space.ok_or(Error::RequestLine)?);
+        let target = &target[1..];
+        if target.is_empty() {
+            return Err(Error::RequestLine);
+        }
+        let method = Method::parse(name)?;
+        Ok(Self {
+            start: offset(start),
+            method: offset(start + name.len()),
+            target: offset(start + words.len()),
+            end: offset(start + line.len() + 2),
+            parts: Parts::of(target, method)?,
+            version,
+        })
+    }
+
+    /// Where it begins, behind the empty lines.
+    pub const fn start(&self) -> usize {
+        self.start as usize
+    }
+
+    /// Where the field lines begin.
+    pub const fn end(&self) -> usize {
+        self.end as usize
+    }
+
+    /// Its method, which lies in `input`.
+    #[inline]
+    pub fn method<'a>(&self, input: &'a [u8]) -> Method<'a> {
+        Method::of(&input[self.start as usize..self.method as usize])
+    }
+
+    /// Its target, which lies in `input`.
+    #[inline]
+    pub fn target<'a>(&self, input: &'a [u8]) -> Target<'a> {
+        let text = &input[self.method as usize + 1..self.target as usize];
+        Target::new(text, self.parts)
+    }
+}
+
+#[inline]
+fn version(major: u8, minor: u8) -> Result<Version, Error> {
+    match (major, minor) {
+        (b'1', b'0') => Ok(Version::Http10),
+        (b'1', b'1'..=b'9') => Ok(Version::Http11),
+        (b'0'..=b'9', b'0'..=b'9') => Err(Error::VersionUnsupported),
+        _ => Err(Error::Version),
+    }
+}
+
+/// What is wrong with a line that doesn't end in a version.
+#[cold]
+fn line_error(line: &[u8]) -> Error {
+    if line.split(|&byte| byte == b' ').count() == 3 {
+        Error::Version
+    } else {
+        Error::RequestLine
+    }
+}
