@@ -1,9 +1,9 @@
 //! Mistakes on the way to a listener (bugs B14, B15, B24).
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
 
-use harness::experiment::{pair, until_state};
+use harness::experiment::{loopback, pair, until_state};
 use nix::errno::Errno;
 use socket2::{Domain, Socket, Type};
 
@@ -33,6 +33,22 @@ fn b15_time_wait_keeps_the_port_from_a_server_without_reuseaddr() {
     let error = restarted().bind(&there.into()).unwrap_err();
     assert_eq!(error.raw_os_error(), Some(Errno::EADDRINUSE as i32));
     ch01_blocking::listen(there, 8).unwrap();
+}
+
+#[test]
+fn b15_a_server_that_had_no_reuseaddr_keeps_the_port_even_from_one_that_has() {
+    let without = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    without.bind(&loopback().into()).unwrap();
+    without.listen(8).unwrap();
+    let listener = TcpListener::from(without);
+    let there = listener.local_addr().unwrap();
+    let client = TcpStream::connect(there).unwrap();
+    let here = client.local_addr().unwrap();
+    drop(listener.accept().unwrap()); // it closes first …
+    drop((listener, client));
+    until_state(there, here, "TIME_WAIT");
+    let error = ch01_blocking::listen(there, 8).unwrap_err(); // … and starts anew
+    assert_eq!(error.raw_os_error(), Some(Errno::EADDRINUSE as i32));
 }
 
 #[test]

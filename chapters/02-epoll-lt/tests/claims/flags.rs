@@ -105,11 +105,14 @@ fn c009_on_tcp_hup_means_that_both_directions_are_closed() {
 
 #[test]
 fn c009_on_a_pipe_hup_is_all_that_tells_of_the_end() {
-    let (reader, writer) = std::io::pipe().unwrap();
+    let (mut reader, mut writer) = std::io::pipe().unwrap();
     let watcher = Watcher::new();
     watcher.add(&reader, 1, EpollFlags::EPOLLIN);
+    writer.write_all(b"x").unwrap();
     drop(writer);
-    assert_eq!(watcher.next(), report(1, "HUP"));
+    assert_eq!(watcher.now(), report(1, "IN|HUP"));
+    reader.read_exact(&mut [0]).unwrap();
+    assert_eq!(watcher.now(), report(1, "HUP"));
 }
 
 #[test]
