@@ -108,10 +108,9 @@ fn nobody_left_means_nothing_to_do() {
     next.expect(b"1\n");
     drop(next);
     let used = server.cpu_over(Duration::from_millis(500));
-    // A server that sleeps uses next to nothing; one that spins gets a share even of a busy
-    // machine.
+    // Far below what a loop gets even of a very busy machine; what sleeps uses nothing.
     assert!(
-        used < Duration::from_millis(10),
+        used < Duration::from_millis(2),
         "with no client left, the server used {used:?} of CPU time in 500 ms:\n\
          it still writes to a client that has gone\n\
          read      book: {BOOK}"
