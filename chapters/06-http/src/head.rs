@@ -46,6 +46,12 @@ impl<'a> Head<'a> {
         self.known.framing
     }
 
+    /// Whether bytes of a body follow.
+    #[must_use]
+    pub const fn has_body(&self) -> bool {
+        !matches!(self.known.framing, Framing::None | Framing::Length(0))
+    }
+
     /// Whether another request may follow on this connection (RFC 9112 §9.3).
     #[must_use]
     pub fn keep_alive(&self) -> bool {
@@ -60,9 +66,7 @@ impl<'a> Head<'a> {
     /// that answer (RFC 9110 §10.1.1), and without a body there is nothing to wait for.
     #[must_use]
     pub fn expects_continue(&self) -> bool {
-        self.known.expects_continue
-            && self.version == Version::Http11
-            && !matches!(self.known.framing, Framing::None | Framing::Length(0))
+        self.known.expects_continue && self.version == Version::Http11 && self.has_body()
     }
 
     /// The host that is asked: from the target if it says one (RFC 9112 §3.2.2), else from the

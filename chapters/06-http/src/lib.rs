@@ -3,7 +3,9 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
 
+mod body;
 mod cache;
+mod chunked;
 mod conditional;
 mod date;
 mod error;
@@ -19,6 +21,7 @@ mod media;
 mod method;
 mod page;
 mod range;
+mod request;
 mod request_line;
 mod response;
 mod root;
@@ -27,6 +30,7 @@ mod target;
 mod token;
 mod version;
 
+pub use body::{Body, Piece};
 pub use conditional::Conditions;
 pub use date::Date;
 pub use error::Error;
@@ -38,6 +42,7 @@ pub use known::Framing;
 pub use limits::Limits;
 pub use line::LineReader;
 pub use method::Method;
+pub use request::{Event, Request, RequestParser};
 pub use request_line::Version;
 pub use response::{Connection, Delivery, Extent, FileRange, Response};
 pub use status::Status;

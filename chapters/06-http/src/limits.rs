@@ -20,8 +20,22 @@ pub struct Limits {
     pub chunk_line: u32,
     /// All chunk extensions of one body together. Above: 400.
     pub chunk_extensions: u32,
-    /// The trailer section behind the last chunk. Above: 431.
+    /// The trailer section and the last chunk's line before it. Above: 431.
     pub trailers: u32,
+}
+
+impl Limits {
+    /// No limits, for what has been read before.
+    pub(crate) const NONE: Self = Self {
+        request_line: u32::MAX,
+        field_line: u32::MAX,
+        fields: u32::MAX,
+        head: u32::MAX,
+        body: u64::MAX,
+        chunk_line: u32::MAX,
+        chunk_extensions: u32::MAX,
+        trailers: u32::MAX,
+    };
 }
 
 impl Default for Limits {

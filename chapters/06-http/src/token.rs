@@ -11,6 +11,17 @@ impl Set {
             .and(others)
     }
 
+    /// All bytes but `these`.
+    pub const fn all_but(these: &[u8]) -> Self {
+        let mut set = [true; 256];
+        let mut at = 0;
+        while at < these.len() {
+            set[these[at] as usize] = false;
+            at += 1;
+        }
+        Self(set)
+    }
+
     /// This set and `others`.
     pub const fn and(mut self, others: &[u8]) -> Self {
         let mut at = 0;
@@ -46,11 +57,17 @@ pub(crate) fn token_len(text: &[u8]) -> usize {
     end.unwrap_or(text.len())
 }
 
-/// `text` without spaces and tabs around it (OWS, RFC 9110 §5.6.3).
-pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
+/// `text` without spaces and tabs before it.
+pub(crate) fn trim_start(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }
+    text
+}
+
+/// `text` without spaces and tabs around it (OWS, RFC 9110 §5.6.3).
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    let mut text = trim_start(text);
     while let [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }
