@@ -8,13 +8,13 @@ use std::sync::Arc;
 use tracing::trace;
 
 use crate::cache::{Cache, Entry};
-use crate::conditional::{Asked, Verdict};
+use crate::conditional::{Asked, Verdict, is_plain, judge};
 use crate::date::Date;
 use crate::page::Page;
 use crate::range::Wanted;
 use crate::root::{Found, Refusal, Root};
 use crate::version::Version;
-use crate::{Conditions, Method, Response, Status};
+use crate::{Fields, Head, Method, Response, Status};
 
 /// Files kept at hand.
 const KEPT: usize = 512;
@@ -31,19 +31,6 @@ const KEPT: usize = 512;
 pub struct Files {
     root: Root,
     cache: Cache,
-}
-
-/// What a client asks of a file.
-#[derive(Debug, Clone)]
-pub struct FileRequest<'a> {
-    /// GET or HEAD; others are refused with 405.
-    pub method: Method<'a>,
-    /// The path, percent-decoded. It begins with `/`.
-    pub path: &'a [u8],
-    /// The query, as it was sent. Files have no use for it, but a redirect keeps it.
-    pub query: Option<&'a [u8]>,
-    /// Which parts, and on which conditions.
-    pub conditions: Conditions<'a>,
 }
 
 /// Why a path has no page.
@@ -66,26 +53,29 @@ impl Files {
         })
     }
 
-    /// The answer to `request`.
+    /// The answer to a request with this `head` for the file that `path` names.
+    ///
+    /// `path` is decoded, and begins with a slash: the path of the request's target, or another in
+    /// its place. Where it isn't GET or HEAD, the answer is 405.
     #[inline]
-    pub fn answer(&mut self, request: &FileRequest<'_>, now: &Date) -> Response {
-        let asked = match request.method {
+    pub fn answer(&mut self, head: &Head<'_>, path: &[u8], now: &Date) -> Response {
+        let asked = match head.method {
             Method::Get => Asked::Get,
             Method::Head => Asked::Head,
             _ => return not_allowed(),
         };
-        let page = match self.cache.get(request.path, now.seconds()) {
+        let page = match self.cache.get(path, now.seconds()) {
             Some(page) => Arc::clone(page),
-            None => match self.look(request.path, now) {
+            None => match self.look(path, now) {
                 Ok(page) => page,
-                Err(NoPage::Directory) => return add_slash(request),
+                Err(NoPage::Directory) => return add_slash(path, head.target.query()),
                 Err(NoPage::Refused(refusal)) => return refused(refusal),
             },
         };
-        if request.conditions.is_empty() {
+        if is_plain(head.fields) {
             return Response::page(page);
         }
-        conditional(&request.conditions, asked, page, now)
+        conditional(head.fields, asked, page, now)
     }
 
     /// The page of the file that `path` means now.
@@ -139,8 +129,9 @@ fn name(path: &[u8]) -> Option<Cow<'_, [u8]>> {
     }
 }
 
-fn conditional(conditions: &Conditions<'_>, asked: Asked, page: Arc<Page>, now: &Date) -> Response {
-    match conditions.judge(asked, &page, now.seconds()) {
+#[inline(never)]
+fn conditional(fields: Fields<'_>, asked: Asked, page: Arc<Page>, now: &Date) -> Response {
+    match judge(fields, asked, &page, now.seconds()) {
         Verdict::Answer(Wanted::Whole) => Response::page(page),
         Verdict::Answer(Wanted::Part(range)) => Response::part(page, range),
         Verdict::Answer(Wanted::Nothing) => {
@@ -185,25 +176,24 @@ fn refused(refusal: Refusal) -> Response {
 }
 
 /// The directory's own path ends with a slash: the links on its page are relative to it.
-fn add_slash(request: &FileRequest<'_>) -> Response {
-    let mut location = Vec::with_capacity(request.path.len() + 1);
+fn add_slash(path: &[u8], query: Option<&[u8]>) -> Response {
+    let mut location = Vec::with_capacity(path.len() + 1);
     // A backslash too is written as a code: browsers take it for a slash, and two of those begin
     // the name of a host.
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=:@".contains(&byte);
-    encode(request.path, plain, &mut location);
+    encode(path, b"-._~!$&'()*+,;=:@/", &mut location);
     location.push(b'/');
-    if let Some(query) = request.query {
+    if let Some(query) = query {
         location.push(b'?');
-        encode(query, |byte| byte.is_ascii_graphic(), &mut location);
+        encode(query, b"-._~!$&'()*+,;=:@/?%", &mut location);
     }
     Response::redirect(Status::MOVED_PERMANENTLY, &location)
 }
 
-/// Appends `bytes`, those that aren't `plain` percent-encoded (RFC 3986 §2.1).
-fn encode(bytes: &[u8], plain: impl Fn(u8) -> bool, out: &mut Vec<u8>) {
+/// Appends `bytes`, percent-encoded but for letters, digits and what is `plain` (RFC 3986 §2.1).
+fn encode(bytes: &[u8], plain: &[u8], out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for &byte in bytes {
-        if plain(byte) {
+        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
             out.push(byte);
         } else {
             let digit = |value: u8| DIGITS[usize::from(value)];

@@ -31,11 +31,10 @@ mod token;
 mod version;
 
 pub use body::{Body, Piece};
-pub use conditional::Conditions;
 pub use date::Date;
 pub use error::Error;
 pub use fields::Fields;
-pub use files::{FileRequest, Files};
+pub use files::Files;
 pub use head::{Head, HeadParser};
 pub use html::escape;
 pub use known::Framing;
