@@ -63,3 +63,6 @@ impl Cache {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

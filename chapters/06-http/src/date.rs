@@ -81,3 +81,6 @@ pub(crate) fn parse(value: &[u8]) -> Option<Seconds> {
     let value = str::from_utf8(value).ok()?;
     httpdate::parse_http_date(value).ok().map(seconds)
 }
+
+#[cfg(test)]
+mod tests;

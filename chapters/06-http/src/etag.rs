@@ -88,3 +88,6 @@ impl<'a> Iterator for Listed<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,3 +31,6 @@ fn ending(name: &[u8]) -> &[u8] {
         Some(dot) => &last[dot + 1..],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,3 +74,6 @@ fn number(digits: &[u8]) -> Option<u64> {
         Some(number.saturating_mul(10).saturating_add(digit))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -257,3 +257,6 @@ pub(crate) fn start(out: &mut Vec<u8>, status: Status, now: &Date) {
     out.extend_from_slice(now.text());
     out.extend_from_slice(b"\r\n");
 }
+
+#[cfg(test)]
+mod tests;

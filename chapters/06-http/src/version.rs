@@ -37,3 +37,6 @@ impl Version {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

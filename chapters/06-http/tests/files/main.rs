@@ -1,0 +1,9 @@
+//! Files as a client gets them: from the path it asks for to the bytes that go out.
+
+mod conditions;
+mod directories;
+mod kinds;
+mod paths;
+mod ranges;
+mod site;
+mod versions;
