@@ -61,27 +61,30 @@ fn floods_of_many_connections_stay_in_order() {
     });
 }
 
-/// Sends many lines, each by itself: while a worker is at one, the next comes.
-fn flood_in_pieces(server: &Server) {
-    let lines = numbered(30_000);
+/// Stops the server while a worker is in the middle of a long turn, sends what tells another worker, and
+/// lets the server go on. Many times, for a stop may come between two turns.
+fn disturb_long_turns(server: &Server) {
+    let lines = [b'\n'; 64 * 1024];
     let mut client = server.client();
-    for line in lines.split_inclusive(|&byte| byte == b'\n') {
-        client.send(line);
+    for _ in 0..30 {
+        client.send(&lines);
+        server.while_stopped(|| client.send(b"\n"));
+        client.expect(&lines);
+        client.expect(b"\n");
     }
-    client.expect(&lines);
 }
 
 #[test]
 fn no_worker_meets_another_at_a_connection() {
     let server = start(&[]);
-    flood_in_pieces(&server);
+    disturb_long_turns(&server);
     assert_eq!(overlaps(&server), 0);
 }
 
 #[test]
 fn without_oneshot_workers_meet_at_a_connection() {
     let server = start(&["--no-oneshot"]);
-    flood_in_pieces(&server);
+    disturb_long_turns(&server);
     assert_ne!(overlaps(&server), 0);
 }
 
