@@ -82,6 +82,8 @@ impl Root {
         }
     }
 
+    /// Walks to `name`. A magic link, as there are in `/proc`, jumps anywhere: `RESOLVE_BENEATH`
+    /// refuses it too, but doesn't promise to.
     fn resolve(&self, name: &[u8], flags: OFlag) -> nix::Result<OwnedFd> {
         let how = OpenHow::new()
             .flags(flags | OFlag::O_CLOEXEC)
