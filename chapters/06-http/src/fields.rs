@@ -48,6 +48,9 @@ impl<'a> Fields<'a> {
     /// it.
     #[must_use]
     pub fn get(self, name: &str) -> Option<&'a [u8]> {
+        if !self.seen.may_have(name.as_bytes()) {
+            return None;
+        }
         self.get_all(name).next()
     }
 

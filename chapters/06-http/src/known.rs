@@ -39,16 +39,15 @@ impl Known {
     /// Takes a field into account, if it is one of those that matter here.
     #[inline]
     pub fn take(&mut self, name: &[u8], value: &[u8], version: Version) -> Result<(), Error> {
-        let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
         match name.len() {
-            4 if is(b"host") => self.host(value),
-            6 if is(b"expect") => self.expect(value),
-            10 if is(b"connection") => {
+            4 if is(name, b"host") => self.host(value),
+            6 if is(name, b"expect") => self.expect(value),
+            10 if is(name, b"connection") => {
                 self.connection(value);
                 Ok(())
             }
-            14 if is(b"content-length") => self.content_length(value),
-            17 if is(b"transfer-encoding") => self.transfer_encoding(value, version),
+            14 if is(name, b"content-length") => self.content_length(value),
+            17 if is(name, b"transfer-encoding") => self.transfer_encoding(value, version),
             _ => Ok(()),
         }
     }
@@ -115,6 +114,14 @@ impl Known {
         self.expects_continue = true;
         Ok(())
     }
+}
+
+/// Whether `name`, a token, is `known` in whatever case; `known` has small letters and hyphens.
+/// Setting one bit makes small letters of capitals, and nothing else of a token's bytes.
+#[inline]
+fn is<const N: usize>(name: &[u8], known: &[u8; N]) -> bool {
+    let name = <&[u8; N]>::try_from(name);
+    name.is_ok_and(|name| name.map(|byte| byte | 0x20) == *known)
 }
 
 /// What is wrong with a Transfer-Encoding that isn't `chunked` and nothing else.

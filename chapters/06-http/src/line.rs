@@ -50,7 +50,11 @@ impl LineReader {
     /// `too_long` if the line is longer than `limit` bytes; [`Error::BareCr`], [`Error::BareLf`] or
     /// [`Error::Control`] if it can't be one. Which of them doesn't depend on how many bytes have
     /// come.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "each line of each request comes through here"
+    )]
+    #[inline(always)]
     pub fn next<'a>(
         &mut self,
         input: &'a [u8],
@@ -58,24 +62,27 @@ impl LineReader {
         too_long: Error,
     ) -> Result<Option<&'a [u8]>, Error> {
         let start = self.position();
-        let found = find_control(input, self.searched as usize);
-        let end = found.unwrap_or(input.len());
+        let end = find_control(input, self.searched as usize);
         if end - start > limit as usize {
             return Err(too_long);
         }
-        match input.get(end..) {
-            Some([b'\r', b'\n', ..]) => {
-                *self = Self::at(offset(end + 2));
-                Ok(Some(&input[start..end]))
-            }
-            Some([] | [b'\r']) => {
-                self.searched = offset(end);
-                Ok(None)
-            }
-            Some([b'\r', ..]) => Err(Error::BareCr),
-            Some([b'\n', ..]) => Err(Error::BareLf),
-            _ => Err(Error::Control),
+        if let Some(b"\r\n") = input.get(end..end + 2) {
+            *self = Self::at(offset(end + 2));
+            return Ok(Some(&input[start..end]));
         }
+        self.searched = offset(end);
+        no_line(&input[end..])
+    }
+}
+
+/// What to make of `rest`, which doesn't begin with CR LF, behind a line.
+#[cold]
+fn no_line<T>(rest: &[u8]) -> Result<Option<T>, Error> {
+    match rest {
+        [] | [b'\r'] => Ok(None),
+        [b'\r', ..] => Err(Error::BareCr),
+        [b'\n', ..] => Err(Error::BareLf),
+        _ => Err(Error::Control),
     }
 }
 
@@ -84,35 +91,44 @@ pub(crate) fn offset(place: usize) -> u32 {
     u32::try_from(place).expect("a place within the limit")
 }
 
-/// One bit in each byte, and the highest one.
+/// One bit in each byte, the lowest and the highest.
 const LOW: u64 = u64::from_ne_bytes([0x01; 8]);
 const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 
-/// The place of the first control character but HTAB at or behind `from`.
-///
-/// Eight bytes at a time: `byte - 0x20` borrows where a byte is below 0x20, and `byte ^ 0x7f` is
-/// zero where it is DEL. A borrow may reach the bytes above, so only the lowest hit is certain.
-#[inline]
-fn find_control(input: &[u8], from: usize) -> Option<usize> {
+/// The place of the first control character but HTAB at or behind `from`; the end, without one.
+#[inline(never)] // it has too many constants to share its registers with others
+fn find_control(input: &[u8], from: usize) -> usize {
     let mut at = from;
-    while let Some((word, _)) = input.get(at..).and_then(<[u8]>::split_first_chunk) {
-        let word = u64::from_le_bytes(*word);
-        let delete = word ^ (LOW * 0x7f);
-        let below = word.wrapping_sub(LOW * 0x20) & !word;
-        let hits = (below | delete.wrapping_sub(LOW) & !delete) & HIGH;
-        if hits == 0 {
-            at += 8;
-            continue;
-        }
-        at += hits.trailing_zeros() as usize / 8;
-        if input[at] != b'\t' {
-            return Some(at);
+    loop {
+        let (words, rest) = input.get(at..).unwrap_or_default().as_chunks();
+        let Some((nth, controls)) = first_controls(words) else {
+            let is_control = |&byte: &u8| byte.is_ascii_control() && byte != b'\t';
+            let found = rest.iter().position(is_control).unwrap_or(rest.len());
+            return input.len() - rest.len() + found;
+        };
+        at += 8 * nth + controls.trailing_zeros() as usize / 8;
+        if input.get(at) != Some(&b'\t') {
+            return at;
         }
         at += 1;
     }
-    let is_control = |&byte: &u8| byte.is_ascii_control() && byte != b'\t';
-    let rest = input.get(at..)?;
-    rest.iter().position(is_control).map(|found| at + found)
+}
+
+/// The first of `words` with a control character, and the highest bit of each byte that is one.
+///
+/// Eight bytes at a time, without a carry from one to the next: of seven bits, adding 1 sets the
+/// eighth if they were 0x7f, and adding 0x60 if they were 0x20 or more.
+#[inline]
+fn first_controls(words: &[[u8; 8]]) -> Option<(usize, u64)> {
+    for (nth, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let seven = word & !HIGH;
+        let controls = ((seven + LOW) | !(seven + 0x60 * LOW)) & !word & HIGH;
+        if controls != 0 {
+            return Some((nth, controls));
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -49,9 +49,17 @@ impl<'a> Method<'a> {
     }
 
     /// The method with this name, which is known to be a token.
+    #[inline]
     pub(crate) fn of(token: &'a [u8]) -> Self {
+        if token == b"GET" {
+            Self::Get
+        } else {
+            Self::not_get(token)
+        }
+    }
+
+    fn not_get(token: &'a [u8]) -> Self {
         match token {
-            b"GET" => Self::Get,
             b"HEAD" => Self::Head,
             b"POST" => Self::Post,
             b"PUT" => Self::Put,

@@ -138,9 +138,7 @@ impl Parts {
     /// `text[path..]` is a path and perhaps a query.
     #[inline]
     fn path_and_query(form: Form, text: &[u8], path: usize) -> Result<Self, Error> {
-        let is_end = |&byte: &u8| !PATH.has(byte);
-        let length = text[path..].iter().position(is_end);
-        let path_end = length.map_or(text.len(), |length| path + length);
+        let path_end = path + PATH.span(&text[path..]);
         match &text[path_end..] {
             [] => {}
             [b'?', query @ ..] if QUERY.has_all(query) => {}
@@ -203,10 +201,7 @@ pub(crate) fn is_host(text: &[u8]) -> bool {
 fn is_authority(text: &[u8], port: Port) -> bool {
     let length = match text {
         [b'[', ..] => ipv6_len(text),
-        _ => text
-            .iter()
-            .position(|&byte| !NAME.has(byte))
-            .unwrap_or(text.len()),
+        _ => NAME.span(text),
     };
     match &text[length..] {
         _ if length == 0 => false,
@@ -229,11 +224,11 @@ fn ipv6_len(text: &[u8]) -> usize {
 
 #[inline]
 fn is_port(digits: &[u8]) -> bool {
-    let value = digits.iter().try_fold(0_u16, |value, digit| {
-        let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
-        value.checked_mul(10)?.checked_add(u16::from(digit))
-    });
-    !digits.is_empty() && value.is_some()
+    match digits.len() {
+        1..5 => digits.iter().all(u8::is_ascii_digit),
+        5 => digits.iter().all(u8::is_ascii_digit) && digits <= b"65535",
+        _ => false,
+    }
 }
 
 #[cfg(test)]

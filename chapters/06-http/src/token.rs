@@ -33,13 +33,22 @@ impl Set {
     }
 
     /// Whether `byte` is in the set.
+    #[inline]
     pub const fn has(&self, byte: u8) -> bool {
         self.0[byte as usize]
     }
 
+    /// How many bytes at the front of `text` are in the set.
+    #[inline]
+    pub fn span(&self, text: &[u8]) -> usize {
+        let end = text.iter().position(|&byte| !self.has(byte));
+        end.unwrap_or(text.len())
+    }
+
     /// Whether all of `text` is in the set.
+    #[inline]
     pub fn has_all(&self, text: &[u8]) -> bool {
-        text.iter().all(|&byte| self.has(byte))
+        self.span(text) == text.len()
     }
 }
 
@@ -52,12 +61,13 @@ pub(crate) fn is_token(text: &[u8]) -> bool {
 }
 
 /// How many bytes at the front of `text` can stand in a token.
+#[inline]
 pub(crate) fn token_len(text: &[u8]) -> usize {
-    let end = text.iter().position(|&byte| !TOKEN.has(byte));
-    end.unwrap_or(text.len())
+    TOKEN.span(text)
 }
 
 /// `text` without spaces and tabs before it.
+#[inline]
 pub(crate) fn trim_start(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
@@ -66,6 +76,7 @@ pub(crate) fn trim_start(mut text: &[u8]) -> &[u8] {
 }
 
 /// `text` without spaces and tabs around it (OWS, RFC 9110 §5.6.3).
+#[inline]
 pub(crate) fn trim(text: &[u8]) -> &[u8] {
     let mut text = trim_start(text);
     while let [rest @ .., b' ' | b'\t'] = text {
