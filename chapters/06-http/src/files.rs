@@ -44,8 +44,7 @@ impl Files {
     /// Opens the directory `root`.
     ///
     /// # Errors
-    /// As `open(2)` has them for a directory; `Unsupported` where Linux is older than 5.6, or a
-    /// sandbox forbids `openat2(2)`.
+    /// As `open(2)` has them for a directory.
     pub fn open(root: &Path) -> io::Result<Self> {
         Ok(Self {
             root: Root::open(root)?,

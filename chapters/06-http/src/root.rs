@@ -2,11 +2,11 @@
 
 use std::fs::{File, Metadata};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat2};
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat, openat2};
 use nix::sys::stat::Mode;
 
 /// A directory, opened once. Nothing outside of it is ever opened.
@@ -16,7 +16,20 @@ use nix::sys::stat::Mode;
 /// refuse every step that would leave, by `..`, by a symbolic link or by a rename at the wrong
 /// moment (`openat2(2)`). A link to somewhere inside works if it is relative.
 #[derive(Debug)]
-pub(crate) struct Root(OwnedFd);
+pub(crate) struct Root {
+    directory: OwnedFd,
+    way: Way,
+}
+
+/// How names are walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By the kernel, in one call.
+    Beneath,
+    /// Step by step, and no link is followed: where there is no `openat2`, before Linux 5.6 and in
+    /// some sandboxes.
+    Stepwise,
+}
 
 /// Why there is no file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,19 +56,16 @@ impl Root {
     /// Opens the directory `path`.
     ///
     /// # Errors
-    /// As `open(2)`; `Unsupported` where the kernel is older than Linux 5.6, or a sandbox keeps
-    /// `openat2` from us.
+    /// As `open(2)`.
     pub fn open(path: &Path) -> io::Result<Self> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let root = Self(open(path, flags, Mode::empty())?);
-        match root.resolve(b".", OFlag::O_PATH) {
-            Err(Errno::ENOSYS | Errno::EPERM) => Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "openat2 isn't to be had: it takes Linux 5.6, and a sandbox that allows it",
-            )),
-            Err(error) => Err(error.into()),
-            Ok(_) => Ok(root),
-        }
+        let directory = open(path, flags, Mode::empty())?;
+        let way = match beneath(&directory, b".", OFlag::O_PATH) {
+            Err(Errno::ENOSYS | Errno::EPERM) => Way::Stepwise,
+            Err(error) => return Err(error.into()),
+            Ok(_) => Way::Beneath,
+        };
+        Ok(Self { directory, way })
     }
 
     /// What `name` stands for, without opening it: opening a FIFO wakes whoever waits at its other
@@ -82,22 +92,61 @@ impl Root {
         }
     }
 
-    /// Walks to `name`. A magic link, as there are in `/proc`, jumps anywhere: `RESOLVE_BENEATH`
-    /// refuses it too, but doesn't promise to.
     fn resolve(&self, name: &[u8], flags: OFlag) -> nix::Result<OwnedFd> {
-        let how = OpenHow::new()
-            .flags(flags | OFlag::O_CLOEXEC)
-            .resolve(ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_MAGICLINKS);
-        for _ in 0..ATTEMPTS {
-            match openat2(&self.0, name, how) {
-                // A rename crossed the way of a `..` in a link: whether it led outside, the kernel
-                // can't tell, and asks to try again. Who renames without end shan't hold us here.
-                Err(Errno::EAGAIN | Errno::EINTR) => {}
-                result => return result,
-            }
+        match self.way {
+            Way::Beneath => beneath(&self.directory, name, flags),
+            Way::Stepwise => stepwise(&self.directory, name, flags),
         }
-        Err(Errno::EAGAIN)
     }
+}
+
+/// Opens `name` and leaves the walls to the kernel.
+///
+/// A magic link, as there are in `/proc`, jumps anywhere: `RESOLVE_BENEATH` refuses it too, but
+/// doesn't promise to.
+fn beneath(directory: &OwnedFd, name: &[u8], flags: OFlag) -> nix::Result<OwnedFd> {
+    let how = OpenHow::new()
+        .flags(flags | OFlag::O_CLOEXEC)
+        .resolve(ResolveFlag::RESOLVE_BENEATH | ResolveFlag::RESOLVE_NO_MAGICLINKS);
+    for _ in 0..ATTEMPTS {
+        match openat2(directory, name, how) {
+            // A rename crossed the way of a `..` in a link: whether it led outside, the kernel
+            // can't tell, and asks to try again. Who renames without end shan't hold us here.
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            result => return result,
+        }
+    }
+    Err(Errno::EAGAIN)
+}
+
+/// Opens directory after directory, each from the one before, and never by a link.
+fn stepwise(directory: &OwnedFd, name: &[u8], flags: OFlag) -> nix::Result<OwnedFd> {
+    let (parents, last) = match name.iter().rposition(|byte| *byte == b'/') {
+        Some(slash) => (&name[..slash], &name[slash + 1..]),
+        None => (&b""[..], name),
+    };
+    let step = |from: BorrowedFd<'_>, name: &[u8], flags: OFlag| match name {
+        b"" | b"." | b".." => Err(Errno::ENOENT),
+        _ => openat(
+            from,
+            name,
+            flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC,
+            Mode::empty(),
+        ),
+    };
+    let mut place = None;
+    for parent in parents
+        .split(|byte| *byte == b'/')
+        .filter(|_| !parents.is_empty())
+    {
+        let from = place.as_ref().unwrap_or(directory);
+        place = Some(step(
+            from.as_fd(),
+            parent,
+            OFlag::O_PATH | OFlag::O_DIRECTORY,
+        )?);
+    }
+    step(place.as_ref().unwrap_or(directory).as_fd(), last, flags)
 }
 
 fn found(metadata: Metadata) -> Result<Found, Refusal> {
@@ -132,3 +181,6 @@ impl From<io::Error> for Refusal {
         Errno::from_raw(error.raw_os_error().unwrap_or(0)).into()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,19 @@ fn a_file_arrives_byte_for_byte() {
 }
 
 #[test]
+fn a_file_of_more_than_16_kib_is_not_held_in_memory() {
+    let mut site = Site::new();
+    for (length, from_file) in [(16_384, false), (16_385, true)] {
+        site.write(length.to_string(), long(length));
+        let path = format!("/{length}");
+        assert_eq!(site.get(&path).from_file, from_file, "{length}");
+        let part = site.get_with(&path, &[("Range", "bytes=0-0")]);
+        assert_eq!(part.from_file, from_file, "{length}");
+        assert!(!head(&mut site, &path, &[]).from_file);
+    }
+}
+
+#[test]
 fn the_answer_says_all_there_is_to_say_of_a_file() {
     let mut site = Site::new();
     site.write("hello.txt", "Hello, world!");

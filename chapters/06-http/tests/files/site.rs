@@ -21,6 +21,8 @@ pub struct Answer {
     pub status: u16,
     pub head: String,
     pub content: Vec<u8>,
+    /// Whether the content comes from a descriptor.
+    pub from_file: bool,
 }
 
 /// A request for a path, which is decoded, with a query and fields if there are any.
@@ -120,6 +122,7 @@ pub fn answer(files: &mut Files, request: &Request<'_>, now: SystemTime) -> Answ
         .write(&mut out, &now, how);
     let end = out.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     let mut content = out.split_off(end);
+    let from_file = rest.is_some();
     if let Some((file, range)) = rest {
         assert!(content.is_empty());
         content = read(&file, range.start, range.end);
@@ -129,6 +132,7 @@ pub fn answer(files: &mut Files, request: &Request<'_>, now: SystemTime) -> Answ
         status: head[9..12].parse().unwrap(),
         head,
         content,
+        from_file,
     };
     if let Some(length) = answer.field("Content-Length")
         && extent == Extent::Whole

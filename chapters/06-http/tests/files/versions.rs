@@ -3,6 +3,8 @@
 use std::fs::{self, File, FileTimes};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use nix::errno::Errno;
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
@@ -46,6 +48,35 @@ fn a_changed_file_is_served_anew_a_second_later() {
         after.expect(vec![b'x'; length + 1]);
         assert_ne!(before.tag(), after.tag());
         site.pass();
+    }
+}
+
+#[test]
+fn an_unchanged_file_is_not_opened_again() {
+    let mut site = Site::new();
+    site.write("file", "content");
+    let opened = Inotify::init(InitFlags::IN_NONBLOCK).unwrap();
+    let file = site.path("file");
+    opened.add_watch(&file, AddWatchFlags::IN_OPEN).unwrap();
+    site.get("/file").expect("content");
+    assert_eq!(opened.read_events().unwrap().len(), 1);
+    for _ in 0..3 {
+        site.pass();
+        site.get("/file").expect("content");
+    }
+    assert_eq!(opened.read_events().err(), Some(Errno::EAGAIN), "opened");
+}
+
+#[test]
+fn an_answer_says_when_it_was_made() {
+    let mut site = Site::new();
+    site.write("file", "content");
+    let now = UNIX_EPOCH + Duration::from_secs(2_000_000_000);
+    for seconds in 0..3 {
+        let now = now + Duration::from_secs(seconds);
+        site.set(now);
+        let date = httpdate::fmt_http_date(now);
+        assert_eq!(site.get("/file").field("Date"), Some(&*date));
     }
 }
 
