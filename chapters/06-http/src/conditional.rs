@@ -23,21 +23,28 @@ pub(crate) enum Asked {
     Head,
 }
 
-/// Whether a request asks for all of a file, and on no condition.
+/// The fields that this is about.
+const FIELDS: [&str; 6] = [
+    "If-None-Match",
+    "If-Modified-Since",
+    "Range",
+    "If-Match",
+    "If-Unmodified-Since",
+    "If-Range",
+];
+
+/// Whether a request certainly asks for all of a file, and on no condition.
 #[inline]
 pub(crate) fn is_plain(fields: Fields<'_>) -> bool {
-    fields.get("If-None-Match").is_none()
-        && fields.get("If-Modified-Since").is_none()
-        && fields.get("Range").is_none()
-        && fields.get("If-Match").is_none()
-        && fields.get("If-Unmodified-Since").is_none()
+    !FIELDS.iter().any(|name| fields.may_have(name))
 }
 
 /// What comes first is decided by RFC 9110 §13.2.2, whose steps these are.
 pub(crate) fn judge(fields: Fields<'_>, asked: Asked, page: &Page, now: Seconds) -> Verdict {
     // 1 and 2. They guard changes (“only if nobody else has written since”), but hold for GET.
-    if fields.get("If-Match").is_some() {
-        if !fields.get_all("If-Match").any(|list| page.tag.is_in(list)) {
+    let mut lists = fields.get_all("If-Match").peekable();
+    if lists.peek().is_some() {
+        if !lists.any(|list| page.tag.is_in(list)) {
             return Verdict::Failed;
         }
     } else if let Some(since) = only(fields, "If-Unmodified-Since").and_then(parse)
@@ -46,8 +53,8 @@ pub(crate) fn judge(fields: Fields<'_>, asked: Asked, page: &Page, now: Seconds)
         return Verdict::Failed;
     }
     // 3 and 4. A client that knows a tag is not asked for its date.
-    if fields.get("If-None-Match").is_some() {
-        let mut lists = fields.get_all("If-None-Match");
+    let mut lists = fields.get_all("If-None-Match").peekable();
+    if lists.peek().is_some() {
         if lists.any(|list| page.tag.is_in_weakly(list)) {
             return Verdict::Unchanged;
         }

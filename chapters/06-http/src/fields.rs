@@ -65,6 +65,12 @@ impl<'a> Fields<'a> {
         fields.filter_map(move |(field, value)| field.eq_ignore_ascii_case(name).then_some(value))
     }
 
+    /// Whether a field may have this name. `false` is certain, and next to free.
+    #[inline]
+    pub(crate) fn may_have(self, name: &str) -> bool {
+        self.seen.may_have(name.as_bytes())
+    }
+
     /// The elements of a list: of all fields with this name, whose values are parted by commas
     /// (RFC 9110 §5.6.1). Not for lists that may hold quoted commas, as of entity tags.
     pub fn list(self, name: &str) -> impl Iterator<Item = &'a [u8]> {
