@@ -165,7 +165,7 @@ fn refused(refusal: Refusal) -> Response {
             "The server may not read this, or it is no file: a pipe, a device or a socket.",
         ),
         Refusal::Failed(error) => {
-            trace!(error = error.desc(), "error");
+            trace!(call = "open", error = error.desc(), "error");
             Response::error(
                 Status::INTERNAL_SERVER_ERROR,
                 "The server failed to read this file.",

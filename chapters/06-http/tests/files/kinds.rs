@@ -1,8 +1,7 @@
 //! What isn't a file that may be read.
 
-use std::fs::{self, File, Permissions};
+use std::fs::File;
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
 use std::thread;
 
@@ -12,7 +11,7 @@ use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::sys::stat::Mode;
 use nix::unistd::{Uid, mkfifo, setfsuid};
 
-use crate::site::{Request, Site, get_below};
+use crate::site::{Request, Site, get_below, permit};
 
 #[test]
 fn a_fifo_is_refused_and_not_even_opened() {
@@ -73,21 +72,22 @@ fn what_may_not_be_read_is_forbidden() {
     site.write("file", "content");
     site.write("directory/file", "content");
     for name in ["file", "directory"] {
-        fs::set_permissions(site.path(name), Permissions::from_mode(0o0)).unwrap();
+        permit(&site.path(name), 0o000);
     }
     for path in ["/file", "/directory/file", "/directory/"] {
         let status = without_privileges(|| site.get(path).status);
         assert_eq!(status, 403, "{path}");
     }
-    fs::set_permissions(site.path("directory"), Permissions::from_mode(0o700)).unwrap();
+    permit(&site.path("directory"), 0o700);
 }
 
 #[test]
 fn a_file_whose_permission_is_taken_away_is_forbidden_a_second_later() {
     let mut site = Site::new();
     site.write("file", "content");
+    permit(&site.path("file"), 0o644);
     without_privileges(|| site.get("/file").expect("content"));
-    fs::set_permissions(site.path("file"), Permissions::from_mode(0o0)).unwrap();
+    permit(&site.path("file"), 0o000);
     site.pass();
     assert_eq!(without_privileges(|| site.get("/file").status), 403);
 }

@@ -1,8 +1,8 @@
 //! A directory of its own for each test, and requests for what is in it.
 
 use std::fmt::Write;
-use std::fs::{self, File};
-use std::os::unix::fs::{FileExt, symlink};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -42,6 +42,7 @@ impl Site {
         let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&directory); // left by a run that was cut short
         fs::create_dir_all(directory.join("root")).unwrap();
+        permit(&directory.join("root"), 0o755);
         fs::write(directory.join("secret"), "secret").unwrap();
         Self {
             files: Files::open(&directory.join("root")).unwrap(),
@@ -140,6 +141,11 @@ pub fn answer(files: &mut Files, request: &Request<'_>, now: SystemTime) -> Answ
         assert_eq!(length, answer.content.len().to_string(), "{}", answer.head);
     }
     answer
+}
+
+/// Sets the permissions of `path`, whatever the umask.
+pub fn permit(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
 /// GET `path` from the files below `root`.
