@@ -2,6 +2,9 @@ use std::fs;
 use std::io::Read;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use nix::unistd::mkfifo;
 
@@ -104,8 +107,13 @@ fn a_file_that_has_become_a_fifo_does_not_hold_its_reader() {
     for way in WAYS {
         let tree = Tree::new("fifo", way);
         mkfifo(&tree.path.join("root/fifo"), Mode::S_IRWXU).unwrap();
-        // As if `look` had seen a file. A blocking open would wait for a writer for ever.
-        let found = tree.root.read(b"fifo").map(|_| ());
-        assert_eq!(found, Err(Refusal::Forbidden));
+        let (report, found) = mpsc::channel();
+        thread::spawn(move || {
+            // As if `look` had seen a file. A blocking open waits here for a writer, for ever.
+            let found = tree.root.read(b"fifo").map(|_| ());
+            let _ = report.send(found);
+        });
+        let found = found.recv_timeout(Duration::from_secs(10));
+        assert_eq!(found, Ok(Err(Refusal::Forbidden)), "{way:?}");
     }
 }
