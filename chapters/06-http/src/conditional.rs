@@ -23,14 +23,13 @@ pub(crate) enum Asked {
     Head,
 }
 
-/// The fields that this is about.
-const FIELDS: [&str; 6] = [
+/// The fields that this is about. If-Range is not among them: it says nothing without Range.
+const FIELDS: [&str; 5] = [
     "If-None-Match",
     "If-Modified-Since",
     "Range",
     "If-Match",
     "If-Unmodified-Since",
-    "If-Range",
 ];
 
 /// Whether a request certainly asks for all of a file, and on no condition.
