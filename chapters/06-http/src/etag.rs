@@ -5,7 +5,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// A version of a file as `ETag` names it: sixteen hexadecimal digits in quotes
 /// (RFC 9110 §8.8.3).
 ///
-/// It is strong: where a byte differs, the tag does.
+/// It is strong: where a byte differs, the tag does. That leaves one gap: a file too large to be
+/// held, written twice within a tick of the file system's clock (some milliseconds at most), and
+/// equally long both times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tag([u8; 18]);
 
