@@ -91,6 +91,31 @@ test chapter='' *options:
 verify *options:
     {{ workbook }} verify "$@"
 
+# Feed a chapter's parsers with what might break them, a minute each: just fuzz 06 60
+[group('maintain')]
+[no-exit-message]
+fuzz chapter='' seconds='60':
+    #!/usr/bin/env bash
+    set -euo pipefail
+    name=$(just _chapter "$1")
+    if [[ ! -d chapters/$name/fuzz ]]; then echo "Chapter $name has nothing to fuzz." >&2; exit 2; fi
+    if ! command -v cargo-fuzz >/dev/null; then
+        echo "This needs cargo-fuzz, and a C++ compiler: cargo install --locked cargo-fuzz" >&2; exit 2
+    fi
+    export RUSTC_BOOTSTRAP=1    # its flags are for nightly compilers only
+    found=$PWD/target/fuzz/found
+    build=(--fuzz-dir fuzz --target-dir "$PWD/target/fuzz")
+    cd "chapters/$name"
+    for target in $(cargo fuzz list --fuzz-dir fuzz); do
+        mkdir -p "$found/$target"
+        cargo fuzz run "${build[@]}" "$target" "$found/$target" "fuzz/corpus/$target" -- \
+            -max_total_time="$2" -max_len=1024 -dict=fuzz/http.dict -print_final_stats=1 -verbosity=0 || {
+            echo "Found one. Copy the file that is named above to chapters/$name/fuzz/corpus/$target:" >&2
+            echo "from then on, cargo test tries it too." >&2
+            exit 1
+        }
+    done
+
 # Record the book's timelines anew
 [group('maintain')]
 traces *options:

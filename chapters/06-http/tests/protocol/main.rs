@@ -1,0 +1,7 @@
+//! Requests by the thousand, valid and broken, made up here or found by the fuzzer.
+//!
+//! A million of them: `PROPTEST_CASES=1000000 cargo test --release -p ch06-http --test protocol`.
+
+mod checks;
+mod corpus;
+mod generated;
