@@ -3,6 +3,7 @@
 mod conditions;
 mod directories;
 mod kinds;
+mod own_site;
 mod paths;
 mod ranges;
 mod site;
