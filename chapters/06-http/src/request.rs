@@ -81,31 +81,37 @@ impl RequestParser {
     ) -> Result<Option<(Event<'a>, usize)>, Error> {
         let result = match &mut self.state {
             State::Head(parser) => match parser.parse(input, limits) {
-                Ok(Some((head, used))) if head.has_body() => {
-                    Body::new(head.framing(), limits).map(|body| {
-                        self.state = State::Body(body);
-                        Some((Event::Head(head), used))
-                    })
-                }
-                Ok(Some((head, used))) => return Ok(Some((Event::Head(head), used))),
-                Ok(None) => return Ok(None),
+                Ok(Some((head, used))) => match self.begin_body(&head, limits) {
+                    Ok(()) => Ok(Some((Event::Head(head), used))),
+                    Err(error) => Err(error),
+                },
+                Ok(None) => Ok(None),
                 Err(error) => Err(error),
             },
             State::Body(body) => match body.next(input, limits) {
-                Ok(Some((Piece::Data(data), used))) => return Ok(Some((Event::Data(data), used))),
+                Ok(Some((Piece::Data(data), used))) => Ok(Some((Event::Data(data), used))),
                 Ok(Some((Piece::End, used))) => {
                     *self = Self::default();
-                    return Ok(Some((Event::End, used)));
+                    Ok(Some((Event::End, used)))
                 }
-                Ok(None) => return Ok(None),
+                Ok(None) => Ok(None),
                 Err(error) => Err(error),
             },
-            State::Broken(error) => return Err(*error),
+            State::Broken(error) => Err(*error),
         };
         if let Err(error) = result {
             self.state = State::Broken(error);
         }
         result
+    }
+
+    /// Goes on to the body that a head has announced, if any.
+    #[inline]
+    fn begin_body(&mut self, head: &Head<'_>, limits: &Limits) -> Result<(), Error> {
+        if head.has_body() {
+            self.state = State::Body(Body::new(head.framing(), limits)?);
+        }
+        Ok(())
     }
 
     /// Whether a head has come whose body is not complete. Before its head is complete, a request
