@@ -56,6 +56,12 @@ fn a_version_is_in_capitals_and_has_two_digits() {
     for version in [
         "http/1.1",
         "Http/1.1",
+        "hTTP/1.1",
+        "HtTP/1.1",
+        "HTtP/1.1",
+        "HTTp/1.1",
+        "HTTP-1.1",
+        "HTTP/1-1",
         "HTTP/1.x",
         "HTTP/x.1",
         "HTTP/1,1",
