@@ -1,4 +1,18 @@
 //! An HTTP/1.1 server: a protocol as a state machine, fed bytes in any pieces.
+//!
+//! # The protocol
+//!
+//! It touches no socket: bytes in, events out ([`RequestParser`] shows it). Whatever a proxy before
+//! this server might have read in another way is refused, and [`Error`] names each such case.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `request.rs` | the requests of a connection, one behind another |
+//! | `head.rs`, `request_line.rs`, `known.rs` | a head as it comes, and the fields that decide where the request ends |
+//! | `line.rs`, `token.rs` | lines, and the sets of bytes that words are made of |
+//! | `fields.rs`, `target.rs`, `method.rs` | what a head is asked for later |
+//! | `body.rs`, `chunked.rs` | bodies, passed on piece by piece |
+//! | `error.rs`, `status.rs`, `limits.rs` | what is refused, with which answer |
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
