@@ -151,7 +151,8 @@ fn collect(root: &Path, folder: &Path, files: &mut Files) -> io::Result<()> {
         let entry = entry?;
         let name = entry.file_name();
         let path = folder.join(&name);
-        if name == "target" || name.to_string_lossy().starts_with('.') {
+        let is_cargos = name == "target" && root.join(folder).join("Cargo.toml").exists();
+        if is_cargos || name.to_string_lossy().starts_with('.') {
             continue;
         }
         if entry.path().is_dir() {
