@@ -64,7 +64,7 @@ fn floods_of_many_connections_stay_in_order() {
 /// Stops the server while a worker is in the middle of a long turn, sends what tells another worker, and
 /// lets the server go on. Many times, for a stop may come between two turns.
 fn disturb_long_turns(server: &Server) {
-    let lines = [b'\n'; 64 * 1024];
+    let lines = vec![b'\n'; 64 * 1024];
     let mut client = server.client();
     for _ in 0..30 {
         client.send(&lines);
