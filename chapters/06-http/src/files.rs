@@ -16,9 +16,6 @@ use crate::root::{Found, Refusal, Root};
 use crate::version::Version;
 use crate::{Fields, Head, Method, Response, Status};
 
-/// Files kept at hand.
-const KEPT: usize = 512;
-
 /// What answers with files from one directory.
 ///
 /// A path names a file in one way only: no empty segment, no `.` and no `..`. A directory's page is
@@ -41,6 +38,9 @@ enum NoPage {
 }
 
 impl Files {
+    /// Files kept at hand, and so descriptors, at most.
+    pub const KEPT: usize = 512;
+
     /// Opens the directory `root`.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl Files {
     pub fn open(root: &Path) -> io::Result<Self> {
         Ok(Self {
             root: Root::open(root)?,
-            cache: Cache::new(KEPT),
+            cache: Cache::new(Self::KEPT),
         })
     }
 

@@ -13,6 +13,18 @@
 //! | `fields.rs`, `target.rs`, `method.rs` | what a head is asked for later |
 //! | `body.rs`, `chunked.rs` | bodies, passed on piece by piece |
 //! | `error.rs`, `status.rs`, `limits.rs` | what is refused, with which answer |
+//!
+//! # The server
+//!
+//! It stands on the reactor of chapter 05. [`Site`] is what all connections share, [`Http`] what
+//! one remembers.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `session.rs` | a connection: requests in, answers out |
+//! | `upload.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
+//! | `site.rs`, `routes.rs` | who answers: code, or else a file |
+//! | `demo.rs` | the code behind some pages of the chapter's site |
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
@@ -22,6 +34,7 @@ mod cache;
 mod chunked;
 mod conditional;
 mod date;
+mod demo;
 mod error;
 mod etag;
 mod fields;
@@ -34,18 +47,24 @@ mod line;
 mod media;
 mod method;
 mod page;
+mod patience;
 mod range;
 mod request;
 mod request_line;
 mod response;
 mod root;
+mod routes;
+mod session;
+mod site;
 mod status;
 mod target;
 mod token;
+mod upload;
 mod version;
 
 pub use body::{Body, Piece};
 pub use date::Date;
+pub use demo::{demo_routes, echo};
 pub use error::Error;
 pub use fields::Fields;
 pub use files::Files;
@@ -55,8 +74,12 @@ pub use known::Framing;
 pub use limits::Limits;
 pub use line::LineReader;
 pub use method::Method;
+pub use patience::Patience;
 pub use request::{Event, Request, RequestParser};
 pub use request_line::Version;
 pub use response::{Connection, Delivery, Extent, FileRange, Response};
+pub use routes::{Answer, Call, Occasion, Reply, Route};
+pub use session::{Http, Outcome};
+pub use site::Site;
 pub use status::Status;
 pub use target::{Form, Target, decode, decode_form, form_pairs};

@@ -1,0 +1,133 @@
+//! `cargo run -p ch06-http -- --help`
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use ch06_http::{Files, Limits, Patience, Route, Site, demo_routes, echo};
+use clap::Parser;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use reactor::{Signals, listen_shared, serve};
+
+/// Serve files over HTTP/1.1, and a few pages that code answers
+#[derive(Parser)]
+#[command(
+    name = "06-http",
+    after_help = "Examples:\n  just run 06-http                     then open http://localhost:7000/\n  just run 06-http --trace             shows each request as it comes\n  just run 06-http --root . --loops 2  serves this directory from two loops"
+)]
+struct Options {
+    #[command(flatten)]
+    server: workbench::ServerOptions,
+
+    /// Directory to serve
+    #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/site"), hide_default_value = true, value_name = "DIRECTORY", value_parser = directory)]
+    root: PathBuf,
+
+    /// Answer every request with its own body
+    #[arg(long)]
+    echo: bool,
+
+    /// The longest body that is taken, in bytes
+    #[arg(long, default_value_t = 1024 * 1024, value_name = "BYTES")]
+    max_body: u64,
+
+    /// How long the head of a request may take
+    #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    head_timeout: u16,
+
+    /// How long a body may take for each KiB
+    #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    body_timeout: u16,
+
+    /// How long a connection may do nothing
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    idle_timeout: u16,
+
+    /// Event loops, each in a thread of its own
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    loops: u16,
+
+    /// How many connections may wait to be accepted, per loop
+    #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(i32).range(0..))]
+    backlog: i32,
+
+    /// How long output may drain after SIGINT or SIGTERM
+    #[arg(long, default_value_t = 5, value_name = "SECONDS")]
+    grace: u16,
+}
+
+impl Options {
+    fn site(&self) -> io::Result<Site<()>> {
+        let mut routes = demo_routes();
+        if self.echo {
+            routes.insert(0, Route::all(echo));
+        }
+        let mut site = Site::new(Files::open(&self.root)?, routes, ());
+        site.limits = Limits {
+            body: self.max_body,
+            ..Limits::default()
+        };
+        let seconds = |number: u16| Duration::from_secs(number.into());
+        site.patience = Patience {
+            head: seconds(self.head_timeout),
+            body: seconds(self.body_timeout),
+            idle: seconds(self.idle_timeout),
+        };
+        Ok(site)
+    }
+}
+
+fn main() -> ExitCode {
+    workbench::start(|options: Options| {
+        let signals = Signals::block()?; // before any thread starts
+        let sites: io::Result<Vec<_>> = (0..options.loops).map(|_| options.site()).collect();
+        let sites = Mutex::new(sites?);
+        let mut listeners = Vec::new();
+        let first = options.server.open(|address| {
+            listeners = listen_shared(address, options.backlog, options.loops.into())?;
+            listeners[0].try_clone()
+        })?;
+        drop(first); // the loops own theirs, and close them when they stop
+        let limits = reactor::Limits {
+            connections: connections(options.loops.into()),
+            stop: Duration::from_secs(options.grace.into()),
+            ..reactor::Limits::default()
+        };
+        let site = || {
+            let mut sites = sites.lock().unwrap_or_else(PoisonError::into_inner);
+            sites.pop().expect("there is a site for each loop")
+        };
+        Ok(serve(listeners, signals, &limits, site)?)
+    })
+}
+
+/// How many connections each of `loops` may have, so that there are descriptors left for files.
+fn connections(loops: usize) -> usize {
+    // Each loop keeps so many files open at most, and needs a few descriptors besides.
+    let others = Files::KEPT + 32;
+    let each = descriptors() / loops;
+    each.saturating_sub(others).max(each / 2)
+}
+
+/// How many descriptors this process may have: as many as it may ask for.
+fn descriptors() -> usize {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
+        return 1024; // as it is where nobody has changed it
+    };
+    let limit = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
+        Ok(()) => hard,
+        Err(_) => soft,
+    };
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+fn directory(name: &str) -> Result<PathBuf, String> {
+    let path = Path::new(name);
+    if path.is_dir() {
+        Ok(path.to_owned())
+    } else {
+        Err("there is no such directory".to_owned())
+    }
+}

@@ -1,0 +1,296 @@
+//! One HTTP connection: requests in, answers out, in their order.
+//!
+//! ```text
+//!               a request, answered                     Reply::Later
+//!              ┌───────────────────┐          ┌───────────────────────────┐
+//!              ▼                   │          │                           ▼
+//!   open ──► Ready ────────────────┴──────────┤      timer, resume ┌─► Waiting
+//!              │ ▲                            │                    └────┤ │
+//!     a head   │ │ its end, answered          │           Reply::Later  │ │
+//!     with a   ▼ │                            │                           │
+//!     body    Body ───────────────────────────┘   ◄── Reply::Now: Ready ──┘
+//!              │
+//!              └──► Closed ◄── the last answer, an error, a deadline: from everywhere
+//! ```
+//!
+//! Answers never overtake one another: while one is outstanding, or the client doesn't read, the
+//! requests behind it stay in the input, and that is bounded by the reactor.
+
+use std::mem;
+use std::ops::ControlFlow;
+
+use reactor::{Buffer, ConnId, Io};
+
+use crate::patience::Due;
+use crate::response::{Connection, Delivery, Extent};
+use crate::upload::{Body, Upload};
+use crate::{
+    Event, Head, Method, Occasion, Reply, Request, RequestParser, Response, Site, Version,
+};
+
+/// What has become of a connection.
+#[derive(Debug)]
+#[must_use]
+pub enum Outcome {
+    /// It goes on as it is.
+    More,
+    /// A route has said [`Reply::Upgrade`] to this request. All before it has been answered, it
+    /// and its body have been consumed; what is left of the input, and the connection's timer, are
+    /// whoever takes over's.
+    Upgrade(Request),
+}
+
+/// What one connection remembers: where its request is, and what it waits for.
+#[derive(Debug)]
+pub struct Http {
+    parser: RequestParser,
+    pub(crate) state: State,
+    /// What the connection's timer is set for.
+    pub(crate) due: Due,
+    /// Output that was pending when the idle timer last ran out.
+    pub(crate) pending: u64,
+}
+
+#[derive(Debug)]
+pub(crate) enum State {
+    /// Between two requests, or within a head.
+    Ready,
+    /// Within a body.
+    Body(Box<Upload>),
+    /// A request is complete, and its answer comes later.
+    Waiting(Box<Upload>),
+    /// The last answer is on its way.
+    Closed,
+}
+
+/// Whether the requests behind this one may be looked at.
+type Next = ControlFlow<Outcome>;
+const STOP: Next = ControlFlow::Break(Outcome::More);
+
+impl Http {
+    /// A new connection.
+    pub fn open<S>(io: &mut Io, id: ConnId, site: &Site<S>) -> Self {
+        io.set_timer(id, site.patience.idle);
+        Self {
+            parser: RequestParser::default(),
+            state: State::Ready,
+            due: Due::Idle,
+            pending: 0,
+        }
+    }
+
+    /// Whether a request has come whose answer comes later.
+    #[must_use]
+    pub const fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting(_))
+    }
+
+    /// To be called from [`Handler::on_data`](reactor::Handler::on_data).
+    pub fn on_data<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        input: &mut Buffer,
+    ) -> Outcome {
+        site.update();
+        let mut used = 0;
+        let outcome = match self.take_requests(io, id, site, input, &mut used) {
+            ControlFlow::Continue(()) => Outcome::More,
+            ControlFlow::Break(outcome) => outcome,
+        };
+        input.consume(used);
+        match outcome {
+            Outcome::More => self.set_timer(io, id, &site.patience, input),
+            Outcome::Upgrade(_) => io.clear_timer(id),
+        }
+        outcome
+    }
+
+    /// To be called from [`Handler::on_end`](reactor::Handler::on_end) and
+    /// [`on_stop`](reactor::Handler::on_stop): no more input will come.
+    pub fn on_end(&mut self, io: &mut Io, id: ConnId) {
+        // What is owed is sent first: when it is there, or has drained, this is called again.
+        if !self.is_waiting() && !io.is_full(id) {
+            io.close(id);
+        }
+    }
+
+    /// Takes what there is of requests from `input[*used..]`, as long as answers can go out.
+    #[inline]
+    fn take_requests<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        input: &[u8],
+        used: &mut usize,
+    ) -> Next {
+        if self.is_waiting() {
+            self.ask_again(io, id, site, Occasion::Resumed)?;
+        }
+        while !io.is_full(id) {
+            match self.parser.next(&input[*used..], &site.limits) {
+                Ok(Some((event, length))) => {
+                    *used += length;
+                    match event {
+                        Event::Head(head) => self.take_head(io, id, site, &head)?,
+                        Event::Data(data) => self.take_data(data),
+                        Event::End => self.ask_again(io, id, site, Occasion::Request)?,
+                    }
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    *used = input.len();
+                    let response = Response::error(error.status(), error.text());
+                    self.give_up(io, id, site, &response);
+                    return STOP;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    #[inline]
+    fn take_head<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        head: &Head<'_>,
+    ) -> Next {
+        if head.has_body() {
+            return self.begin_body(io, id, site, head);
+        }
+        match site.reply(io, id, head, &[], Occasion::Request) {
+            Reply::Now(response) => self.send(io, id, site, &response, delivery(head)),
+            Reply::Later => {
+                self.state = State::Waiting(Box::new(Upload::new(head, Body::Dropped)));
+                STOP
+            }
+            Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(Request::from(head))),
+        }
+    }
+
+    fn begin_body<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        head: &Head<'_>,
+    ) -> Next {
+        let body = if site.wants_body(head) {
+            Body::Kept(Vec::new())
+        } else {
+            Body::Dropped
+        };
+        if head.expects_continue() {
+            if let Body::Dropped = body {
+                // Its client waits to hear whether to send the body, and may do so or not after
+                // this answer (RFC 9110 §10.1.1): only the end of the connection tells.
+                let reply = site.reply(io, id, head, &[], Occasion::Request);
+                if let Reply::Now(response) = reply {
+                    let how = Delivery {
+                        connection: Connection::Close,
+                        ..delivery(head)
+                    };
+                    return self.send(io, id, site, &response, how);
+                }
+            }
+            io.send(id, b"HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        self.state = State::Body(Box::new(Upload::new(head, body)));
+        ControlFlow::Continue(())
+    }
+
+    /// The parser has seen to it that there isn't more than the limit.
+    fn take_data(&mut self, data: &[u8]) {
+        if let State::Body(upload) = &mut self.state {
+            upload.progress += data.len() as u64;
+            if let Body::Kept(body) = &mut upload.body {
+                body.extend_from_slice(data);
+            }
+        }
+    }
+
+    /// Asks for the answer to a request that is kept here.
+    pub(crate) fn ask_again<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        occasion: Occasion,
+    ) -> Next {
+        let (State::Body(upload) | State::Waiting(upload)) =
+            mem::replace(&mut self.state, State::Ready)
+        else {
+            return ControlFlow::Continue(());
+        };
+        let head = upload.request.head();
+        match site.reply(io, id, &head, upload.body(), occasion) {
+            Reply::Now(response) => self.send(io, id, site, &response, delivery(&head)),
+            Reply::Later => {
+                self.state = State::Waiting(upload);
+                STOP
+            }
+            Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(upload.request)),
+        }
+    }
+
+    /// Sends an answer; nothing follows where it says so.
+    #[inline]
+    fn send<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        response: &Response,
+        how: Delivery,
+    ) -> Next {
+        let file = response.write(&mut site.out, &site.date, how);
+        io.send(id, &site.out);
+        site.clear_out();
+        if let Some((file, range)) = file {
+            io.send_file(id, file, range);
+        }
+        self.due = Due::Unset;
+        if how.connection == Connection::Close {
+            self.state = State::Closed;
+            io.close(id);
+            return STOP;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The last answer, because nobody knows where the next request would begin.
+    #[cold]
+    pub(crate) fn give_up<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        response: &Response,
+    ) {
+        let how = Delivery {
+            extent: Extent::Whole,
+            connection: Connection::Close,
+        };
+        let _ = self.send(io, id, site, response, how);
+    }
+}
+
+/// How the answer to this request goes out.
+#[inline]
+fn delivery(head: &Head<'_>) -> Delivery {
+    Delivery {
+        extent: match head.method {
+            Method::Head => Extent::Head,
+            _ => Extent::Whole,
+        },
+        connection: match (head.keep_alive(), head.version) {
+            (false, _) => Connection::Close,
+            (true, Version::Http10) => Connection::KeepAlive,
+            (true, Version::Http11) => Connection::Unsaid,
+        },
+    }
+}

@@ -1,0 +1,174 @@
+//! What all connections of a server share: routes, files, and the time.
+
+use std::time::SystemTime;
+
+use reactor::{Buffer, ConnId, Handler, Io, ListenerId};
+
+use crate::routes::{Found, allowed, find};
+use crate::session::{Http, Outcome};
+use crate::{
+    Call, Date, Files, Form, Head, Limits, Method, Occasion, Patience, Reply, Response, Route,
+    Status,
+};
+
+/// Memory for answers that is kept from one to the next.
+const KEPT: usize = 64 * 1024;
+
+/// What all connections of a server share. `S` is the state of its routes.
+///
+/// It is a [`Handler`] whose sessions are [`Http`]. A server with connections of other kinds has a
+/// handler of its own, which keeps a `Site` and calls each session's methods with it.
+#[derive(Debug)]
+pub struct Site<S> {
+    /// How much of a request is read.
+    pub limits: Limits,
+    /// How long a client is waited for.
+    pub patience: Patience,
+    /// What the routes share.
+    pub state: S,
+    routes: Vec<Route<S>>,
+    files: Files,
+    pub(crate) date: Date,
+    /// Where answers are written. Empty between two of them, but its memory stays.
+    pub(crate) out: Vec<u8>,
+    /// The path that is asked for, decoded.
+    path: Vec<u8>,
+}
+
+impl<S> Site<S> {
+    /// A site with these routes, and behind them these files.
+    pub fn new(files: Files, routes: Vec<Route<S>>, state: S) -> Self {
+        Self {
+            limits: Limits::default(),
+            patience: Patience::default(),
+            state,
+            routes,
+            files,
+            date: Date::new(SystemTime::now()),
+            out: Vec::new(),
+            path: Vec::new(),
+        }
+    }
+
+    /// Whether a route takes this request, body and all. Files do without it.
+    pub(crate) fn wants_body(&mut self, head: &Head<'_>) -> bool {
+        self.decode(head).is_ok()
+            && matches!(
+                find(&self.routes, head.method, &self.path),
+                Found::Answer(_)
+            )
+    }
+
+    /// The reply to a complete request.
+    pub(crate) fn reply(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        head: &Head<'_>,
+        body: &[u8],
+        occasion: Occasion,
+    ) -> Reply {
+        match head.target.form() {
+            Form::Origin | Form::Absolute => {}
+            Form::Asterisk => return options("GET, HEAD, POST, OPTIONS").into(),
+            Form::Authority => return not_implemented().into(),
+        }
+        if let Err(response) = self.decode(head) {
+            return response.into();
+        }
+        match (find(&self.routes, head.method, &self.path), head.method) {
+            (Found::Answer(answer), _) => {
+                if occasion == Occasion::Request {
+                    io.clear_timer(id); // from now on it is the route's
+                }
+                let mut call = Call {
+                    io,
+                    id,
+                    head: *head,
+                    body,
+                    occasion,
+                };
+                answer(&mut self.state, &mut call)
+            }
+            // RFC 9110 §9.1: a method that nothing here takes is 501, not 405.
+            (_, Method::Other(_) | Method::Trace) => not_implemented().into(),
+            (Found::OtherMethods, Method::Options) => {
+                options(&allowed(&self.routes, &self.path)).into()
+            }
+            (Found::OtherMethods, _) => Response::error(
+                Status::METHOD_NOT_ALLOWED,
+                "This takes other methods; the field Allow names them.",
+            )
+            .field("Allow", allowed(&self.routes, &self.path))
+            .into(),
+            (Found::Nothing, Method::Options) => options("GET, HEAD, OPTIONS").into(),
+            (Found::Nothing, _) => self.files.answer(head, &self.path, &self.date).into(),
+        }
+    }
+
+    fn decode(&mut self, head: &Head<'_>) -> Result<(), Response> {
+        self.path.clear();
+        let decoded = crate::decode(head.target.path(), &mut self.path);
+        decoded.map_err(|error| Response::error(error.status(), error.text()))
+    }
+
+    /// Looks at the clock.
+    #[inline]
+    pub(crate) fn update(&mut self) {
+        self.date.update(SystemTime::now());
+    }
+
+    /// Drops what a long answer has taken up.
+    #[inline]
+    pub(crate) fn clear_out(&mut self) {
+        self.out.clear();
+        if self.out.capacity() > KEPT {
+            self.out = Vec::new();
+        }
+    }
+}
+
+/// RFC 9110 §9.3.7.
+fn options(allowed: &str) -> Response {
+    Response::new(Status::NO_CONTENT).field("Allow", allowed)
+}
+
+fn not_implemented() -> Response {
+    Response::error(
+        Status::NOT_IMPLEMENTED,
+        "Nothing on this server takes this method.",
+    )
+}
+
+impl<S> Handler for Site<S> {
+    type Session = Http;
+
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) -> Http {
+        Http::open(io, id, self)
+    }
+
+    fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Http, input: &mut Buffer) {
+        let outcome = session.on_data(io, id, self, input);
+        no_upgrade(io, id, &outcome);
+    }
+
+    fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Http, _: &mut Buffer) {
+        session.on_end(io, id);
+    }
+
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
+        let outcome = session.on_timer(io, id, self);
+        no_upgrade(io, id, &outcome);
+    }
+
+    fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
+        session.on_end(io, id);
+    }
+}
+
+/// Routes that upgrade need a handler that knows the other protocol.
+fn no_upgrade(io: &mut Io, id: ConnId, outcome: &Outcome) {
+    if let Outcome::Upgrade(_) = outcome {
+        io.close(id);
+    }
+}

@@ -1,0 +1,139 @@
+//! Requests with bodies.
+
+use crate::answers::{ask, ask_one, rest};
+use crate::start;
+
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
+#[test]
+fn echo_answers_any_method_with_the_body() {
+    let server = start(&[]);
+    for method in ["POST", "GET", "PUT", "DELETE", "BREW"] {
+        let answer = ask_one(
+            &server,
+            format!("{method} /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"),
+        );
+        assert_eq!((answer.status, &*answer.text()), (200, "hello"), "{method}");
+    }
+}
+
+#[test]
+fn with_echo_every_path_answers_so() {
+    let server = start(&["--echo"]);
+    for path in ["/", "/form", "/nowhere"] {
+        let answer = ask_one(
+            &server,
+            format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"),
+        );
+        assert_eq!(answer.text(), "hello", "{path}");
+    }
+}
+
+#[test]
+fn a_form_is_shown_and_nothing_in_it_becomes_html() {
+    let server = start(&[]);
+    let body = "name=Professional+Ajax&publisher=%3Cb%3EWiley";
+    let answer = ask_one(
+        &server,
+        format!(
+            "POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n\r\n{body}",
+            body.len()
+        ),
+    );
+    assert_eq!(answer.status, 200);
+    let text = answer.text();
+    assert!(
+        text.contains("<td>name</td><td>Professional Ajax</td>"),
+        "{text}"
+    );
+    assert!(
+        text.contains("<td>publisher</td><td>&lt;b&gt;Wiley</td>"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_body_up_to_the_limit_is_taken() {
+    let server = start(&["--max-body", "1000"]);
+    let body = "x".repeat(1000);
+    for request in [
+        format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{body}"),
+        format!(
+            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n{body}\r\n0\r\n\r\n"
+        ),
+    ] {
+        assert_eq!(ask_one(&server, request).text(), body);
+    }
+}
+
+#[test]
+fn a_longer_body_is_refused() {
+    let server = start(&["--max-body", "1000"]);
+    let body = "x".repeat(1001);
+    for request in [
+        format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n{body}"),
+        format!(
+            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n{body}\r\n0\r\n\r\n"
+        ),
+        format!("POST /style.css HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n{body}"),
+    ] {
+        let answer = ask_one(&server, request);
+        assert_eq!(answer.status, 413);
+        assert_eq!(answer.field("Connection"), Some("close"));
+    }
+}
+
+#[test]
+fn a_body_that_nobody_wants_is_read_all_the_same() {
+    let server = start(&[]);
+    let requests = "POST /style.css HTTP/1.1\r\nHost: a\r\nContent-Length: 18\r\n\r\n\
+                    GET / HTTP/1.1\r\n\r\n\
+                    GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n";
+    let codes: Vec<_> = ask(&server, requests)
+        .iter()
+        .map(|answer| answer.status)
+        .collect();
+    assert_eq!(codes, [405, 404]);
+}
+
+#[test]
+fn who_expects_100_is_told_to_go_on() {
+    let server = start(&[]);
+    let mut client = server.client();
+    client.send(
+        b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+    );
+    client.expect(CONTINUE);
+    client.send(b"hello");
+    client.finish_sending();
+    let answers = rest(&mut client);
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].text(), "hello");
+}
+
+#[test]
+fn who_expects_100_in_vain_needs_not_send_the_body() {
+    let server = start(&["--max-body", "1000"]);
+    for (target, length, status) in [("/style.css", 5, 405), ("/echo", 1001, 413)] {
+        let mut client = server.client();
+        client.send(
+            format!(
+                "POST {target} HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\
+                 Expect: 100-continue\r\n\r\n"
+            )
+            .as_bytes(),
+        );
+        let answers = rest(&mut client);
+        assert_eq!(answers.len(), 1);
+        assert_eq!(answers[0].status, status);
+        assert_eq!(answers[0].field("Connection"), Some("close"));
+    }
+}
+
+#[test]
+fn http_1_0_is_told_nothing_before_its_answer() {
+    let server = start(&[]);
+    let request = "POST /echo HTTP/1.0\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello";
+    assert_eq!(ask_one(&server, request).status, 200);
+}

@@ -1,0 +1,100 @@
+//! Every code that the server answers with, and what makes it do so.
+
+use std::fs;
+
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+
+use crate::answers::{Directory, ask_one, get};
+use crate::start;
+
+#[test]
+fn each_code_has_its_request() {
+    let server = start(&[]);
+    let long = "0".repeat(99_999);
+    for (request, status) in [
+        ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 200),
+        ("OPTIONS /form HTTP/1.1\r\nHost: a\r\n\r\n", 204),
+        (
+            "GET /style.css HTTP/1.1\r\nHost: a\r\nRange: bytes=0-9\r\n\r\n",
+            206,
+        ),
+        ("GET /pictures HTTP/1.1\r\nHost: a\r\n\r\n", 301),
+        ("GET /moved HTTP/1.1\r\nHost: a\r\n\r\n", 302),
+        ("GET / HTTP/1.1\r\nHost: a\r\nIf-None-Match: *\r\n\r\n", 304),
+        ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 404),
+        (
+            "POST /style.css HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
+            405,
+        ),
+        ("GET /form HTTP/1.1\r\nHost: a\r\n\r\n", 405),
+        ("POST /form HTTP/1.0\r\n\r\n", 411),
+        (
+            "GET / HTTP/1.1\r\nHost: a\r\nIf-Match: \"old\"\r\n\r\n",
+            412,
+        ),
+        (
+            "POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n",
+            413,
+        ),
+        (&format!("GET /{long} HTTP/1.1\r\nHost: a\r\n\r\n"), 414),
+        (
+            "POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi",
+            415,
+        ),
+        (
+            "GET / HTTP/1.1\r\nHost: a\r\nRange: bytes=1000000-\r\n\r\n",
+            416,
+        ),
+        ("GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\n\r\n", 417),
+        (
+            &format!("GET / HTTP/1.1\r\nHost: a\r\nLong: {long}\r\n\r\n"),
+            431,
+        ),
+        ("GET /broken HTTP/1.1\r\nHost: a\r\n\r\n", 500),
+        ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        ("BREW /form HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        ("TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        ("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n", 501),
+        ("GET / HTTP/2.0\r\n\r\n", 505),
+    ] {
+        let answer = ask_one(&server, request);
+        let shown = &request[..request.len().min(60)];
+        assert_eq!(answer.status, status, "{}", shown.escape_debug());
+    }
+}
+
+#[test]
+fn a_pipe_is_forbidden() {
+    let directory = Directory::with("file", b"");
+    mkfifo(&directory.path().join("pipe"), Mode::S_IRWXU).unwrap();
+    let server = start(&["--root", directory.name()]);
+    assert_eq!(get(&server, "/pipe").status, 403);
+    fs::remove_file(directory.path().join("pipe")).unwrap();
+}
+
+#[test]
+fn who_may_ask_what_is_said_by_allow() {
+    let server = start(&[]);
+    for (request, allowed) in [
+        ("OPTIONS *", "GET, HEAD, POST, OPTIONS"),
+        ("OPTIONS /style.css", "GET, HEAD, OPTIONS"),
+        ("OPTIONS /form", "POST, OPTIONS"),
+        ("OPTIONS /moved", "GET, HEAD, OPTIONS"),
+        ("DELETE /style.css", "GET, HEAD, OPTIONS"),
+        ("GET /form", "POST, OPTIONS"),
+        ("DELETE /moved", "GET, HEAD, OPTIONS"),
+    ] {
+        let answer = ask_one(&server, format!("{request} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        assert_eq!(answer.field("Allow"), Some(allowed), "{request}");
+    }
+}
+
+#[test]
+fn a_target_may_name_the_host_as_well() {
+    let server = start(&[]);
+    let request = "GET http://localhost/style.css HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assert_eq!(ask_one(&server, request).status, 200);
+}

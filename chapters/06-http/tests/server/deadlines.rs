@@ -1,0 +1,103 @@
+//! Clients that are slow, or do nothing at all.
+
+use std::time::{Duration, Instant};
+
+use harness::Client;
+
+use crate::answers::{Directory, long, one, rest};
+use crate::start;
+
+/// Sends `piece` again and again until the server has had enough.
+#[track_caller]
+fn trickle(client: &mut Client, piece: &[u8]) {
+    let began = Instant::now();
+    while client.stream().peek(&mut [0]).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(10), "it waits on");
+        client.send(piece);
+    }
+}
+
+/// Has reads of `client` wait for a moment only.
+fn hurry(client: &Client) {
+    let moment = Some(Duration::from_millis(100));
+    client.stream().set_read_timeout(moment).unwrap();
+}
+
+#[test]
+fn half_a_head_is_waited_for_and_then_answered_with_408() {
+    let server = start(&["--head-timeout", "1"]);
+    let mut client = server.client();
+    client.send(b"GET / HTTP/1.1\r\n");
+    let answer = one(rest(&mut client));
+    assert_eq!(answer.status, 408);
+    assert_eq!(answer.field("Connection"), Some("close"));
+}
+
+#[test]
+fn a_head_has_one_deadline_in_however_many_pieces_it_comes() {
+    let server = start(&["--head-timeout", "1"]);
+    let mut client = server.client();
+    hurry(&client);
+    client.send(b"GET / HTTP/1.1\r\n");
+    trickle(&mut client, b"A: b\r\n");
+    assert_eq!(one(rest(&mut client)).status, 408);
+}
+
+#[test]
+fn a_body_that_stands_still_is_answered_with_408() {
+    let server = start(&["--body-timeout", "1"]);
+    let mut client = server.client();
+    client.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
+    assert_eq!(one(rest(&mut client)).status, 408);
+}
+
+#[test]
+fn a_body_that_crawls_is_answered_with_408() {
+    let server = start(&["--body-timeout", "1"]);
+    let mut client = server.client();
+    hurry(&client);
+    client.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    trickle(&mut client, b"x");
+    assert_eq!(one(rest(&mut client)).status, 408);
+}
+
+#[test]
+fn a_body_that_goes_on_may_take_long() {
+    let server = start(&["--body-timeout", "1"]);
+    let mut client = server.client();
+    client.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
+    for nth in 0..6 {
+        if nth > 0 {
+            client.expect_silence(Duration::from_millis(400));
+        }
+        client.send(&[b'x'; 10_000]);
+    }
+    client.finish_sending();
+    assert_eq!(one(rest(&mut client)).content.len(), 60_000);
+}
+
+#[test]
+fn an_idle_connection_is_closed_without_a_word() {
+    let server = start(&["--idle-timeout", "1"]);
+    let mut silent = server.client();
+    let mut done = server.client();
+    done.send(b"GET /moved HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_eq!(one(rest(&mut done)).status, 302);
+    silent.expect_end();
+}
+
+#[test]
+fn a_client_that_does_not_read_is_cut() {
+    let directory = Directory::with("file", &long(30_000_000));
+    let server = start(&["--root", directory.name(), "--idle-timeout", "1"]);
+    let before = server.descriptors();
+    let mut client = server.slow_client();
+    client.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.expect(b"HTTP/1.1 200 OK\r\n");
+    let began = Instant::now();
+    // One more than before stays: the file's, which is kept at hand.
+    while server.descriptors() > before + 1 {
+        assert!(began.elapsed() < Duration::from_secs(20), "it still waits");
+        std::thread::yield_now();
+    }
+}

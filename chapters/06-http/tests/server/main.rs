@@ -1,0 +1,19 @@
+//! The program in a process of its own, as its clients see it.
+
+mod answers;
+mod bodies;
+mod codes;
+mod command_line;
+mod connections;
+mod deadlines;
+mod later;
+mod pieces;
+mod pipelining;
+mod site;
+
+use harness::Server;
+
+/// The program, with `options`.
+fn start(options: &[&str]) -> Server {
+    Server::spawn(env!("CARGO_BIN_EXE_ch06-http"), options)
+}

@@ -1,0 +1,60 @@
+//! Requests behind one another, without waiting for answers.
+
+use crate::answers::{Directory, ask, long, rest};
+use crate::start;
+
+#[test]
+fn answers_come_in_the_order_of_their_requests() {
+    let server = start(&[]);
+    let requests = (0..1000).map(|number| match number % 3 {
+        0 => format!("GET /{number} HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        1 => "GET /codes.html HTTP/1.1\r\nHost: localhost\r\n\r\n".to_owned(),
+        _ => format!(
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n{number:04}"
+        ),
+    });
+    let answers = ask(&server, requests.collect::<String>());
+    assert_eq!(answers.len(), 1000);
+    for (number, answer) in answers.iter().enumerate() {
+        match number % 3 {
+            0 => assert_eq!(answer.status, 404),
+            1 => assert!(answer.text().contains("Every status code")),
+            _ => assert_eq!(answer.text(), format!("{number:04}")),
+        }
+    }
+}
+
+#[test]
+fn files_come_in_the_order_of_their_requests() {
+    let content = long(700_000);
+    let directory = Directory::with("file", &content);
+    let server = start(&["--root", directory.name()]);
+    let requests: Vec<_> = (0..60)
+        .map(|start| {
+            format!("GET /file HTTP/1.1\r\nHost: localhost\r\nRange: bytes={start}-\r\n\r\n")
+        })
+        .collect();
+    let mut client = server.slow_client();
+    client.send(requests.concat().as_bytes());
+    client.finish_sending();
+    let received = rest(&mut client);
+    assert_eq!(received.len(), 60);
+    for (start, answer) in received.iter().enumerate() {
+        assert_eq!(answer.status, 206);
+        assert!(answer.content == content[start..], "from {start} on");
+    }
+}
+
+#[test]
+fn requests_wait_while_their_client_does_not_read() {
+    let directory = Directory::with("file", &long(300_000));
+    let server = start(&["--root", directory.name()]);
+    let request = b"GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut client = server.slow_client();
+    // More than sockets and the server's input hold.
+    let requests = request.repeat(1_000_000);
+    let taken = client.flood(&requests);
+    assert!(taken < requests.len(), "the server took {taken} bytes");
+    // And others don't wait for it.
+    assert_eq!(ask(&server, request).len(), 1);
+}
