@@ -1,0 +1,199 @@
+//! A server with handlers of its own: connections that change their protocol, and answers that one
+//! connection's request gives to another.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::thread;
+
+use ch06_http::{
+    Call, Files, Http, Method, Occasion, Outcome, Reply, Response, Route, Site, Status,
+};
+use reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker, listen};
+
+/// Who waits for a word, and the words that were said.
+#[derive(Default)]
+struct Words {
+    waiting: Vec<ConnId>,
+    last: Option<Vec<u8>>,
+}
+
+/// HTTP, until a request asks for capitals.
+enum Session {
+    Http(Http),
+    Capitals,
+}
+
+struct Server(Site<Words>);
+
+impl Server {
+    fn done(io: &mut Io, id: ConnId, session: &mut Session, outcome: &Outcome) {
+        if let Outcome::Upgrade(request) = outcome {
+            assert_eq!(request.head().target.path(), b"/capitals");
+            io.send(id, b"HTTP/1.1 101 Switching Protocols\r\n\r\n");
+            *session = Session::Capitals;
+        }
+    }
+}
+
+impl Handler for Server {
+    type Session = Session;
+
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) -> Session {
+        Session::Http(Http::open(io, id, &self.0))
+    }
+
+    fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
+        if let Session::Http(http) = session {
+            let outcome = http.on_data(io, id, &mut self.0, input);
+            Self::done(io, id, session, &outcome);
+        }
+        if let Session::Capitals = session {
+            io.send(id, &input.to_ascii_uppercase());
+            input.clear();
+        }
+    }
+
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        if let Session::Http(http) = session {
+            let outcome = http.on_timer(io, id, &mut self.0);
+            Self::done(io, id, session, &outcome);
+        }
+    }
+
+    fn on_stop(&mut self, io: &mut Io, id: ConnId, _: &mut Session) {
+        io.close(id);
+    }
+}
+
+fn wait(words: &mut Words, call: &mut Call<'_>) -> Reply {
+    match (call.occasion, words.last.take()) {
+        (Occasion::Resumed, Some(word)) => {
+            let word = Response::new(Status::OK).content("text/plain", word);
+            Reply::Now(word)
+        }
+        (_, last) => {
+            words.last = last;
+            words.waiting.push(call.id);
+            Reply::Later
+        }
+    }
+}
+
+fn say(words: &mut Words, call: &mut Call<'_>) -> Reply {
+    words.last = Some(call.body.to_vec());
+    for id in words.waiting.drain(..) {
+        call.io.resume(id);
+    }
+    Response::new(Status::NO_CONTENT).into()
+}
+
+/// A server in a thread, stopped when dropped.
+struct Running {
+    address: SocketAddr,
+    waker: Waker,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Running {
+    fn start() -> Self {
+        let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut reactor = Reactor::new(Limits::default()).unwrap();
+        reactor.add_listener(listener).unwrap();
+        let waker = reactor.waker();
+        let thread = thread::spawn(move || {
+            let routes = vec![
+                Route::new(Method::Get, "/capitals", |_, _| Reply::Upgrade),
+                Route::new(Method::Get, "/wait", wait),
+                Route::new(Method::Post, "/say", say),
+            ];
+            let root = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
+            let files = Files::open(Path::new(root)).unwrap();
+            let site = Site::new(files, routes, Words::default());
+            reactor.run(&mut Server(site)).unwrap();
+        });
+        Self {
+            address,
+            waker,
+            thread: Some(thread),
+        }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(harness::DEADLINE)).unwrap();
+        stream
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.waker.stop();
+        let ended = self.thread.take().map(thread::JoinHandle::join);
+        assert!(thread::panicking() || matches!(ended, Some(Ok(()))));
+    }
+}
+
+/// Reads until `text` has come.
+#[track_caller]
+fn read_until(stream: &mut TcpStream, text: &str) -> String {
+    let mut received = Vec::new();
+    let mut byte = [0];
+    while !received.ends_with(text.as_bytes()) {
+        let shown = received.escape_ascii().to_string();
+        let count = stream.read(&mut byte);
+        assert_eq!(count.ok(), Some(1), "no {text:?} in {shown:?}");
+        received.push(byte[0]);
+    }
+    String::from_utf8(received).unwrap()
+}
+
+#[test]
+fn an_upgrade_takes_over_with_the_input_behind_its_request() {
+    let server = Running::start();
+    let mut stream = server.connect();
+    let requests = b"GET /style.css HTTP/1.1\r\nHost: a\r\n\r\n\
+                     GET /capitals HTTP/1.1\r\nHost: a\r\n\r\n\
+                     hello, ";
+    stream.write_all(requests).unwrap();
+    let before = read_until(&mut stream, "HELLO, ");
+    assert!(before.starts_with("HTTP/1.1 200 OK"), "{before}");
+    assert!(before.contains("}\nHTTP/1.1 101 "), "{before}");
+    stream.write_all(b"world").unwrap();
+    read_until(&mut stream, "WORLD");
+}
+
+#[test]
+fn an_upgrade_takes_over_behind_a_body_too() {
+    let server = Running::start();
+    let mut stream = server.connect();
+    let request = b"GET /capitals HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbodyhello";
+    stream.write_all(request).unwrap();
+    assert!(read_until(&mut stream, "HELLO").contains(" 101 "));
+}
+
+#[test]
+fn a_request_may_be_answered_when_another_has_come() {
+    let server = Running::start();
+    let (mut waits, mut says) = (server.connect(), server.connect());
+    waits
+        .write_all(b"GET /wait HTTP/1.1\r\nHost: a\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    let mut word = 0;
+    // Whichever of the two comes first, a word that is said behind the question is heard.
+    waits
+        .set_read_timeout(Some(std::time::Duration::from_millis(50)))
+        .unwrap();
+    while waits.peek(&mut [0]).is_err() {
+        assert!(word < 100, "nothing is heard");
+        word += 1;
+        says.write_all(b"POST /say HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+            .unwrap();
+        read_until(&mut says, "\r\n\r\n");
+    }
+    waits.set_read_timeout(Some(harness::DEADLINE)).unwrap();
+    let answers = read_until(&mut waits, "404 Not Found");
+    assert!(answers.starts_with("HTTP/1.1 200 OK"), "{answers}");
+    assert!(answers.contains("hello"), "{answers}");
+}
