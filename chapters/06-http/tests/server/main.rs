@@ -5,6 +5,7 @@ mod bodies;
 mod codes;
 mod command_line;
 mod connections;
+mod curl;
 mod deadlines;
 mod later;
 mod pieces;
