@@ -43,7 +43,8 @@ pub enum Outcome {
 /// What one connection remembers: where its request is, and what it waits for.
 #[derive(Debug)]
 pub struct Http {
-    parser: RequestParser,
+    /// What is known of a request whose end hasn't come. An idle connection holds none.
+    parser: Option<Box<RequestParser>>,
     pub(crate) state: State,
     /// What the connection's timer is set for.
     pub(crate) due: Due,
@@ -72,7 +73,7 @@ impl Http {
     pub fn open<S>(io: &mut Io, id: ConnId, site: &Site<S>) -> Self {
         io.set_timer(id, site.patience.idle);
         Self {
-            parser: RequestParser::default(),
+            parser: None,
             state: State::Ready,
             due: Due::Idle,
             pending: 0,
@@ -94,12 +95,14 @@ impl Http {
         input: &mut Buffer,
     ) -> Outcome {
         site.update();
+        let mut parser = self.parser.take().map(|parser| *parser).unwrap_or_default();
         let mut used = 0;
-        let outcome = match self.take_requests(io, id, site, input, &mut used) {
-            ControlFlow::Continue(()) => Outcome::More,
-            ControlFlow::Break(outcome) => outcome,
-        };
+        let next = self.take_requests(io, id, site, &mut parser, input, &mut used);
+        let outcome = next.break_value().unwrap_or(Outcome::More);
         input.consume(used);
+        if !input.is_empty() || parser.is_in_body() {
+            self.parser = Some(Box::new(parser));
+        }
         match outcome {
             Outcome::More => self.set_timer(io, id, &site.patience, input),
             Outcome::Upgrade(_) => io.clear_timer(id),
@@ -123,6 +126,7 @@ impl Http {
         io: &mut Io,
         id: ConnId,
         site: &mut Site<S>,
+        parser: &mut RequestParser,
         input: &[u8],
         used: &mut usize,
     ) -> Next {
@@ -130,7 +134,7 @@ impl Http {
             self.ask_again(io, id, site, Occasion::Resumed)?;
         }
         while !io.is_full(id) {
-            match self.parser.next(&input[*used..], &site.limits) {
+            match parser.next(&input[*used..], &site.limits) {
                 Ok(Some((event, length))) => {
                     *used += length;
                     match event {

@@ -13,7 +13,7 @@ fn an_answer_may_come_later_and_those_behind_it_wait() {
     client.send(&[LATER, MOVED].concat());
     client.wait_until_read();
     assert_eq!(get(&server, "/moved").status, 302, "others don't wait");
-    client.send(MOVED); // which is no reason to answer the first one earlier
+    client.send(MOVED); // which must not disturb the first one
     client.finish_sending();
     let answers = rest(&mut client);
     let codes: Vec<_> = answers.iter().map(|answer| answer.status).collect();

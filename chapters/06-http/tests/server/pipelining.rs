@@ -1,5 +1,9 @@
 //! Requests behind one another, without waiting for answers.
 
+use std::fs;
+
+use harness::Server;
+
 use crate::answers::{Directory, ask, long, rest};
 use crate::start;
 
@@ -57,4 +61,27 @@ fn requests_wait_while_their_client_does_not_read() {
     assert!(taken < requests.len(), "the server took {taken} bytes");
     // And others don't wait for it.
     assert_eq!(ask(&server, request).len(), 1);
+}
+
+/// Memory of the process that is its own, in bytes (`proc_pid_status(5)`).
+fn own_memory(server: &Server) -> usize {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let mut lines = status.lines();
+    let line = lines.find(|line| line.starts_with("RssAnon:")).unwrap();
+    let kilobytes = line.split_whitespace().nth(1).unwrap();
+    kilobytes.parse::<usize>().unwrap() * 1024
+}
+
+#[test]
+fn answers_that_nobody_reads_are_not_made() {
+    // As long as an answer from memory can be.
+    let directory = Directory::with("file", &long(16 * 1024));
+    let server = start(&["--root", directory.name()]);
+    let request = b"GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    ask(&server, request);
+    let before = own_memory(&server);
+    let mut client = server.slow_client();
+    client.flood(&request.repeat(100_000));
+    let more = own_memory(&server).saturating_sub(before);
+    assert!(more < 4_000_000, "{more} bytes for one client");
 }
