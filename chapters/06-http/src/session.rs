@@ -113,8 +113,8 @@ impl Http {
     /// To be called from [`Handler::on_end`](reactor::Handler::on_end) and
     /// [`on_stop`](reactor::Handler::on_stop): no more input will come.
     pub fn on_end(&mut self, io: &mut Io, id: ConnId) {
-        // What is owed is sent first: when it is there, or has drained, this is called again.
-        if !self.is_waiting() && !io.is_full(id) {
+        // What is owed is sent first: when it is there, this is called again.
+        if !self.is_waiting() {
             io.close(id);
         }
     }
