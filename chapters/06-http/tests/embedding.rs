@@ -142,8 +142,8 @@ fn read_until(stream: &mut TcpStream, text: &str) -> String {
     let mut byte = [0];
     while !received.ends_with(text.as_bytes()) {
         let shown = received.escape_ascii().to_string();
-        let count = stream.read(&mut byte);
-        assert_eq!(count.ok(), Some(1), "no {text:?} in {shown:?}");
+        let result = stream.read_exact(&mut byte);
+        assert!(result.is_ok(), "{result:?}, no {text:?} in {shown:?}");
         received.push(byte[0]);
     }
     String::from_utf8(received).unwrap()
