@@ -145,7 +145,6 @@ impl Http {
                 }
                 Ok(None) => break,
                 Err(error) => {
-                    *used = input.len();
                     let response = Response::error(error.status(), error.text());
                     self.give_up(io, id, site, &response);
                     return STOP;
