@@ -1,6 +1,6 @@
 //! Wrong: sends the whole buffer back, not what was read into it.
-//! Caught by: a_large_message_comes_back_whole
-//! Says: Each of them is to be written back whole, and nothing else with it
+//! Caught by: a_client_may_speak_many_times
+//! Says: expected 74 't', received 00
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
