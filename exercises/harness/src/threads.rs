@@ -75,7 +75,10 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
         .into_iter()
         .map(|(id, samples)| Thread {
             name: read(pid, id, "comm").trim_end().to_owned(),
-            doing: mostly_doing(pid, id, samples),
+            doing: mostly(samples, || match stat(pid, id).state {
+                'T' => Doing::Stopped,
+                _ => doing(pid, id, &read(pid, id, "syscall")),
+            }),
             busy: samples * 100 / SAMPLES,
             kernel: stat(pid, id).kernel,
         })
@@ -134,21 +137,18 @@ fn stat(pid: u32, id: u32) -> Stat {
     }
 }
 
-/// What a thread does that ran in `running` of all samples: one that mostly sleeps may wake for a
-/// moment just now.
-fn mostly_doing(pid: u32, id: u32, running: u64) -> Doing {
-    let mut now = Doing::Unknown;
-    for _ in 0..SAMPLES {
-        now = match stat(pid, id).state {
-            'T' => Doing::Stopped,
-            _ => doing(pid, id, &read(pid, id, "syscall")),
-        };
-        if !matches!(now, Doing::Running) || running > SAMPLES / 2 {
+/// What a thread does that ran in `running` of all samples. One that mostly sleeps may wake for a
+/// moment just now: then `look` looks again.
+fn mostly(running: u64, mut look: impl FnMut() -> Doing) -> Doing {
+    let mut doing = look();
+    for _ in 1..SAMPLES {
+        if !matches!(doing, Doing::Running) || running > SAMPLES / 2 {
             break;
         }
         thread::sleep(PAUSE);
+        doing = look();
     }
-    now
+    doing
 }
 
 /// Understands `/proc/PID/task/TID/syscall`: `running`, or the number and six arguments of the call.
@@ -233,4 +233,25 @@ fn memory(pid: u32, address: u64, size: u64) -> Vec<u8> {
         bytes.clear();
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a thread that runs at the first look and is stopped from the second on.
+    fn said(running: u64) -> Doing {
+        let mut looks = [Doing::Running].into_iter();
+        mostly(running, || looks.next().unwrap_or(Doing::Stopped))
+    }
+
+    #[test]
+    fn who_mostly_sleeps_and_has_just_woken_is_looked_at_again() {
+        assert!(matches!(said(1), Doing::Stopped));
+    }
+
+    #[test]
+    fn who_mostly_runs_is_said_to_run() {
+        assert!(matches!(said(SAMPLES), Doing::Running));
+    }
 }
