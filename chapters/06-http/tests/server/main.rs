@@ -2,10 +2,10 @@
 
 mod answers;
 mod bodies;
+mod clients;
 mod codes;
 mod command_line;
 mod connections;
-mod curl;
 mod deadlines;
 mod later;
 mod pieces;
