@@ -8,6 +8,7 @@ mod connection;
 mod epoll;
 mod events;
 mod foresight;
+mod http;
 mod page;
 mod rows;
 mod state;

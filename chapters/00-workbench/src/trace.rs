@@ -70,6 +70,18 @@ pub const KINDS: &[(&str, &str)] = &[
         "write",
         "fd, bytes, data, [of]: bytes went to the socket; `of` so many offered",
     ),
+    (
+        "request",
+        "fd, method, target: the head of an HTTP request has come",
+    ),
+    (
+        "keep",
+        "fd, bytes, until: input stays until there is more of its head or body, room for the answer, or the answer",
+    ),
+    (
+        "response",
+        "fd, status, bytes: an HTTP answer of so many bytes is about to be sent",
+    ),
     ("eof", "fd: the peer finished sending"),
     ("would-block", "fd, call: the call had nothing to do"),
     ("shutdown", "fd, how: one direction was closed"),
@@ -258,7 +270,7 @@ impl fmt::Display for Record {
 fn colour_of(kind: &str) -> Style {
     let colour = match kind {
         "wait" | "wake" | "ready" => AnsiColor::Blue,
-        "read" | "write" | "eof" => AnsiColor::Green,
+        "read" | "write" | "eof" | "request" | "response" => AnsiColor::Green,
         "would-block" | "error" => AnsiColor::Red,
         _ => AnsiColor::Yellow,
     };

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -226,6 +227,14 @@ impl Io {
     #[must_use]
     pub fn peer(&self, id: ConnId) -> Option<SocketAddr> {
         self.connections.get(id)?.stream.peer_addr().ok()
+    }
+
+    /// The number of the descriptor of `id`, to be shown in a trace. Once the connection is gone,
+    /// it is somebody else's.
+    #[must_use]
+    pub fn descriptor(&self, id: ConnId) -> Option<RawFd> {
+        let connection = self.connections.get(id)?;
+        Some(connection.stream.as_raw_fd())
     }
 
     /// All connections that output can be queued for.

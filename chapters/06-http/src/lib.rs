@@ -25,6 +25,7 @@
 //! | `upload.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
 //! | `site.rs`, `routes.rs` | who answers: code, or else a file |
 //! | `demo.rs` | the code behind some pages of the chapter's site |
+//! | `trace.rs` | what a trace shows of it |
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
@@ -59,6 +60,7 @@ mod site;
 mod status;
 mod target;
 mod token;
+mod trace;
 mod upload;
 mod version;
 

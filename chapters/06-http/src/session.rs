@@ -25,7 +25,8 @@ use crate::patience::Due;
 use crate::response::{Connection, Delivery, Extent};
 use crate::upload::{Body, Upload};
 use crate::{
-    Event, Head, Method, Occasion, Reply, Request, RequestParser, Response, Site, Version,
+    Event, Head, Method, Occasion, Reply, Request, RequestParser, Response, Site, Status, Version,
+    trace,
 };
 
 /// What has become of a connection.
@@ -68,6 +69,8 @@ pub(crate) enum State {
 type Next = ControlFlow<Outcome>;
 const STOP: Next = ControlFlow::Break(Outcome::More);
 
+const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+
 impl Http {
     /// A new connection.
     pub fn open<S>(io: &mut Io, id: ConnId, site: &Site<S>) -> Self {
@@ -102,6 +105,7 @@ impl Http {
         input.consume(used);
         if !input.is_empty() || parser.is_in_body() {
             self.parser = Some(Box::new(parser));
+            trace::keep(io, id, &self.state, input.len());
         }
         match outcome {
             Outcome::More => self.set_timer(io, id, &site.patience, input),
@@ -162,6 +166,7 @@ impl Http {
         site: &mut Site<S>,
         head: &Head<'_>,
     ) -> Next {
+        trace::request(io, id, head);
         if head.has_body() {
             return self.begin_body(io, id, site, head);
         }
@@ -200,7 +205,8 @@ impl Http {
                     return self.send(io, id, site, &response, how);
                 }
             }
-            io.send(id, b"HTTP/1.1 100 Continue\r\n\r\n");
+            trace::response(io, id, Status::CONTINUE, CONTINUE, None);
+            io.send(id, CONTINUE);
         }
         self.state = State::Body(Box::new(Upload::new(head, body)));
         ControlFlow::Continue(())
@@ -251,6 +257,7 @@ impl Http {
         how: Delivery,
     ) -> Next {
         let file = response.write(&mut site.out, &site.date, how);
+        trace::response(io, id, response.status(), &site.out, file.as_ref());
         io.send(id, &site.out);
         site.clear_out();
         if let Some((file, range)) = file {

@@ -30,7 +30,12 @@ pub struct Connection {
     pub received: u64,
     /// Bytes that the server has read and written.
     pub moved: (u64, u64),
-    /// Bytes that the server offered when the socket took only a part.
+    /// Bytes of input that the server keeps, because it can't do anything with them yet.
+    pub kept: u64,
+    /// How many answers the server has told of.
+    pub answers: u64,
+    /// Bytes that the server has still to send: of its answers, if it tells of these; else what it
+    /// offered and the socket didn't take.
     pub pending: u64,
     /// The socket has no room for more output.
     pub full: bool,

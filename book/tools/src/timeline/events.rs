@@ -113,12 +113,21 @@ impl State<'_> {
             "write" => {
                 let offered = field(event, "of").parse().unwrap_or(bytes);
                 connection.moved.1 += bytes;
-                connection.pending = offered.saturating_sub(bytes);
-                connection.full = connection.pending > 0;
+                connection.full = offered > bytes;
+                connection.pending = match connection.answers {
+                    0 => offered.saturating_sub(bytes),
+                    _ => connection.pending.saturating_sub(bytes),
+                };
                 if connection.gone && !connection.reset {
                     connection.reset = true;
                     self.notice(Some(fd), None);
                 }
+            }
+            "keep" => connection.kept = bytes,
+            "request" => connection.kept = 0,
+            "response" => {
+                connection.answers += 1;
+                connection.pending += bytes;
             }
             "would-block" => connection.full |= call == "write",
             "eof" => connection.end_read = true,

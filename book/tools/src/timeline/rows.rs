@@ -135,6 +135,7 @@ impl State<'_> {
             address,
             unread,
             moved,
+            kept,
             pending,
             ..
         } = connection;
@@ -142,10 +143,12 @@ impl State<'_> {
         let server_end = connection.tcp_state(End::Server);
         if let Some(number) = connection.fd {
             let (name, waits) = (fd(number), *unread > 0 || connection.end_waits());
-            let rest = match pending {
-                0 => String::new(),
-                pending => format!(", {pending} to be sent"),
-            };
+            let mut rest = String::new();
+            for (count, what) in [(kept, "kept"), (pending, "to be sent")] {
+                if *count > 0 {
+                    let _ = write!(rest, ", {count} {what}");
+                }
+            }
             rows.server.insert(
                 name.clone(),
                 format!(

@@ -287,3 +287,46 @@ fn a_connection_waits_at_the_listener_and_the_epoll_of_who_accepts_it() {
     assert_eq!(row(&timeline, "kernel", "loop 1")[6], "asleep");
     assert_eq!(row(&timeline, "kernel", "loop 2")[6], "awake");
 }
+
+#[test]
+fn a_server_that_tells_of_its_answers_knows_what_is_still_to_be_sent() {
+    let on = |event: &str, bytes: u64| json!({"event": event, "fd": 4, "bytes": bytes, "of": 300, "until": "head", "status": 200, "method": "GET", "target": "/a"});
+    let timeline = timeline(&[
+        listen(),
+        client("1", "connect", 0),
+        accept("1", 4),
+        client("1", "send", 30),
+        on("read", 30),
+        on("keep", 30),
+        on("request", 0),
+        on("response", 1000),
+        on("write", 300),
+        on("write", 100),
+    ]);
+    let known = row(&timeline, "server", "fd 4");
+    assert_eq!(
+        known[5..],
+        [
+            "peer 127.0.0.1:1: 30 bytes in, 0 out, 30 kept",
+            "peer 127.0.0.1:1: 30 bytes in, 0 out",
+            "peer 127.0.0.1:1: 30 bytes in, 0 out, 1000 to be sent",
+            "peer 127.0.0.1:1: 30 bytes in, 300 out, 700 to be sent",
+            "peer 127.0.0.1:1: 30 bytes in, 400 out, 600 to be sent",
+        ]
+    );
+    let full = row(&timeline, "kernel", "fd 4");
+    assert!(!full[8].contains("no room"), "{full:?}");
+    assert!(full[9].contains("no room"), "{full:?}");
+    let said: Vec<&str> = timeline.frames[5..8]
+        .iter()
+        .map(|frame| &*frame.say)
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "That is no whole head yet: main keeps the 30 bytes.",
+            "The head of a request has come on fd 4: GET /a.",
+            "main answers client 1 with 200, 1000 bytes in all.",
+        ]
+    );
+}

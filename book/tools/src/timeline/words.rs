@@ -2,8 +2,8 @@
 
 use workbench::trace::Record;
 
-use super::fd;
 use super::state::State;
+use super::{fd, http};
 use crate::recording::{by_client, field};
 
 /// What happens in `event`, given the state just before and after it.
@@ -61,6 +61,7 @@ fn by_the_server(event: &Record, before: &State) -> String {
             what(event),
             short(event)
         ),
+        "request" | "keep" | "response" => http::say(event, thread, &on, peer),
         "eof" => format!("read on {on} returns 0 to {thread}: {peer} has finished sending."),
         "would-block" => match get("call").as_str() {
             "write" => format!("write on {on} would block: there is no room for more."),
