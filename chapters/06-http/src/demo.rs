@@ -71,7 +71,9 @@ fn page(body: &[u8], rows: &str) -> String {
     let sent = escape(&String::from_utf8_lossy(body));
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <title>What came</title>\n<link rel=\"stylesheet\" href=\"/style.css\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>What came</title>\n<link rel=\"icon\" href=\"/icon.svg\">\n\
+         <link rel=\"stylesheet\" href=\"/style.css\">\n\
          <h1>What came</h1>\n<p>The body of the request, {length} bytes:</p>\n\
          <pre>{sent}</pre>\n<p>What it means:</p>\n\
          <table>\n<tr><th>name</th><th>value</th></tr>\n{rows}</table>\n\

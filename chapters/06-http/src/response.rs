@@ -137,6 +137,8 @@ impl Response {
     fn notice(status: Status, sentence: &str) -> Self {
         let page = format!(
             "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n\
              <title>{status}</title>\n<h1>{status}</h1>\n<p>{sentence}</p>\n</html>\n"
         );
         Self::new(status).content("text/html; charset=utf-8", page)
