@@ -17,7 +17,7 @@ use crate::verdict::Verdict;
 use crate::wire::{is_timeout, open, receive, write_for};
 use crate::words::{count, duration, excerpt, thousands};
 
-/// A server that takes no byte for so long has stopped reading.
+/// A server that takes no byte for so long, and sleeps, has stopped reading.
 const STALL: Duration = Duration::from_millis(100);
 
 /// A connection to a server under test.
@@ -155,9 +155,21 @@ impl Client {
     }
 
     /// Sends as much of `bytes` as the server takes, and returns how much that was: all of them, or
-    /// less if it closes the connection or stops reading. Never fails.
+    /// less if it closes the connection or stops reading: sleeps, or takes no byte for
+    /// [`DEADLINE`](crate::DEADLINE). Never fails. Of what was taken, some may still wait in the sockets.
     pub fn flood(&mut self, bytes: &[u8]) -> usize {
-        let (taken, _) = write_for(&self.stream, bytes, STALL);
+        let mut taken = 0;
+        let mut progress = Instant::now();
+        while progress.elapsed() < self.peer.deadline {
+            let (more, result) = write_for(&self.stream, &bytes[taken..], STALL);
+            taken += more;
+            match result {
+                Err(error) if is_timeout(&error) && more > 0 => progress = Instant::now(),
+                // On a busy machine, it may not have had its turn yet.
+                Err(error) if is_timeout(&error) && !self.peer.is_asleep() => {}
+                _ => break,
+            }
+        }
         self.sent.bytes.extend_from_slice(&bytes[..taken]);
         self.sent.pieces += 1;
         taken

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::DEADLINE;
 use crate::child::{Process, how_it_ended};
 use crate::verdict::{Lesson, Verdict};
-use crate::watchdog;
+use crate::{threads, watchdog};
 
 /// How many lines of a server's last words are shown.
 const LAST_WORDS: usize = 6;
@@ -41,6 +41,12 @@ impl Peer {
             section: section.to_owned(),
         };
         *self.lesson.lock().unwrap_or_else(PoisonError::into_inner) = Some(lesson);
+    }
+
+    /// Whether no thread of the server runs, or waits for a processor.
+    pub(crate) fn is_asleep(&self) -> bool {
+        let process = self.process.as_ref();
+        process.is_none_or(|process| threads::running(process.pid()).is_empty())
     }
 
     /// A verdict that begins with the server's end, if it has ended or does so within `patience`.

@@ -65,7 +65,7 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
     let mut running: HashMap<u32, u64> = HashMap::new();
     for _ in 0..SAMPLES {
         thread::sleep(PAUSE);
-        for id in thread_ids(pid) {
+        for id in ids(pid) {
             *running.entry(id).or_default() += u64::from(stat(pid, id).state == 'R');
         }
     }
@@ -92,12 +92,17 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
 
 /// Whether a signal has stopped all threads of process `pid`.
 pub(crate) fn are_stopped(pid: u32) -> bool {
-    thread_ids(pid)
-        .into_iter()
-        .all(|id| stat(pid, id).state == 'T')
+    ids(pid).into_iter().all(|id| stat(pid, id).state == 'T')
 }
 
-fn thread_ids(pid: u32) -> Vec<u32> {
+/// The threads of process `pid` that run, or wait for a processor.
+pub(crate) fn running(pid: u32) -> Vec<u32> {
+    let mut ids = ids(pid);
+    ids.retain(|&id| stat(pid, id).state == 'R');
+    ids
+}
+
+fn ids(pid: u32) -> Vec<u32> {
     fs::read_dir(format!("/proc/{pid}/task"))
         .into_iter()
         .flatten()

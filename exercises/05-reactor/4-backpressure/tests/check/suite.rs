@@ -5,7 +5,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::subject::{HIGH, LOW, Output, serve};
-use harness::{Client, DEADLINE, Server, call};
+use harness::{DEADLINE, Server, call};
 
 const BOOK: &str = "05-reactor.html#read-the-code";
 const MIB: usize = 1 << 20;
@@ -37,7 +37,7 @@ fn a_client_that_never_reads_does_not_fill_the_memory() {
     let mut client = server.client();
     client.exchange(b"hello\n", b"hello\n");
     let before = memory(&server);
-    let taken = clog(&mut client, &bytes(64 * MIB));
+    let taken = client.flood(&bytes(64 * MIB));
     let grown = memory(&server).saturating_sub(before);
     if grown > 8 * MIB {
         let (taken, grown) = (taken / MIB, grown / MIB);
@@ -57,7 +57,7 @@ fn the_others_are_served_meanwhile() {
         BOOK,
     );
     let (mut other, mut clogged) = (server.client(), server.client());
-    clog(&mut clogged, &bytes(32 * MIB));
+    clogged.flood(&bytes(32 * MIB));
     other.exchange(b"hello\n", b"hello\n");
     server.client().exchange(b"new here\n", b"new here\n");
 }
@@ -71,7 +71,7 @@ fn the_server_sleeps_meanwhile() {
         BOOK,
     );
     let mut client = server.client();
-    clog(&mut client, &bytes(32 * MIB));
+    client.flood(&bytes(32 * MIB));
     expect_sleep(&server);
 }
 
@@ -85,7 +85,7 @@ fn a_client_that_reads_late_gets_every_byte() {
     );
     let mut client = server.client();
     let mut sent = bytes(32 * MIB);
-    let taken = clog(&mut client, &sent);
+    let taken = client.flood(&sent);
     sent.truncate(taken);
     client.expect(&sent);
     client.exchange(b"more\n", b"more\n");
@@ -133,18 +133,6 @@ fn between_the_marks_it_stays_as_it_was() {
             word(seen[step])
         );
     }
-}
-
-/// Sends as much of `bytes` as the server takes, and returns how much that was.
-fn clog(client: &mut Client, bytes: &[u8]) -> usize {
-    let (mut taken, mut in_vain) = (0, 0);
-    // On a busy machine a server may pause without having stopped.
-    while taken < bytes.len() && in_vain < 2 {
-        let more = client.flood(&bytes[taken..]);
-        in_vain = if more == 0 { in_vain + 1 } else { 0 };
-        taken += more;
-    }
-    taken
 }
 
 /// Expects that the server uses (next to) no CPU time. On a busy machine one that spins gets little, too.
