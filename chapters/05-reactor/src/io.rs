@@ -223,6 +223,13 @@ impl Io {
         }
     }
 
+    /// Whether [`Self::stop`] has been called, or a signal has done so: nothing more is received.
+    #[inline]
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stop != Stop::No
+    }
+
     /// The address of the peer of `id`, as `getpeername(2)` tells it.
     #[must_use]
     pub fn peer(&self, id: ConnId) -> Option<SocketAddr> {

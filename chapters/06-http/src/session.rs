@@ -171,7 +171,7 @@ impl Http {
             return self.begin_body(io, id, site, head);
         }
         match site.reply(io, id, head, &[], Occasion::Request) {
-            Reply::Now(response) => self.send(io, id, site, &response, delivery(head)),
+            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, head)),
             Reply::Later => {
                 self.state = State::Waiting(Box::new(Upload::new(head, Body::Dropped)));
                 STOP
@@ -200,7 +200,7 @@ impl Http {
                 if let Reply::Now(response) = reply {
                     let how = Delivery {
                         connection: Connection::Close,
-                        ..delivery(head)
+                        ..delivery(io, head)
                     };
                     return self.send(io, id, site, &response, how);
                 }
@@ -237,7 +237,7 @@ impl Http {
         };
         let head = upload.request.head();
         match site.reply(io, id, &head, upload.body(), occasion) {
-            Reply::Now(response) => self.send(io, id, site, &response, delivery(&head)),
+            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, &head)),
             Reply::Later => {
                 self.state = State::Waiting(upload);
                 STOP
@@ -289,15 +289,15 @@ impl Http {
     }
 }
 
-/// How the answer to this request goes out.
+/// How the answer to this request goes out. Of a server that stops, it is the connection's last.
 #[inline]
-fn delivery(head: &Head<'_>) -> Delivery {
+fn delivery(io: &Io, head: &Head<'_>) -> Delivery {
     Delivery {
         extent: match head.method {
             Method::Head => Extent::Head,
             _ => Extent::Whole,
         },
-        connection: match (head.keep_alive(), head.version) {
+        connection: match (head.keep_alive() && !io.is_stopping(), head.version) {
             (false, _) => Connection::Close,
             (true, Version::Http10) => Connection::KeepAlive,
             (true, Version::Http11) => Connection::Unsaid,

@@ -11,6 +11,7 @@ mod later;
 mod pieces;
 mod pipelining;
 mod site;
+mod stopping;
 mod trace;
 
 use harness::Server;
