@@ -13,6 +13,7 @@ use crate::date::Date;
 use crate::page::Page;
 use crate::range::Wanted;
 use crate::root::{Found, Refusal, Root};
+use crate::site::options;
 use crate::version::Version;
 use crate::{Fields, Head, Method, Response, Status};
 
@@ -55,13 +56,14 @@ impl Files {
     /// The answer to a request with this `head` for the file that `path` names.
     ///
     /// `path` is decoded, and begins with a slash: the path of the request's target, or another in
-    /// its place. Where it isn't GET or HEAD, the answer is 405.
+    /// its place. There may be no file, whatever the method is; a file that there is takes GET,
+    /// HEAD and OPTIONS.
     #[inline]
     pub fn answer(&mut self, head: &Head<'_>, path: &[u8], now: &Date) -> Response {
         let asked = match head.method {
-            Method::Get => Asked::Get,
-            Method::Head => Asked::Head,
-            _ => return not_allowed(),
+            Method::Get => Some(Asked::Get),
+            Method::Head => Some(Asked::Head),
+            _ => None,
         };
         let page = match self.cache.get(path, now.seconds()) {
             Some(page) => Arc::clone(page),
@@ -70,6 +72,9 @@ impl Files {
                 Err(NoPage::Directory) => return add_slash(path, head.target.query()),
                 Err(NoPage::Refused(refusal)) => return refused(refusal),
             },
+        };
+        let Some(asked) = asked else {
+            return not_read(head.method);
         };
         if is_plain(head.fields) {
             return Response::page(page);
@@ -149,12 +154,15 @@ fn conditional(fields: Fields<'_>, asked: Asked, page: Arc<Page>, now: &Date) ->
     }
 }
 
-fn not_allowed() -> Response {
-    Response::error(
-        Status::METHOD_NOT_ALLOWED,
-        "A file can only be read: by GET or HEAD.",
-    )
-    .field("Allow", "GET, HEAD, OPTIONS")
+/// The answer to whoever doesn't want to read the file that there is.
+#[cold]
+fn not_read(method: Method<'_>) -> Response {
+    let allow = "GET, HEAD, OPTIONS";
+    if method == Method::Options {
+        return options(allow);
+    }
+    let why = "A file can only be read: by GET or HEAD.";
+    Response::error(Status::METHOD_NOT_ALLOWED, why).field("Allow", allow)
 }
 
 fn refused(refusal: Refusal) -> Response {

@@ -35,6 +35,17 @@ pub enum Method<'a> {
 }
 
 impl<'a> Method<'a> {
+    /// Those that a server may be asked to take, in the order in which `Allow` names them.
+    pub(crate) const COMMON: [Method<'static>; 7] = [
+        Method::Get,
+        Method::Head,
+        Method::Post,
+        Method::Put,
+        Method::Patch,
+        Method::Delete,
+        Method::Options,
+    ];
+
     /// The method that a request line begins with.
     ///
     /// # Errors

@@ -98,7 +98,8 @@ impl<S> Route<S> {
         self.path.is_none_or(|known| known.as_bytes() == path)
     }
 
-    fn takes(&self, method: Method<'_>) -> bool {
+    /// Whether its path aside, this route takes `method`.
+    pub(crate) fn takes(&self, method: Method<'_>) -> bool {
         match (self.method, method) {
             (None, _) | (Some(Method::Get), Method::Head) => true,
             (Some(known), method) => known == method,
@@ -127,17 +128,14 @@ pub(crate) fn find<S>(routes: &[Route<S>], method: Method<'_>, path: &[u8]) -> F
     found
 }
 
-/// The value of `Allow` for `path`, which has routes (RFC 9110 §10.2.1).
-pub(crate) fn allowed<S>(routes: &[Route<S>], path: &[u8]) -> String {
-    let mut allowed = String::new();
-    for method in routes.iter().filter(|route| route.has(path)) {
-        match method.method {
-            Some(Method::Get) => allowed.push_str("GET, HEAD, "),
-            Some(method) => {
-                let _ = write!(allowed, "{method}, "); // a `String` takes all
-            }
-            None => {}
+/// The value of `Allow` where these methods are taken (RFC 9110 §10.2.1). OPTIONS always is.
+pub(crate) fn allow(takes: impl Fn(Method<'static>) -> bool) -> String {
+    let mut allow = String::new();
+    for method in Method::COMMON {
+        if method == Method::Options || takes(method) {
+            let comma = if allow.is_empty() { "" } else { ", " };
+            let _ = write!(allow, "{comma}{method}"); // a `String` takes all
         }
     }
-    allowed + "OPTIONS"
+    allow
 }

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use reactor::{Buffer, ConnId, Handler, Io, ListenerId};
 
-use crate::routes::{Found, allowed, find};
+use crate::routes::{Found, allow, find};
 use crate::session::{Http, Outcome};
 use crate::{
     Call, Date, Files, Form, Head, Limits, Method, Occasion, Patience, Reply, Response, Route,
@@ -70,7 +70,7 @@ impl<S> Site<S> {
     ) -> Reply {
         match head.target.form() {
             Form::Origin | Form::Absolute => {}
-            Form::Asterisk => return options("GET, HEAD, POST, OPTIONS").into(),
+            Form::Asterisk => return options(&self.allow_anywhere()).into(),
             Form::Authority => return not_implemented().into(),
         }
         if let Err(response) = self.decode(head) {
@@ -92,18 +92,28 @@ impl<S> Site<S> {
             }
             // RFC 9110 §9.1: a method that nothing here takes is 501, not 405.
             (_, Method::Other(_) | Method::Trace) => not_implemented().into(),
-            (Found::OtherMethods, Method::Options) => {
-                options(&allowed(&self.routes, &self.path)).into()
-            }
+            (Found::OtherMethods, Method::Options) => options(&self.allow_here()).into(),
             (Found::OtherMethods, _) => Response::error(
                 Status::METHOD_NOT_ALLOWED,
                 "This takes other methods; the field Allow names them.",
             )
-            .field("Allow", allowed(&self.routes, &self.path))
+            .field("Allow", self.allow_here())
             .into(),
-            (Found::Nothing, Method::Options) => options("GET, HEAD, OPTIONS").into(),
             (Found::Nothing, _) => self.files.answer(head, &self.path, &self.date).into(),
         }
+    }
+
+    /// What the routes of this path take.
+    fn allow_here(&self) -> String {
+        allow(|method| matches!(find(&self.routes, method, &self.path), Found::Answer(_)))
+    }
+
+    /// What is taken by any route, or by files.
+    fn allow_anywhere(&self) -> String {
+        let files = [Method::Get, Method::Head];
+        allow(|method| {
+            files.contains(&method) || self.routes.iter().any(|route| route.takes(method))
+        })
     }
 
     fn decode(&mut self, head: &Head<'_>) -> Result<(), Response> {
@@ -129,8 +139,8 @@ impl<S> Site<S> {
 }
 
 /// RFC 9110 §9.3.7.
-fn options(allowed: &str) -> Response {
-    Response::new(Status::NO_CONTENT).field("Allow", allowed)
+pub(crate) fn options(allow: &str) -> Response {
+    Response::new(Status::NO_CONTENT).field("Allow", allow)
 }
 
 fn not_implemented() -> Response {

@@ -78,9 +78,11 @@ fn a_pipe_is_forbidden() {
 #[test]
 fn who_may_ask_what_is_said_by_allow() {
     let server = start(&[]);
+    let all = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
     for (request, allowed) in [
-        ("OPTIONS *", "GET, HEAD, POST, OPTIONS"),
+        ("OPTIONS *", all), // for /echo takes them all
         ("OPTIONS /style.css", "GET, HEAD, OPTIONS"),
+        ("OPTIONS /", "GET, HEAD, OPTIONS"),
         ("OPTIONS /form", "POST, OPTIONS"),
         ("OPTIONS /moved", "GET, HEAD, OPTIONS"),
         ("DELETE /style.css", "GET, HEAD, OPTIONS"),
@@ -89,6 +91,35 @@ fn who_may_ask_what_is_said_by_allow() {
     ] {
         let answer = ask_one(&server, format!("{request} HTTP/1.1\r\nHost: a\r\n\r\n"));
         assert_eq!(answer.field("Allow"), Some(allowed), "{request}");
+    }
+}
+
+#[test]
+fn what_is_allowed_is_done() {
+    let server = start(&[]);
+    for path in ["/style.css", "/form", "/moved"] {
+        let options = ask_one(
+            &server,
+            format!("OPTIONS {path} HTTP/1.1\r\nHost: a\r\n\r\n"),
+        );
+        let allowed = options.field("Allow").unwrap_or("").split(", ");
+        let allowed: Vec<_> = allowed.collect();
+        for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+            let request =
+                format!("{method} {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+            let done = ask_one(&server, request).status != 405;
+            let said = allowed.contains(&method);
+            assert_eq!(done, said, "{method} {path}: {allowed:?}");
+        }
+    }
+}
+
+#[test]
+fn of_a_file_that_is_not_there_no_method_is_taken() {
+    let server = start(&[]);
+    for method in ["GET", "POST", "PUT", "DELETE", "OPTIONS"] {
+        let request = format!("{method} /nowhere HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_eq!(ask_one(&server, request).status, 404, "{method}");
     }
 }
 
