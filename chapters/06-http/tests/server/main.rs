@@ -10,6 +10,7 @@ mod deadlines;
 mod later;
 mod pieces;
 mod pipelining;
+mod sending;
 mod site;
 mod stopping;
 mod trace;

@@ -1,7 +1,6 @@
 //! The site that comes with the chapter, and files of any length.
 
 use std::fs;
-use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -116,23 +115,4 @@ fn a_changed_file_is_served_anew_within_a_second() {
     while get(&server, "/file").text() != "behind" {
         assert!(changed.elapsed() < harness::DEADLINE, "still the old one");
     }
-}
-
-#[test]
-fn a_file_cut_short_while_it_is_sent_ends_that_connection_only() {
-    let directory = Directory::with("file", &long(30_000_000));
-    let server = start(&["--root", directory.name()]);
-    let mut client = server.slow_client();
-    client.send(b"GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    client.expect(b"HTTP/1.1 200 OK\r\n");
-    fs::write(directory.path().join("file"), b"short").unwrap();
-    let patience = Some(harness::DEADLINE);
-    client.stream().set_read_timeout(patience).unwrap();
-    let mut received = Vec::new();
-    let end = client.stream().read_to_end(&mut received);
-    let kind = end.err().map(|error| error.kind());
-    assert_ne!(kind, Some(ErrorKind::WouldBlock), "it doesn't end");
-    assert!(received.len() < 30_000_000, "{} bytes", received.len());
-    server.expect_alive();
-    assert_eq!(get(&server, "/nowhere").status, 404);
 }

@@ -1,0 +1,111 @@
+//! Long answers: slow readers, and files that change while they are sent.
+
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::time::Instant;
+
+use harness::{Client, DEADLINE, Server};
+
+use crate::answers::{Answer, Content, Directory, get, long, one, take_apart};
+use crate::start;
+
+/// More than the buffers between a file and its reader hold.
+const LONG: usize = 8_000_000;
+const SMALL: &[u8] = b"GET /small HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// Asks for `/file` and reads no more than its beginning; the server can't send all the rest.
+fn begin(server: &Server) -> Client {
+    let mut client = server.slow_client();
+    client.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.expect(b"HTTP/1.1 200 OK\r\n");
+    client
+}
+
+/// What comes of the answer that has begun, until its connection ends.
+fn finish(mut client: Client) -> Answer {
+    client.finish_sending();
+    let rest = client.read_to_end();
+    one(take_apart(
+        &[b"HTTP/1.1 200 OK\r\n", &rest[..]].concat(),
+        Content::Comes,
+    ))
+}
+
+#[test]
+fn a_client_that_reads_little_by_little_holds_nobody_up() {
+    let content = long(LONG);
+    let directory = Directory::with("file", &content);
+    fs::write(directory.path().join("small"), "small").unwrap();
+    let server = start(&["--root", directory.name()]);
+    let mut quick = server.client();
+    quick.send(SMALL);
+    quick.finish_sending();
+    let mut answer = quick.read_to_end();
+    let quick = server.client();
+    let slow = begin(&server);
+    for client in [&quick, &slow] {
+        let patience = Some(DEADLINE);
+        client.stream().set_read_timeout(patience).unwrap();
+    }
+    let mut received = Vec::new();
+    for _ in 0..200 {
+        let mut piece = [0; 1024];
+        slow.stream().read_exact(&mut piece).unwrap();
+        received.extend_from_slice(&piece);
+        // Others, old and new, ask while that one's answer stands still.
+        quick.stream().write_all(SMALL).unwrap();
+        quick.stream().read_exact(&mut answer).unwrap();
+        assert!(answer.ends_with(b"\r\n\r\nsmall"));
+        assert_eq!(get(&server, "/small").text(), "small");
+    }
+    let head = received.windows(4).position(|four| four == b"\r\n\r\n");
+    let part = &received[head.unwrap() + 4..];
+    assert!(*part == content[..part.len()]);
+}
+
+#[test]
+fn a_file_cut_short_while_it_is_sent_ends_that_connection_only() {
+    let content = long(LONG);
+    let directory = Directory::with("file", &long(4 * LONG));
+    fs::write(directory.path().join("other"), &content).unwrap();
+    let server = start(&["--root", directory.name()]);
+    let client = begin(&server);
+    let mut other = server.slow_client();
+    other.send(b"GET /other HTTP/1.1\r\nHost: a\r\n\r\n");
+    other.expect(b"HTTP/1.1 200 OK\r\n");
+    fs::write(directory.path().join("file"), b"short").unwrap();
+    client.stream().set_read_timeout(Some(DEADLINE)).unwrap();
+    let mut received = Vec::new();
+    let end = client.stream().read_to_end(&mut received);
+    let kind = end.err().map(|error| error.kind());
+    assert_ne!(kind, Some(ErrorKind::WouldBlock), "it doesn't end");
+    assert!(received.len() < 4 * LONG, "{} bytes", received.len());
+    assert!(finish(other).content == content, "the other answer");
+    assert_eq!(get(&server, "/nowhere").status, 404);
+}
+
+#[test]
+fn a_file_replaced_while_it_is_sent_is_sent_as_it_was() {
+    let content = long(LONG);
+    let directory = Directory::with("file", &content);
+    let server = start(&["--root", directory.name()]);
+    let client = begin(&server);
+    let path = |name| directory.path().join(name);
+    fs::write(path("new"), "new").unwrap();
+    fs::rename(path("new"), path("file")).unwrap();
+    let replaced = Instant::now();
+    while get(&server, "/file").text() != "new" {
+        assert!(replaced.elapsed() < DEADLINE, "it is still the old one");
+    }
+    assert!(finish(client).content == content);
+}
+
+#[test]
+fn a_file_deleted_while_it_is_sent_is_sent_as_it_was() {
+    let content = long(LONG);
+    let directory = Directory::with("file", &content);
+    let server = start(&["--root", directory.name()]);
+    let client = begin(&server);
+    fs::remove_file(directory.path().join("file")).unwrap();
+    assert!(finish(client).content == content);
+}
