@@ -123,3 +123,49 @@ fn curl_is_content_with_head() {
     let head = String::from_utf8_lossy(&output);
     assert!(head.contains(&expected), "{head}");
 }
+
+/// The rows of the page of codes that have a command: the code, and the command.
+fn commands() -> Vec<(String, String)> {
+    let page = include_str!("../../../site/codes.html");
+    let rows = page.split("<tr id=\"c").skip(1);
+    let rows = rows.filter_map(|row| {
+        let (_, command) = row.split_once("</td><td><code>")?;
+        let (command, _) = command.split_once("</code>")?;
+        let command = command.replace("&amp;", "&");
+        Some((row[..3].to_owned(), command))
+    });
+    rows.collect()
+}
+
+#[test]
+fn every_command_on_the_page_of_codes_gets_its_code() {
+    if is_missing() {
+        return;
+    }
+    let directory = Directory::with("style.css", b"body {}");
+    fs::write(directory.path().join("index.html"), "It works").unwrap();
+    fs::create_dir(directory.path().join("pictures")).unwrap();
+    fs::write(directory.path().join("pictures/loop.svg"), "<svg/>").unwrap();
+    let server = start(&["--head-timeout", "1", "--root", directory.name()]);
+    let address = server.address();
+    // Not every machine has an nc, and they don't agree on when to end.
+    let nc = format!(
+        "nc() {{ exec 3<>/dev/tcp/{}/{}; cat >&3; cat <&3; }}",
+        address.ip(),
+        address.port()
+    );
+    let commands = commands();
+    assert!(commands.len() >= 16, "{commands:?}");
+    for (code, command) in commands {
+        let command = command
+            .replace("chapters/06-http/site", directory.name())
+            .replace("localhost:7000", &address.to_string())
+            .replace("sleep 60", "sleep 2")
+            .replace("curl -i", "curl -s -i --max-time 20 --noproxy '*'");
+        let script = format!("{nc}\n{command}");
+        let output = Command::new("bash").args(["-c", &script]).output().unwrap();
+        let answer = String::from_utf8_lossy(&output.stdout);
+        let expected = format!("HTTP/1.1 {code} ");
+        assert!(answer.starts_with(&expected), "{command}: {answer:.200}");
+    }
+}
