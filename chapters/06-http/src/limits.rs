@@ -20,7 +20,8 @@ pub struct Limits {
     pub chunk_line: u32,
     /// All chunk extensions of one body together. Above: 400.
     pub chunk_extensions: u32,
-    /// The trailer section and the last chunk's line before it. Above: 431.
+    /// The trailer section and the last chunk's line before it. Above: 431. How many fields that
+    /// are doesn't matter: none is kept.
     pub trailers: u32,
 }
 

@@ -41,7 +41,7 @@ struct Options {
     #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     body_timeout: u16,
 
-    /// How long a connection may do nothing
+    /// How long a connection may do nothing, neither ask nor read
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     idle_timeout: u16,
 

@@ -15,7 +15,11 @@ pub struct Patience {
     pub head: Duration,
     /// For the rest of a body, or at least [`Self::PROGRESS`] more bytes of it. Then: 408.
     pub body: Duration,
-    /// For the next request; and for a client that doesn't read what it asked for.
+    /// For the next request. And for a client to read of what it asked for: it is cut once its
+    /// socket has taken nothing from one look to the next, so after two of these at most.
+    ///
+    /// Not too short: the kernel takes more only once a third of its send buffer is free, and that
+    /// may be a megabyte.
     pub idle: Duration,
 }
 

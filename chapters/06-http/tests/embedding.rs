@@ -1,15 +1,19 @@
 //! A server with handlers of its own: connections that change their protocol, and answers that one
 //! connection's request gives to another.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use ch06_http::{
-    Call, Files, Http, Method, Occasion, Outcome, Reply, Response, Route, Site, Status,
+    Call, Files, Http, Method, Occasion, Outcome, Patience, Reply, Response, Route, Site, Status,
 };
 use reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker, listen};
+
+/// Bytes that sockets don't hold.
+const LONG: usize = 30_000_000;
 
 /// Who waits for a word, and the words that were said.
 #[derive(Default)]
@@ -88,6 +92,18 @@ fn say(words: &mut Words, call: &mut Call<'_>) -> Reply {
     Response::new(Status::NO_CONTENT).into()
 }
 
+/// More than sockets take, and a moment later.
+fn long(_: &mut Words, call: &mut Call<'_>) -> Reply {
+    if call.occasion == Occasion::Request {
+        call.io.set_timer(call.id, Duration::from_millis(1));
+        return Reply::Later;
+    }
+    let content = vec![b'x'; LONG];
+    Response::new(Status::OK)
+        .content("text/plain", content)
+        .into()
+}
+
 /// A server in a thread, stopped when dropped.
 struct Running {
     address: SocketAddr,
@@ -97,6 +113,10 @@ struct Running {
 
 impl Running {
     fn start() -> Self {
+        Self::with(Patience::default())
+    }
+
+    fn with(patience: Patience) -> Self {
         let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
         let address = listener.local_addr().unwrap();
         let mut reactor = Reactor::new(Limits::default()).unwrap();
@@ -107,10 +127,12 @@ impl Running {
                 Route::new(Method::Get, "/capitals", |_, _| Reply::Upgrade),
                 Route::new(Method::Get, "/wait", wait),
                 Route::new(Method::Post, "/say", say),
+                Route::new(Method::Get, "/long", long),
             ];
             let root = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
             let files = Files::open(Path::new(root)).unwrap();
-            let site = Site::new(files, routes, Words::default());
+            let mut site = Site::new(files, routes, Words::default());
+            site.patience = patience;
             reactor.run(&mut Server(site)).unwrap();
         });
         Self {
@@ -183,7 +205,7 @@ fn a_request_may_be_answered_when_another_has_come() {
     let mut word = 0;
     // Whichever of the two comes first, a word that is said behind the question is heard.
     waits
-        .set_read_timeout(Some(std::time::Duration::from_millis(50)))
+        .set_read_timeout(Some(Duration::from_millis(50)))
         .unwrap();
     while waits.peek(&mut [0]).is_err() {
         assert!(word < 100, "nothing is heard");
@@ -196,4 +218,49 @@ fn a_request_may_be_answered_when_another_has_come() {
     let answers = read_until(&mut waits, "404 Not Found");
     assert!(answers.starts_with("HTTP/1.1 200 OK"), "{answers}");
     assert!(answers.contains("hello"), "{answers}");
+}
+
+#[test]
+fn a_late_answer_that_nobody_reads_is_cut_like_any_other() {
+    let server = Running::with(Patience {
+        idle: Duration::from_secs(1),
+        ..Patience::default()
+    });
+    let mut stream = server.connect();
+    stream
+        .write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    let began = Instant::now();
+    // Not by a read, which would be a sign of life.
+    let error = loop {
+        if let Some(error) = stream.take_error().unwrap() {
+            break error;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "it still waits");
+        thread::sleep(Duration::from_millis(10));
+    };
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+}
+
+#[test]
+fn behind_a_late_answer_that_fills_the_output_comes_the_next() {
+    let server = Running::start();
+    let mut stream = server.connect();
+    let next = b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    stream
+        .write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    stream.write_all(next).unwrap();
+    let mut received = Vec::new();
+    stream.read_to_end(&mut received).unwrap();
+    let answer = received
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap();
+    let behind = &received[answer + 4 + LONG..];
+    assert!(
+        behind.starts_with(b"HTTP/1.1 404 "),
+        "{}",
+        behind.escape_ascii()
+    );
 }
