@@ -11,6 +11,7 @@
 //! fact = "It bounds …"
 //! authority = "listen(2)"           # manual pages and RFC sections become links
 //! experiments = ["c100_listen_admits_backlog_plus_one"]  # tests in the chapter's tests/claims/
+//! here = ["server::crowd::nobody_is_lost"]  # other tests of the chapter: they guard its own server
 //! ```
 //!
 //! A bug in a document's program (`B14`) is a claim with the verdict `BUG`: `claim` says what the
@@ -50,6 +51,9 @@ pub struct Claim {
     /// The tests that show it.
     #[serde(default)]
     pub experiments: Vec<String>,
+    /// The chapter's tests that would fail if its own server had this flaw.
+    #[serde(default)]
+    pub here: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -130,12 +134,23 @@ fn row(claim: &Claim, chapter: &str) -> String {
         let which = if index == 0 { "seen" } else { "also seen" };
         sources.push(format!("[{which}](experiments/{chapter}.md#{test})"));
     }
+    let words = claim.here.iter().map(|test| in_words(test));
+    let words: Vec<String> = words.collect();
+    if !words.is_empty() {
+        sources.push(format!("here: {}", words.join("; ")));
+    }
     let sources = sources.join(" · ");
     let text = claim.says.replace('|', "\\|");
     let fact = fact.replace('|', "\\|");
     format!(
         "| <span class=\"claim-id\" id=\"{id}\">{id} · {document} {section}</span> {text} | <span class=\"verdict {verdict}\">{verdict}</span> | {fact} <span class=\"source\">{sources}</span> |\n"
     )
+}
+
+/// A test's name as a sentence that can be broken into lines.
+fn in_words(test: &str) -> String {
+    let name = test.rsplit("::").next().unwrap_or(test);
+    format!("<em title=\"{test}\">{}</em>", name.replace('_', " "))
 }
 
 /// Manual pages (`listen(2)`) and RFC sections (`RFC 9293 §3.6`) in a list as links.
@@ -168,6 +183,14 @@ fn url(authority: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_test_of_the_server_is_named_in_words() {
+        assert_eq!(
+            in_words("files::paths::dots_lead_nowhere"),
+            "<em title=\"files::paths::dots_lead_nowhere\">dots lead nowhere</em>"
+        );
+    }
 
     #[test]
     fn authorities_become_links() {

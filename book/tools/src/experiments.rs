@@ -32,6 +32,24 @@ pub fn of_chapter(chapter: &str) -> Result<Vec<Experiment>> {
     Ok(found)
 }
 
+/// Whether a chapter has the test `TARGET::module::name`, or `module::tests::name` beside its code.
+pub fn exists(chapter: &str, test: &str) -> bool {
+    let Some((module, name)) = test.rsplit_once("::") else {
+        return false;
+    };
+    let chapter = files::at("chapters").join(chapter);
+    let path = module.replace("::", "/");
+    let beside = path.strip_suffix("/tests").unwrap_or(&path);
+    let places = [
+        chapter.join(format!("tests/{path}.rs")),
+        chapter.join(format!("src/{path}.rs")),
+        chapter.join(format!("src/{beside}.rs")),
+    ];
+    let function = format!("fn {name}(");
+    let has = |place: &PathBuf| files::read(place).is_ok_and(|text| text.contains(&function));
+    places.iter().any(has)
+}
+
 /// Test functions at the left margin, where rustfmt ends each with a `}` of its own.
 fn in_text(path: &Path, text: &str) -> Vec<Experiment> {
     let lines: Vec<&str> = text.lines().collect();

@@ -58,11 +58,20 @@ fn record(name: &str, script: &Script) -> Result<Recording> {
     }
     Ok(Recording {
         chapter: script.chapter.clone(),
-        options: script.options.clone(),
+        options: shown_options(script),
         mutant: script.mutant.clone(),
         machine: machine()?,
         events: merge(events(&run.trace)?, &run.deeds, &run.fixed),
     })
+}
+
+/// The options, with a word for what they have on this machine.
+fn shown_options(script: &Script) -> Vec<String> {
+    let mut options = script.options.clone();
+    if script.file.is_some() {
+        options.extend(["--root", "DIRECTORY"].map(String::from));
+    }
+    options
 }
 
 /// A server with its clients.
@@ -97,6 +106,7 @@ impl Run {
             .args(["--port", "0", "--trace-json"])
             .arg(&trace)
             .args(&script.options)
+            .args(root(name, script)?)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -264,6 +274,17 @@ impl Run {
             record,
         })
     }
+}
+
+/// The options that have a directory served, with the file that the script wants in it.
+fn root(name: &str, script: &Script) -> Result<Vec<PathBuf>> {
+    let Some(length) = script.file else {
+        return Ok(Vec::new());
+    };
+    let root = files::at("target/traces").join(name);
+    fs::create_dir_all(&root)?;
+    fs::write(root.join("file.bin"), vec![b'x'; length])?;
+    Ok(vec!["--root".into(), root])
 }
 
 /// What the server has said so far.

@@ -23,7 +23,8 @@
 //!
 //! `server is held` and `server goes on` (SIGSTOP, SIGCONT) let several things happen before it sees
 //! any; `server gets SIGTERM` asks it to stop. `mutant = "drain-read"` records the chapter with a
-//! guarding line taken out (`chapters/NN/mutants/drain-read.patch`).
+//! guarding line taken out (`chapters/NN/mutants/drain-read.patch`). `file = 1000000` has the server
+//! serve a directory of its own (`--root DIRECTORY`), with so many bytes in `file.bin`.
 //!
 //! Each step is one that can be waited for, so a recording never depends on a pause being long
 //! enough. Let the server come to rest before the next client moves: the order is then certain.
@@ -98,6 +99,8 @@ pub struct Script {
     pub options: Vec<String>,
     /// The mutant of the chapter that runs instead of it.
     pub mutant: Option<String>,
+    /// How many bytes `file.bin` has, in the directory that is served.
+    pub file: Option<usize>,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }
@@ -110,6 +113,7 @@ struct Written {
     #[serde(default)]
     options: Vec<String>,
     mutant: Option<String>,
+    file: Option<usize>,
     steps: Vec<String>,
 }
 
@@ -138,6 +142,7 @@ impl Script {
             title: written.title,
             options: written.options,
             mutant: written.mutant,
+            file: written.file,
             steps,
         })
     }

@@ -60,6 +60,16 @@ fn claims_and_tests() -> Result<Vec<String>> {
                 }
             }
         }
+        for claim in &chapter.claims {
+            let missing = claim.here.iter();
+            let missing = missing.filter(|test| !experiments::exists(&chapter.name, test));
+            faults.extend(missing.map(|test| {
+                format!(
+                    "{file}: {}: chapter {} has no test {test}",
+                    claim.id, chapter.name
+                )
+            }));
+        }
         for test in tests
             .iter()
             .filter(|test| !named.contains(&test.name.as_str()))

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::connection::{Connection, End};
 use super::state::{InCall, State};
+use super::words::flags;
 use super::{epoll_name, fd};
 
 /// How a lane is drawn.
@@ -124,7 +125,8 @@ impl State<'_> {
                 String::new()
             };
             let resting = if watch.armed { "" } else { ", disarmed" };
-            let _ = write!(text, "; watched{who} for {}{resting}", watch.interest);
+            let interest = flags(&watch.interest);
+            let _ = write!(text, "; watched{who} for {interest}{resting}");
         }
         text
     }

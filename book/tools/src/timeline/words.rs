@@ -48,7 +48,7 @@ fn by_the_server(event: &Record, before: &State) -> String {
         "register" => format!("{thread} asks epoll to watch {on} for {}.", get("interest")),
         "re-arm" => format!(
             "{thread} has epoll watch {on} for {} from now on.",
-            get("interest")
+            flags(&get("interest"))
         ),
         "unregister" => format!("{thread} asks epoll to watch {on} no longer."),
         "accept" => format!(
@@ -262,6 +262,15 @@ fn named(thread: &str) -> String {
         thread.to_owned()
     } else {
         format!("thread {thread}")
+    }
+}
+
+/// The flags of an interest, which may be none.
+pub(super) fn flags(interest: &str) -> &str {
+    if interest.is_empty() {
+        "nothing"
+    } else {
+        interest
     }
 }
 
