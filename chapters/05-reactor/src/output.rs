@@ -136,6 +136,7 @@ impl Output {
         Ok(Sent::All)
     }
 
+    // ANCHOR: send_head
     /// Sends from the head: how many bytes went, and how many were offered.
     fn send_head(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
         let offered = self.head.len().min(allowed);
@@ -144,7 +145,9 @@ impl Output {
         self.head.consume(sent);
         Ok((sent, offered))
     }
+    // ANCHOR_END: send_head
 
+    // ANCHOR: send_file
     /// Sends from the first file, within the kernel: its bytes never come here (`sendfile(2)`).
     fn send_file(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
         let Some((range, _)) = self.behind.front_mut() else {
@@ -173,6 +176,7 @@ impl Output {
         }
         Ok((sent, offered))
     }
+    // ANCHOR_END: send_file
 }
 
 /// Offers `bytes` to the socket; returns how many it took.

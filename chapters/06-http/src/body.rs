@@ -49,6 +49,7 @@ impl Body {
     ///
     /// # Errors
     /// What is wrong with it: chunks that can't be read, or a limit that is exceeded.
+    // ANCHOR: next
     pub fn next<'a>(
         &mut self,
         input: &'a [u8],
@@ -71,6 +72,7 @@ impl Body {
             }
         }
     }
+    // ANCHOR_END: next
 }
 
 #[cfg(test)]

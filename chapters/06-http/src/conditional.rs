@@ -38,6 +38,7 @@ pub(crate) fn is_plain(fields: Fields<'_>) -> bool {
     !FIELDS.iter().any(|name| fields.may_have(name))
 }
 
+// ANCHOR: judge
 /// What comes first is decided by RFC 9110 §13.2.2, whose steps these are.
 pub(crate) fn judge(fields: Fields<'_>, asked: Asked, page: &Page, now: Seconds) -> Verdict {
     // 1 and 2. They guard changes (“only if nobody else has written since”), but hold for GET.
@@ -70,6 +71,7 @@ pub(crate) fn judge(fields: Fields<'_>, asked: Asked, page: &Page, now: Seconds)
         _ => Verdict::Answer(Wanted::Whole),
     }
 }
+// ANCHOR_END: judge
 
 /// Whether the part that is asked for belongs to what the client has (RFC 9110 §13.1.5).
 ///

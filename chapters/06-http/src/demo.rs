@@ -12,6 +12,7 @@ const LATER: Duration = Duration::from_secs(1);
 
 /// The routes of the site that comes with the chapter. They share nothing.
 #[must_use]
+// ANCHOR: routes
 pub fn demo_routes() -> Vec<Route<()>> {
     vec![
         Route::new(Method::Post, "/form", form),
@@ -21,6 +22,7 @@ pub fn demo_routes() -> Vec<Route<()>> {
         Route::any("/echo", echo),
     ]
 }
+// ANCHOR_END: routes
 
 /// Answers with the body of the request.
 ///
@@ -91,6 +93,7 @@ fn broken((): &mut (), _: &mut Call<'_>) -> Reply {
     Response::error(Status::INTERNAL_SERVER_ERROR, why).into()
 }
 
+// ANCHOR: later
 /// Answers after a second, and holds nobody up meanwhile.
 fn later((): &mut (), call: &mut Call<'_>) -> Reply {
     match call.occasion {
@@ -104,3 +107,4 @@ fn later((): &mut (), call: &mut Call<'_>) -> Reply {
             .into(),
     }
 }
+// ANCHOR_END: later

@@ -59,6 +59,7 @@ impl Files {
     /// its place. There may be no file, whatever the method is; a file that there is takes GET,
     /// HEAD and OPTIONS.
     #[inline]
+    // ANCHOR: answer
     pub fn answer(&mut self, head: &Head<'_>, path: &[u8], now: &Date) -> Response {
         let asked = match head.method {
             Method::Get => Some(Asked::Get),
@@ -81,6 +82,7 @@ impl Files {
         }
         conditional(head.fields, asked, page, now)
     }
+    // ANCHOR_END: answer
 
     /// The page of the file that `path` means now.
     #[cold]

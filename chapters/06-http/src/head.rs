@@ -143,6 +143,7 @@ impl HeadParser {
     ///
     /// # Errors
     /// What is wrong with it. Which error it is doesn't depend on how many bytes have come.
+    // ANCHOR: parse
     pub fn parse<'a>(
         &mut self,
         input: &'a [u8],
@@ -180,6 +181,7 @@ impl HeadParser {
             self.field(field, line.version, limits)?;
         }
     }
+    // ANCHOR_END: parse
 
     /// The request line behind empty ones.
     #[inline]

@@ -65,6 +65,7 @@ impl Known {
         Ok(())
     }
 
+    // ANCHOR: length
     /// RFC 9110 §8.6 lets a recipient take `5, 5` and a repeated `5` for one. We don't: whoever
     /// came before us may have seen one of them only.
     #[inline]
@@ -77,7 +78,9 @@ impl Known {
         self.framing = Framing::Length(decimal(value)?);
         Ok(())
     }
+    // ANCHOR_END: length
 
+    // ANCHOR: coding
     /// RFC 9112 §6.1: with both, somebody is trying to smuggle a request past somebody else.
     fn transfer_encoding(&mut self, value: &[u8], version: Version) -> Result<(), Error> {
         if version == Version::Http10 {
@@ -94,6 +97,7 @@ impl Known {
         self.framing = Framing::Chunked;
         Ok(())
     }
+    // ANCHOR_END: coding
 
     #[inline]
     fn connection(&mut self, value: &[u8]) {

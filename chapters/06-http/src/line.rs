@@ -55,6 +55,7 @@ impl LineReader {
         reason = "each line of each request comes through here"
     )]
     #[inline(always)]
+    // ANCHOR: line
     pub fn next<'a>(
         &mut self,
         input: &'a [u8],
@@ -73,8 +74,10 @@ impl LineReader {
         self.searched = offset(end);
         no_line(&input[end..])
     }
+    // ANCHOR_END: line
 }
 
+// ANCHOR: no_line
 /// What to make of `rest`, which doesn't begin with CR LF, behind a line.
 #[cold]
 fn no_line<T>(rest: &[u8]) -> Result<Option<T>, Error> {
@@ -85,6 +88,7 @@ fn no_line<T>(rest: &[u8]) -> Result<Option<T>, Error> {
         _ => Err(Error::Control),
     }
 }
+// ANCHOR_END: no_line
 
 /// A place in a head. They fit: no head is longer than its limit, which is a `u32`.
 pub(crate) fn offset(place: usize) -> u32 {

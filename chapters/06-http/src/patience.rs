@@ -93,6 +93,7 @@ impl Http {
 
     /// Sets the timer for what is waited for now, unless it is.
     #[inline]
+    // ANCHOR: set_timer
     pub(crate) fn set_timer(&mut self, io: &mut Io, id: ConnId, patience: &Patience, input: &[u8]) {
         let (due, delay) = match self.state {
             State::Waiting(_) | State::Closed => return,
@@ -108,4 +109,5 @@ impl Http {
             io.set_timer(id, delay);
         }
     }
+    // ANCHOR_END: set_timer
 }

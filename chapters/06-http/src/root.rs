@@ -100,6 +100,7 @@ impl Root {
     }
 }
 
+// ANCHOR: beneath
 /// Opens `name` and leaves the walls to the kernel.
 ///
 /// A magic link, as there are in `/proc`, jumps anywhere: `RESOLVE_BENEATH` refuses it too, but
@@ -118,6 +119,7 @@ fn beneath(directory: &OwnedFd, name: &[u8], flags: OFlag) -> nix::Result<OwnedF
     }
     Err(Errno::EAGAIN)
 }
+// ANCHOR_END: beneath
 
 /// Opens directory after directory, each from the one before, and never by a link.
 fn stepwise(directory: &OwnedFd, name: &[u8], flags: OFlag) -> nix::Result<OwnedFd> {

@@ -123,6 +123,7 @@ impl Http {
         }
     }
 
+    // ANCHOR: take_requests
     /// Takes what there is of requests from `input[*used..]`, as long as answers can go out.
     #[inline]
     fn take_requests<S>(
@@ -157,6 +158,7 @@ impl Http {
         }
         ControlFlow::Continue(())
     }
+    // ANCHOR_END: take_requests
 
     #[inline]
     fn take_head<S>(
@@ -246,6 +248,7 @@ impl Http {
         }
     }
 
+    // ANCHOR: send
     /// Sends an answer; nothing follows where it says so.
     #[inline]
     fn send<S>(
@@ -271,6 +274,7 @@ impl Http {
         }
         ControlFlow::Continue(())
     }
+    // ANCHOR_END: send
 
     /// The last answer, because nobody knows where the next request would begin.
     #[cold]
@@ -289,6 +293,7 @@ impl Http {
     }
 }
 
+// ANCHOR: delivery
 /// How the answer to this request goes out. Of a server that stops, it is the connection's last.
 #[inline]
 fn delivery(io: &Io, head: &Head<'_>) -> Delivery {
@@ -304,3 +309,4 @@ fn delivery(io: &Io, head: &Head<'_>) -> Delivery {
         },
     }
 }
+// ANCHOR_END: delivery
