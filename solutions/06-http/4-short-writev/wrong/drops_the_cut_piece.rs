@@ -1,0 +1,59 @@
+//! Wrong: goes on with the next piece after one that was written in part.
+//! Caught by: a_short_write_in_the_body
+//! Says: It goes on behind these
+
+use std::io::{self, ErrorKind, IoSlice, Write};
+
+/// How far a response has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// All of it is written.
+    Done,
+    /// The socket has no room for the rest.
+    Waiting,
+}
+
+/// A response on its way.
+#[derive(Debug)]
+pub struct Response {
+    head: Vec<u8>,
+    body: Vec<u8>,
+    /// How many bytes have been written, head and body together.
+    sent: usize,
+}
+
+impl Response {
+    /// A response of which nothing is sent yet.
+    #[must_use]
+    pub fn new(head: Vec<u8>, body: Vec<u8>) -> Self {
+        let sent = 0;
+        Self { head, body, sent }
+    }
+
+    /// Writes as much as `socket` takes.
+    ///
+    /// # Errors
+    ///
+    /// As `writev(2)`, except for `EAGAIN` and `EINTR`.
+    pub fn send(&mut self, socket: &mut impl Write) -> io::Result<Progress> {
+        while self.sent < self.head.len() + self.body.len() {
+            let head = &self.head[self.sent.min(self.head.len())..];
+            let body = if self.sent > self.head.len() {
+                &[][..]
+            } else {
+                &self.body
+            };
+            match socket.write_vectored(&[IoSlice::new(head), IoSlice::new(body)]) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(taken) => self.sent += taken,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // `sent` is kept in the response: the next call goes on from here.
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    return Ok(Progress::Waiting);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Progress::Done)
+    }
+}
