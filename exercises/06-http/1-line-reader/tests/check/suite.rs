@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::subject::{Bad, Input, LineReader};
 
-const BOOK: &str = "06-http.html#read-the-code";
+const BOOK: &str = "06-http.html#a-line-or-not-yet";
 
 /// Two lines of a head, the empty line that ends it, and the beginning of something else.
 const HEAD: &[u8] = b"GET / HTTP/1.1\r\nHost: example.org\r\n\r\nmore";

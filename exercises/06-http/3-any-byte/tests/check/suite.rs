@@ -2,7 +2,7 @@
 
 use crate::subject::{Event, Parser};
 
-const BOOK: &str = "06-http.html#read-the-code";
+const BOOK: &str = "06-http.html#a-head-is-a-state-machine";
 
 const POST: &str = "POST /a HTTP/1.1\r\nHost: b\r\nContent-Length: 11\r\n\r\nhello world";
 const GET: &str = "GET /c HTTP/1.1\r\nHost: d\r\n\r\n";

@@ -8,7 +8,7 @@ use std::process;
 
 use crate::subject::Site;
 
-const BOOK: &str = "06-http.html#read-the-code";
+const BOOK: &str = "06-http.html#nothing-outside-the-root";
 
 /// What is in the files outside.
 const SECRET: &str = "the secret";
