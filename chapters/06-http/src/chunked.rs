@@ -16,7 +16,7 @@
 
 use crate::body::Piece;
 use crate::head::split_field;
-use crate::line::{LineReader, offset};
+use crate::line::LineReader;
 use crate::token::{Set, token_len, trim_start};
 use crate::{Error, Limits};
 
@@ -39,7 +39,7 @@ pub(crate) struct Chunked {
     room: u64,
     /// Bytes of extensions that are still allowed. Without that limit, a client could send a
     /// kilobyte of them with each byte of data.
-    extensions: u32,
+    extensions: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ enum State {
     Size(LineReader),
     /// The chunk's data comes next, behind `from` bytes that have been read and not yet consumed;
     /// `left` bytes of it, then CR LF.
-    Data { from: u32, left: u64 },
+    Data { from: usize, left: u64 },
     /// The last chunk has come: fields, then an empty line.
     Trailers(LineReader),
 }
@@ -75,30 +75,30 @@ impl Chunked {
                     let Some(line) = lines.next(input, limit, Error::ChunkTooLong)? else {
                         return Ok(None);
                     };
-                    let from = offset(lines.position());
+                    let from = lines.position();
                     self.state = match self.size(line)? {
                         0 => State::Trailers(LineReader::at(from)),
                         left => State::Data { from, left },
                     };
                 }
-                State::Data { from, left: 0 } => match input.get(*from as usize..) {
+                State::Data { from, left: 0 } => match input.get(*from..) {
                     Some([b'\r', b'\n', ..]) => self.state = State::Size(LineReader::at(*from + 2)),
                     None | Some([] | [b'\r']) => return Ok(None),
                     Some(_) => return Err(Error::ChunkEnd),
                 },
                 State::Data { from, left } => {
-                    let data = input.get(*from as usize..).unwrap_or_default();
+                    let data = input.get(*from..).unwrap_or_default();
                     if data.is_empty() {
                         return Ok(None);
                     }
                     let (data, rest) = take(data, *left);
                     *left = rest;
-                    let used = *from as usize + data.len();
+                    let used = *from + data.len();
                     *from = 0;
                     return Ok(Some((Piece::Data(data), used)));
                 }
                 State::Trailers(lines) => {
-                    let limit = limits.trailers.saturating_sub(offset(lines.position()));
+                    let limit = limits.trailers.saturating_sub(lines.position());
                     let Some(line) = lines.next(input, limit, Error::TrailersTooLong)? else {
                         return Ok(None);
                     };
@@ -115,7 +115,7 @@ impl Chunked {
     fn size(&mut self, line: &[u8]) -> Result<u64, Error> {
         let (size, extensions) = parse_size(line)?;
         if !extensions.is_empty() {
-            let length = offset(extensions.len());
+            let length = extensions.len();
             let left = self.extensions.checked_sub(length);
             self.extensions = left.ok_or(Error::ChunkTooLong)?;
             check_extensions(extensions)?;

@@ -11,11 +11,11 @@
 //!
 //! Each byte is looked at as it comes, and a wrong one is answered at once: nobody has to wait for
 //! the end of a head that is lost already. What is remembered between two pieces are places in the
-//! input, so a connection that waits for the rest of a head holds that head and 80 bytes more.
+//! input, so a connection that waits for the rest of a head holds that head and 120 bytes more.
 
 use crate::fields::Seen;
 use crate::known::{Connection, Known};
-use crate::line::{LineReader, offset};
+use crate::line::LineReader;
 use crate::request_line::RequestLine;
 use crate::token::{token_len, trim};
 use crate::{Error, Fields, Framing, Limits, Method, Target, Version};
@@ -122,7 +122,7 @@ impl<'a> Head<'a> {
 pub struct HeadParser {
     lines: LineReader,
     state: State,
-    count: u32,
+    count: usize,
     seen: Seen,
     known: Known,
 }
@@ -217,8 +217,8 @@ impl HeadParser {
 
 /// How long the field line at `start` may be, and what is wrong if it is longer.
 #[inline]
-fn field_limit(start: usize, limits: &Limits) -> (u32, Error) {
-    let rest = limits.head.saturating_sub(offset(start));
+fn field_limit(start: usize, limits: &Limits) -> (usize, Error) {
+    let rest = limits.head.saturating_sub(start);
     if limits.field_line <= rest {
         (limits.field_line, Error::FieldTooLong)
     } else {

@@ -120,12 +120,13 @@ impl Known {
     }
 }
 
-/// Whether `name`, a token, is `known` in whatever case; `known` has small letters and hyphens.
-/// Setting one bit makes small letters of capitals, and nothing else of a token's bytes.
+/// Whether `name`, a token, is `known` in whatever case; `known` has small letters and hyphens, and
+/// as many as `name`. Setting one bit makes small letters of capitals, and nothing else of a token's
+/// bytes. Most names differ in their first byte.
 #[inline]
-fn is<const N: usize>(name: &[u8], known: &[u8; N]) -> bool {
-    let name = <&[u8; N]>::try_from(name);
-    name.is_ok_and(|name| name.map(|byte| byte | 0x20) == *known)
+fn is(name: &[u8], known: &[u8]) -> bool {
+    let same = |(byte, known): (&u8, &u8)| byte | 0x20 == *known;
+    name.iter().zip(known).all(same)
 }
 
 /// What is wrong with a Transfer-Encoding that isn't `chunked` and nothing else.

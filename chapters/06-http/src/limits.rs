@@ -7,35 +7,35 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// The request line without its CRLF. RFC 9112 §3 asks for 8,000 at least. Above: 414.
-    pub request_line: u32,
+    pub request_line: usize,
     /// A field line without its CRLF. Above: 431.
-    pub field_line: u32,
+    pub field_line: usize,
     /// Field lines of a head, counted. Above: 431.
-    pub fields: u32,
+    pub fields: usize,
     /// All lines of a head, with the empty ones before it. Above: 431.
-    pub head: u32,
+    pub head: usize,
     /// The body, without the chunks' framing. Above: 413.
     pub body: u64,
     /// The line that opens a chunk, without its CRLF. Above: 400.
-    pub chunk_line: u32,
+    pub chunk_line: usize,
     /// All chunk extensions of one body together. Above: 400.
-    pub chunk_extensions: u32,
+    pub chunk_extensions: usize,
     /// The trailer section and the last chunk's line before it. Above: 431. How many fields that
     /// are doesn't matter: none is kept.
-    pub trailers: u32,
+    pub trailers: usize,
 }
 
 impl Limits {
     /// No limits, for what has been read before.
     pub(crate) const NONE: Self = Self {
-        request_line: u32::MAX,
-        field_line: u32::MAX,
-        fields: u32::MAX,
-        head: u32::MAX,
+        request_line: usize::MAX,
+        field_line: usize::MAX,
+        fields: usize::MAX,
+        head: usize::MAX,
         body: u64::MAX,
-        chunk_line: u32::MAX,
-        chunk_extensions: u32::MAX,
-        trailers: u32::MAX,
+        chunk_line: usize::MAX,
+        chunk_extensions: usize::MAX,
+        trailers: usize::MAX,
     };
 }
 

@@ -23,14 +23,14 @@ use crate::Error;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LineReader {
     /// Where the next line begins.
-    start: u32,
+    start: usize,
     /// Up to here, there is no control character but HTAB behind `start`.
-    searched: u32,
+    searched: usize,
 }
 
 impl LineReader {
     /// A reader whose first line begins at `start`.
-    pub(crate) const fn at(start: u32) -> Self {
+    pub(crate) const fn at(start: usize) -> Self {
         Self {
             start,
             searched: start,
@@ -40,7 +40,7 @@ impl LineReader {
     /// Where the next line begins: all before it has been returned.
     #[must_use]
     pub const fn position(self) -> usize {
-        self.start as usize
+        self.start
     }
 
     /// The next line of `input` without its CR LF, or `None` if more bytes are needed. It holds
@@ -59,20 +59,21 @@ impl LineReader {
     pub fn next<'a>(
         &mut self,
         input: &'a [u8],
-        limit: u32,
+        limit: usize,
         too_long: Error,
     ) -> Result<Option<&'a [u8]>, Error> {
         let start = self.position();
-        let end = find_control(input, self.searched as usize);
-        if end - start > limit as usize {
+        let end = find_control(input, self.searched);
+        if end - start > limit {
             return Err(too_long);
         }
-        if let Some(b"\r\n") = input.get(end..end + 2) {
-            *self = Self::at(offset(end + 2));
-            return Ok(Some(&input[start..end]));
+        let (line, rest) = input[start..].split_at(end - start);
+        if let [b'\r', b'\n', ..] = rest {
+            *self = Self::at(end + 2);
+            return Ok(Some(line));
         }
-        self.searched = offset(end);
-        no_line(&input[end..])
+        self.searched = end;
+        no_line(rest)
     }
     // ANCHOR_END: line
 }
@@ -89,11 +90,6 @@ fn no_line<T>(rest: &[u8]) -> Result<Option<T>, Error> {
     }
 }
 // ANCHOR_END: no_line
-
-/// A place in a head. They fit: no head is longer than its limit, which is a `u32`.
-pub(crate) fn offset(place: usize) -> u32 {
-    u32::try_from(place).expect("a place within the limit")
-}
 
 /// One bit in each byte, the lowest and the highest.
 const LOW: u64 = u64::from_ne_bytes([0x01; 8]);

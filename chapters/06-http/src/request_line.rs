@@ -1,6 +1,5 @@
 //! The request line: a method, a target and a version, with one space each between them.
 
-use crate::line::offset;
 use crate::target::Parts;
 use crate::{Error, Method, Target};
 
@@ -23,10 +22,10 @@ pub enum Version {
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestLine {
-    start: u32,
-    method: u32,
-    target: u32,
-    end: u32,
+    start: usize,
+    method: usize,
+    target: usize,
+    end: usize,
     parts: Parts,
     pub version: Version,
 }
@@ -60,10 +59,10 @@ impl RequestLine {
         }
         let method = Method::parse(name)?;
         Ok(Self {
-            start: offset(start),
-            method: offset(start + name.len()),
-            target: offset(start + words.len()),
-            end: offset(start + line.len() + 2),
+            start,
+            method: start + name.len(),
+            target: start + words.len(),
+            end: start + line.len() + 2,
             parts: Parts::of(target, method)?,
             version,
         })
@@ -71,24 +70,24 @@ impl RequestLine {
 
     /// Where it begins, behind the empty lines.
     pub const fn start(&self) -> usize {
-        self.start as usize
+        self.start
     }
 
     /// Where the field lines begin.
     pub const fn end(&self) -> usize {
-        self.end as usize
+        self.end
     }
 
     /// Its method, which lies in `input`.
     #[inline]
     pub fn method<'a>(&self, input: &'a [u8]) -> Method<'a> {
-        Method::of(&input[self.start as usize..self.method as usize])
+        Method::of(&input[self.start..self.method])
     }
 
     /// Its target, which lies in `input`.
     #[inline]
     pub fn target<'a>(&self, input: &'a [u8]) -> Target<'a> {
-        let text = &input[self.method as usize + 1..self.target as usize];
+        let text = &input[self.method + 1..self.target];
         Target::new(text, self.parts)
     }
 }

@@ -9,7 +9,6 @@
 //!   asterisk    *                      OPTIONS only
 //! ```
 
-use crate::line::offset;
 use crate::token::Set;
 use crate::{Error, Method};
 
@@ -42,9 +41,9 @@ pub struct Target<'a> {
 pub(crate) struct Parts {
     form: Form,
     /// Where the path begins: behind the authority.
-    path: u32,
+    path: usize,
     /// Where the path ends: at the query's question mark, or at the end.
-    path_end: u32,
+    path_end: usize,
 }
 
 /// The bytes of a path: RFC 3986 §3.3, and those that browsers leave as they are (the path
@@ -91,7 +90,7 @@ impl<'a> Target<'a> {
     /// The path, still encoded: it begins with a slash. Empty in the authority and asterisk forms.
     #[must_use]
     pub fn path(self) -> &'a [u8] {
-        let path = &self.text[self.parts.path as usize..self.parts.path_end as usize];
+        let path = &self.text[self.parts.path..self.parts.path_end];
         if path.is_empty() && self.parts.form == Form::Absolute {
             b"/" // RFC 9110 §4.2.3
         } else {
@@ -102,7 +101,7 @@ impl<'a> Target<'a> {
     /// What stands behind the question mark, still encoded; `None` without one.
     #[must_use]
     pub fn query(self) -> Option<&'a [u8]> {
-        self.text.get(self.parts.path_end as usize + 1..)
+        self.text.get(self.parts.path_end + 1..)
     }
 
     /// The host, and perhaps the port, in the absolute and authority forms.
@@ -110,7 +109,7 @@ impl<'a> Target<'a> {
     pub fn authority(self) -> Option<&'a [u8]> {
         match self.parts.form {
             Form::Absolute => {
-                let before = &self.text[..self.parts.path as usize];
+                let before = &self.text[..self.parts.path];
                 let slashes = before.iter().position(|&byte| byte == b'/')?;
                 before.get(slashes + 2..)
             }
@@ -146,8 +145,8 @@ impl Parts {
         }
         Ok(Self {
             form,
-            path: offset(path),
-            path_end: offset(path_end),
+            path,
+            path_end,
         })
     }
 
@@ -159,8 +158,8 @@ impl Parts {
         }
         Ok(Self {
             form: Form::Authority,
-            path: offset(text.len()),
-            path_end: offset(text.len()),
+            path: text.len(),
+            path_end: text.len(),
         })
     }
 

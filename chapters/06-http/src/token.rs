@@ -41,8 +41,13 @@ impl Set {
     /// How many bytes at the front of `text` are in the set.
     #[inline]
     pub fn span(&self, text: &[u8]) -> usize {
-        let end = text.iter().position(|&byte| !self.has(byte));
-        end.unwrap_or(text.len())
+        let mut length = 0;
+        while let Some(&byte) = text.get(length)
+            && self.has(byte)
+        {
+            length += 1;
+        }
+        length
     }
 
     /// Whether all of `text` is in the set.

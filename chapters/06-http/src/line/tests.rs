@@ -4,7 +4,7 @@ use super::{LineReader, find_control};
 use crate::Error;
 
 /// All lines of `input`, read while it grows by `step` bytes at a time.
-fn read(input: &[u8], step: usize, limit: u32) -> Result<Vec<Vec<u8>>, Error> {
+fn read(input: &[u8], step: usize, limit: usize) -> Result<Vec<Vec<u8>>, Error> {
     let mut reader = LineReader::default();
     let mut lines = Vec::new();
     let mut end = 0;

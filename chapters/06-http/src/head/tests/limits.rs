@@ -67,7 +67,7 @@ fn more_fields_than_the_limit_are_431() {
 #[test]
 fn a_head_above_the_limit_is_431() {
     let text = "GET / HTTP/1.1\r\nHost: a\r\nX: yyyyyyyy\r\n\r\n";
-    let lines = u32::try_from(text.len() - 4).expect("it is short");
+    let lines = text.len() - 4;
     let limits = |head| Limits {
         head,
         ..Limits::default()
@@ -83,7 +83,7 @@ fn a_head_above_the_limit_is_431() {
 #[test]
 fn a_head_that_never_ends_is_refused_at_the_limit() {
     let limits = Limits {
-        fields: u32::MAX,
+        fields: usize::MAX,
         ..Limits::default()
     };
     let mut text = b"GET / HTTP/1.1\r\nHost: a\r\n".to_vec();
@@ -91,7 +91,7 @@ fn a_head_that_never_ends_is_refused_at_the_limit() {
     loop {
         text.extend_from_slice(b"X: y\r\n");
         match parser.parse(&text, &limits) {
-            Ok(None) => assert!(text.len() <= limits.head as usize + 6, "it reads on"),
+            Ok(None) => assert!(text.len() <= limits.head + 6, "it reads on"),
             other => return assert_eq!(other, Err(Error::HeadTooLong)),
         }
     }
@@ -100,7 +100,7 @@ fn a_head_that_never_ends_is_refused_at_the_limit() {
 #[test]
 fn a_connection_keeps_little_while_it_waits() {
     assert!(
-        size_of::<HeadParser>() <= 96,
+        size_of::<HeadParser>() <= 128,
         "{} bytes",
         size_of::<HeadParser>()
     );
