@@ -64,6 +64,18 @@ impl Buffer {
         }
     }
 
+    /// Consumes the first `count` unread bytes and lends them out once more: they may be rewritten
+    /// where they lie, and stay there until the buffer is next added to.
+    ///
+    /// # Panics
+    /// If fewer than `count` bytes are unread.
+    #[inline]
+    pub fn take(&mut self, count: usize) -> &mut [u8] {
+        let start = self.start;
+        self.consume(count);
+        &mut self.bytes[start..start + count]
+    }
+
     /// Drops all unread bytes and keeps the memory for more.
     pub fn clear(&mut self) {
         self.start = 0;

@@ -26,6 +26,24 @@ fn unread_bytes_can_be_changed_in_place() {
 }
 
 #[test]
+fn what_is_taken_is_consumed_and_can_be_changed() {
+    let mut buffer = Buffer::from(&b"abcd"[..]);
+    buffer.consume(1);
+    let taken = buffer.take(2);
+    taken.make_ascii_uppercase();
+    assert_eq!(taken, b"BC");
+    assert_eq!(&*buffer, b"d");
+    assert_eq!(buffer.take(1), b"d");
+    assert!(buffer.is_empty());
+}
+
+#[test]
+#[should_panic(expected = "consumed 3 of 2 bytes")]
+fn taking_more_than_there_is_panics() {
+    Buffer::from(&b"ab"[..]).take(3);
+}
+
+#[test]
 fn headroom_takes_what_fits_and_no_more() {
     let mut buffer = Buffer::with_size(12);
     buffer.space(4, 8)[..3].copy_from_slice(b"def");
