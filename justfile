@@ -106,10 +106,12 @@ fuzz chapter='' seconds='60':
     found=$PWD/target/fuzz/found
     build=(--fuzz-dir fuzz --target-dir "$PWD/target/fuzz")
     cd "chapters/$name"
+    words=() # of the protocol: chance alone wouldn't find them soon
+    for dictionary in fuzz/*.dict; do [[ -f $dictionary ]] && words=("-dict=$dictionary"); done
     for target in $(cargo fuzz list --fuzz-dir fuzz); do
         mkdir -p "$found/$target"
         cargo fuzz run "${build[@]}" "$target" "$found/$target" "fuzz/corpus/$target" -- \
-            -max_total_time="$2" -max_len=1024 -dict=fuzz/http.dict -print_final_stats=1 -verbosity=0 || {
+            -max_total_time="$2" -max_len=1024 "${words[@]}" -print_final_stats=1 -verbosity=0 || {
             echo "Found one. Copy the file that is named above to chapters/$name/fuzz/corpus/$target:" >&2
             echo "from then on, cargo test tries it too." >&2
             exit 1
