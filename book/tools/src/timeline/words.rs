@@ -56,6 +56,11 @@ fn by_the_server(event: &Record, before: &State) -> String {
             before.client_at(&get("peer"))
         ),
         "read" => format!("read gives {} to {thread}, from {on}.", what(event)),
+        "write" if get("call") == "sendfile" => format!(
+            "sendfile has moved {} of the file to {on}{}.",
+            what(event),
+            short(event)
+        ),
         "write" => format!(
             "{thread} has written {} to {on}{}.",
             what(event),
