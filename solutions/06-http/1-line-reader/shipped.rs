@@ -20,8 +20,8 @@
 //!   two.
 //! - `None` means that more bytes may still make a line of it. As soon as they can't, the answer is `Err`,
 //!   even if the end of the line hasn't come. (After an `Err` nobody asks again.)
-//! - A call goes on where the last one stopped. The tests count how often you look at a byte: some times is
-//!   fine, but not once more with each piece that comes.
+//! - A call goes on where the last one stopped. The tests count how often you look at the bytes: a few looks at
+//!   each are fine, one more with each piece that comes is not.
 //!
 //! Read literally, the document says that a byte which is neither CR nor LF means `LINE_OPEN` (bug B02 in the
 //! book): then the first letter of each request would be its end.

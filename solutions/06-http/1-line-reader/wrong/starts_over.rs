@@ -1,6 +1,6 @@
 //! Wrong: begins again at the start of the line with each piece.
 //! Caught by: no_byte_is_looked_at_again_and_again
-//! Says: expected  some looks at each byte
+//! Says: expected  a few looks at each byte
 //! Says: the square of what was sent
 
 use std::ops::Range;

@@ -167,7 +167,7 @@ fn no_byte_is_looked_at_again_and_again() {
         fail(
             &format!(
                 "the input a line of {LENGTH} bytes, byte by byte\n\
-                 expected  some looks at each byte: {} in all are fine\n\
+                 expected  a few looks at each byte, {} in all at the most\n\
                  received  {looks} looks",
                 5 * LENGTH
             ),
