@@ -6,9 +6,8 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use ch06_http::{Files, Limits, Patience, Route, Site, demo_routes, echo};
+use ch06_http::{Files, Limits, Patience, Route, Site, connections, demo_routes, echo};
 use clap::Parser;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use reactor::{Signals, listen_shared, serve};
 
 /// Bytes of a file that a connection gets in one turn. A file that ends within its first turn needs
@@ -106,26 +105,6 @@ fn main() -> ExitCode {
         };
         Ok(serve(listeners, signals, &limits, site)?)
     })
-}
-
-/// How many connections each of `loops` may have, so that there are descriptors left for files.
-fn connections(loops: usize) -> usize {
-    // Each loop keeps so many files open at most, and needs a few descriptors besides.
-    let others = Files::KEPT + 32;
-    let each = descriptors() / loops;
-    each.saturating_sub(others).max(each / 2)
-}
-
-/// How many descriptors this process may have: as many as it may ask for.
-fn descriptors() -> usize {
-    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
-        return 1024; // as it is where nobody has changed it
-    };
-    let limit = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
-        Ok(()) => hard,
-        Err(_) => soft,
-    };
-    usize::try_from(limit).unwrap_or(usize::MAX)
 }
 
 fn directory(name: &str) -> Result<PathBuf, String> {
