@@ -17,6 +17,7 @@
 //! A bug in a document's program (`B14`) is a claim with the verdict `BUG`: `claim` says what the
 //! program does, `fact` what comes of it and what to do.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result, ensure};
@@ -147,6 +148,40 @@ fn row(claim: &Claim, chapter: &str) -> String {
     )
 }
 
+/// All chapters' claims by their numbers, a list for each document, each with a link to its row.
+pub fn index(chapters: &[Chapter]) -> String {
+    let mut lists: BTreeMap<&str, BTreeMap<(&str, u32), String>> = BTreeMap::new();
+    for chapter in chapters {
+        for claim in &chapter.claims {
+            let Claim { id, document, .. } = claim;
+            let verdict = format!("{:?}", claim.verdict).to_lowercase();
+            let list = lists.entry(document).or_default();
+            let (kind, number) = id.split_at(1);
+            let number = number.parse().unwrap_or(u32::MAX);
+            // One that two chapters have is led to where it is met first.
+            list.entry((kind, number)).or_insert_with(|| {
+                format!(
+                    "<span class=\"verdict {verdict}\">[{id}]({}.md#{id}) {verdict}</span>",
+                    chapter.name
+                )
+            });
+        }
+    }
+    let mut page = String::new();
+    for (document, list) in lists {
+        let (bugs, claims): (Vec<_>, Vec<_>) = list.iter().partition(|((kind, _), _)| *kind == "B");
+        let lines = claims.iter().chain(&bugs).map(|(_, line)| line.as_str());
+        let lines: Vec<&str> = lines.collect();
+        let _ = write!(
+            page,
+            "## Document {document}\n\n[What it is, and where its parts are taught](companions/{document}.md).\n\n\
+             <div class=\"numbers\">\n\n{}\n\n</div>\n\n",
+            lines.join("\n")
+        );
+    }
+    page
+}
+
 /// A test's name as a sentence that can be broken into lines.
 fn in_words(test: &str) -> String {
     let name = test.rsplit("::").next().unwrap_or(test);
@@ -183,6 +218,22 @@ fn url(authority: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_claim_is_in_its_documents_list_once_and_leads_to_its_first_chapter() {
+        let claim = "topic = 'x'\nid = 'B02'\ndocument = '000'\nsection = ''\nclaim = ''\nverdict = 'BUG'\nfact = ''";
+        let chapter = |name: &str| Chapter {
+            name: name.into(),
+            claims: vec![toml::from_str(claim).unwrap()],
+        };
+        let page = index(&[chapter("01-a"), chapter("02-b")]);
+        assert!(
+            page.starts_with("## [Document 000](companions/000.md)"),
+            "{page}"
+        );
+        assert_eq!(page.matches("[B02](01-a.md#B02) bug").count(), 1, "{page}");
+        assert!(!page.contains("02-b"), "{page}");
+    }
 
     #[test]
     fn a_test_of_the_server_is_named_in_words() {

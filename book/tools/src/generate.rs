@@ -25,7 +25,12 @@ pub fn all() -> Result<BTreeMap<PathBuf, String>> {
         let html = timeline::html(&name, &title, &Recording::load(&name)?)?;
         pages.insert(folder.join(format!("timelines/{name}.md")), html);
     }
-    for chapter in claims::chapters()? {
+    let chapters = claims::chapters()?;
+    pages.insert(
+        folder.join("claims/every-claim.md"),
+        claims::index(&chapters),
+    );
+    for chapter in chapters {
         let name = format!("{}.md", chapter.name);
         let tests = experiments::of_chapter(&chapter.name)?;
         pages.insert(folder.join("claims").join(&name), claims::page(&chapter));
