@@ -227,10 +227,7 @@ mod tests {
             claims: vec![toml::from_str(claim).unwrap()],
         };
         let page = index(&[chapter("01-a"), chapter("02-b")]);
-        assert!(
-            page.starts_with("## [Document 000](companions/000.md)"),
-            "{page}"
-        );
+        assert!(page.starts_with("## Document 000\n"), "{page}");
         assert_eq!(page.matches("[B02](01-a.md#B02) bug").count(), 1, "{page}");
         assert!(!page.contains("02-b"), "{page}");
     }
