@@ -1,17 +1,32 @@
-//! Descriptors: how many connections a server may have, so that it can still open files.
+//! Descriptors: how many connections and files a server may have, so that neither takes all.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::Files;
 
-/// How many connections each of `loops` may have, so that there are descriptors left for files.
-/// The process asks for as many descriptors as it may have.
+/// What a loop needs besides: for epoll, its waker, its listener and its root; and for the process,
+/// its standard streams, its signals, and what it was born with.
+const OTHERS: usize = 12;
+
+/// How many connections each of `loops` may have. The process asks for as many descriptors as it
+/// may have.
 #[must_use]
 pub fn connections(loops: usize) -> usize {
-    // Each loop keeps so many files open at most, and needs a few descriptors besides.
-    let others = Files::KEPT + 32;
-    let each = descriptors() / loops.max(1);
-    each.saturating_sub(others).max(each / 2)
+    share(descriptors() / loops.max(1)).1
+}
+
+/// How many files each of `loops` may keep at hand ([`Files::keeping`]).
+#[must_use]
+pub fn kept_files(loops: usize) -> usize {
+    share(descriptors() / loops.max(1)).0
+}
+
+/// How many of `descriptors` files may have that are kept at hand, and how many connections. As many
+/// as files are left: an answer on its way holds a file that may be kept no more.
+fn share(descriptors: usize) -> (usize, usize) {
+    let free = descriptors.saturating_sub(OTHERS);
+    let files = Files::KEPT.min(free / 4);
+    (files, (free - 2 * files).max(1))
 }
 
 /// How many descriptors this process may have (`getrlimit(2)`).
@@ -24,4 +39,27 @@ fn descriptors() -> usize {
         Err(_) => soft,
     };
     usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OTHERS, share};
+    use crate::Files;
+
+    #[test]
+    fn however_few_descriptors_there_are_files_and_connections_get_some() {
+        for descriptors in 16..5000 {
+            let (files, connections) = share(descriptors);
+            assert!(files >= 1 && connections >= 2, "{descriptors}");
+            assert!(2 * files + connections + OTHERS <= descriptors);
+        }
+    }
+
+    #[test]
+    fn of_many_descriptors_connections_get_the_most() {
+        assert_eq!(
+            share(1 << 20),
+            (Files::KEPT, (1 << 20) - OTHERS - 2 * Files::KEPT)
+        );
+    }
 }

@@ -39,7 +39,7 @@ enum NoPage {
 }
 
 impl Files {
-    /// Files kept at hand, and so descriptors, at most.
+    /// Files kept at hand, and so descriptors, at most, unless [`Self::keeping`] says fewer.
     pub const KEPT: usize = 512;
 
     /// Opens the directory `root`.
@@ -51,6 +51,13 @@ impl Files {
             root: Root::open(root)?,
             cache: Cache::new(Self::KEPT),
         })
+    }
+
+    /// Keeps at most `number` files at hand: fewer than [`Self::KEPT`] where descriptors are rare.
+    #[must_use]
+    pub fn keeping(mut self, number: usize) -> Self {
+        self.cache = Cache::new(number);
+        self
     }
 
     /// The answer to a request with this `head` for the file that `path` names.

@@ -24,7 +24,7 @@
 //! | `session.rs` | a connection: requests in, answers out |
 //! | `upload.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
 //! | `site.rs`, `routes.rs` | who answers: code, or else a file |
-//! | `descriptors.rs` | how many connections leave enough descriptors for files |
+//! | `descriptors.rs` | how connections and files share the descriptors |
 //! | `demo.rs` | the code behind some pages of the chapter's site |
 //! | `trace.rs` | what a trace shows of it |
 
@@ -69,7 +69,7 @@ mod version;
 pub use body::{Body, Piece};
 pub use date::Date;
 pub use demo::{demo_routes, echo};
-pub use descriptors::connections;
+pub use descriptors::{connections, kept_files};
 pub use error::Error;
 pub use fields::Fields;
 pub use files::Files;

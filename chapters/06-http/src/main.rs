@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use ch06_http::{Files, Limits, Patience, Route, Site, connections, demo_routes, echo};
+use ch06_http::{Files, Limits, Patience, Route, Site, connections, demo_routes, echo, kept_files};
 use clap::Parser;
 use reactor::{Signals, listen_shared, serve};
 
@@ -67,7 +67,8 @@ impl Options {
         if self.echo {
             routes.insert(0, Route::all(echo));
         }
-        let mut site = Site::new(Files::open(&self.root)?, routes, ());
+        let files = Files::open(&self.root)?.keeping(kept_files(self.loops.into()));
+        let mut site = Site::new(files, routes, ());
         site.limits = Limits {
             body: self.max_body,
             ..Limits::default()

@@ -7,6 +7,7 @@ mod codes;
 mod command_line;
 mod connections;
 mod deadlines;
+mod descriptors;
 mod later;
 mod pieces;
 mod pipelining;
