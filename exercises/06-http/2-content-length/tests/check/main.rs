@@ -1,3 +1,0 @@
-//! The suite, put to the answer.
-use ex06_2_content_length as subject;
-mod suite;

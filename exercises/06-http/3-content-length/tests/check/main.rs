@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex06_3_content_length as subject;
+mod suite;

@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex06_4_any_byte as subject;
+mod suite;

@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex06_6_beneath as subject;
+mod suite;

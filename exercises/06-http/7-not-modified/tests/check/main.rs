@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex06_7_not_modified as subject;
+mod suite;
