@@ -1,4 +1,4 @@
-//! Files that change, and paths that lead outside (claims C069 and C071; bugs B05, B06, B09, B58).
+//! Files that change, and paths that lead outside (claim C069; bugs B05, B06, B09, B58).
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -13,17 +13,17 @@ use nix::sys::sendfile::sendfile64;
 use crate::streams::narrow_pair;
 
 /// An empty directory, gone when dropped.
-struct Directory(PathBuf);
+pub struct Directory(PathBuf);
 
 impl Directory {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&path); // left by a run that was cut short
         fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn write(&self, name: &str, content: &[u8]) -> PathBuf {
+    pub fn write(&self, name: &str, content: &[u8]) -> PathBuf {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();

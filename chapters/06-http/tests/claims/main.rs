@@ -8,4 +8,5 @@ mod answers;
 mod files;
 mod lengths;
 mod lines;
+mod mapping;
 mod streams;
