@@ -22,6 +22,18 @@ use crate::io::Io;
 use crate::output::trace_write;
 
 impl Io {
+    /// As [`Self::send`], and empties `bytes`. What a connection's own `on_data` sends first isn't
+    /// copied: the two buffers change places.
+    #[inline]
+    pub fn send_all(&mut self, id: ConnId, bytes: &mut Vec<u8>) {
+        if id == self.serving && self.answer.is_empty() {
+            mem::swap(&mut self.answer, bytes);
+        } else {
+            self.send(id, bytes);
+            bytes.clear();
+        }
+    }
+
     /// The `on_data` of `id` begins. If its queue isn't empty, its answer has to go behind that.
     pub(crate) fn serve(&mut self, id: ConnId) {
         if let Some(connection) = self.connections.get(id)

@@ -18,6 +18,7 @@ impl Clock {
     }
 
     /// The time, as it was when somebody first asked since [`Self::forget`].
+    #[inline]
     pub fn now(&mut self) -> u64 {
         *self.now.get_or_insert_with(|| nanos(self.start.elapsed()))
     }

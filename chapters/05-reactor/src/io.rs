@@ -188,6 +188,12 @@ impl Io {
         }
     }
 
+    /// The time since the reactor was made, as it was when somebody first asked in this turn. It
+    /// never goes back, and to ask again costs next to nothing.
+    pub fn now(&mut self) -> Duration {
+        Duration::from_nanos(self.clock.now())
+    }
+
     /// Has `on_timer` called for `id` once `delay` has passed since this turn began. A connection
     /// has one timer: this replaces an earlier setting, and pushing it back costs next to nothing.
     pub fn set_timer(&mut self, id: ConnId, delay: Duration) {

@@ -145,6 +145,15 @@ fn an_answer_goes_behind_what_is_queued_already() {
 }
 
 #[test]
+fn what_is_handed_over_keeps_its_place() {
+    let server = start(Limits::default());
+    let (mut first, mut second) = (server.client(), server.client());
+    first.exchange(b"hand 0 a\nhand 0 b\nsay c\nhand 0 d\n", b"a\nb\nc\nd\n");
+    second.exchange(b"hand 0 e\nsay f\nhand 1 g\n", b"f\ng\n");
+    first.expect(b"e\n");
+}
+
+#[test]
 fn resume_calls_back_without_input_too() {
     let server = start(Limits::default());
     let mut client = server.client();
