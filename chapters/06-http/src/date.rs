@@ -36,14 +36,11 @@ impl Date {
         }
     }
 
-    /// Sets the clock. Within the same second, that is a comparison.
-    #[inline]
-    pub fn update(&mut self, now: SystemTime) {
-        let seconds = seconds(now);
-        if seconds != self.seconds {
-            self.seconds = seconds;
-            self.text = text(seconds);
-        }
+    /// Sets the clock, and tells how long it will be right.
+    pub fn update(&mut self, now: SystemTime) -> Duration {
+        *self = Self::new(now);
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Duration::from_nanos(1_000_000_000 - u64::from(since.subsec_nanos()))
     }
 
     /// The value of the field `Date` (RFC 9110 §6.6.1).

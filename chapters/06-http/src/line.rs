@@ -98,6 +98,9 @@ const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 /// The place of the first control character but HTAB at or behind `from`; the end, without one.
 #[inline(never)] // it has too many constants to share its registers with others
 fn find_control(input: &[u8], from: usize) -> usize {
+    if let Some(b'\r') = input.get(from) {
+        return from; // an empty line, as at the end of each head
+    }
     let mut at = from;
     loop {
         let (words, rest) = input.get(at..).unwrap_or_default().as_chunks();

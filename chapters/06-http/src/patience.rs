@@ -51,7 +51,7 @@ pub(crate) enum Due {
 impl Http {
     /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer).
     pub fn on_timer<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>) -> Outcome {
-        site.update();
+        site.update(io);
         match &mut self.state {
             State::Waiting(_) => {
                 let next = self.ask_again(io, id, site, Occasion::Timer);

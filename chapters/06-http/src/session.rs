@@ -97,7 +97,7 @@ impl Http {
         site: &mut Site<S>,
         input: &mut Buffer,
     ) -> Outcome {
-        site.update();
+        site.update(io);
         let mut parser = self.parser.take().map(|parser| *parser).unwrap_or_default();
         let mut used = 0;
         let next = self.take_requests(io, id, site, &mut parser, input, &mut used);
@@ -261,8 +261,7 @@ impl Http {
     ) -> Next {
         let file = response.write(&mut site.out, &site.date, how);
         trace::response(io, id, response.status(), &site.out, file.as_ref());
-        io.send(id, &site.out);
-        site.clear_out();
+        site.send_out(io, id);
         if let Some((file, range)) = file {
             io.send_file(id, file, range);
         }

@@ -1,6 +1,6 @@
 //! What all connections of a server share: routes, files, and the time.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use reactor::{Buffer, ConnId, Handler, Io, ListenerId};
 
@@ -29,10 +29,10 @@ pub struct Site<S> {
     routes: Vec<Route<S>>,
     files: Files,
     pub(crate) date: Date,
+    /// When the next second begins, on the reactor's clock.
+    next_second: Duration,
     /// Where answers are written. Empty between two of them, but its memory stays.
     pub(crate) out: Vec<u8>,
-    /// The path that is asked for, decoded.
-    path: Vec<u8>,
 }
 
 impl<S> Site<S> {
@@ -45,18 +45,17 @@ impl<S> Site<S> {
             routes,
             files,
             date: Date::new(SystemTime::now()),
+            next_second: Duration::ZERO,
             out: Vec::new(),
-            path: Vec::new(),
         }
     }
 
     /// Whether a route takes this request, body and all. Files do without it.
     pub(crate) fn wants_body(&mut self, head: &Head<'_>) -> bool {
-        self.decode(head).is_ok()
-            && matches!(
-                find(&self.routes, head.method, &self.path),
-                Found::Answer(_)
-            )
+        head.target.decoded_path().is_ok_and(|path| {
+            let found = find(&self.routes, head.method, &path);
+            matches!(found, Found::Answer(_))
+        })
     }
 
     /// The reply to a complete request.
@@ -73,10 +72,11 @@ impl<S> Site<S> {
             Form::Asterisk => return options(&self.allow_anywhere()).into(),
             Form::Authority => return not_implemented().into(),
         }
-        if let Err(response) = self.decode(head) {
-            return response.into();
-        }
-        match (find(&self.routes, head.method, &self.path), head.method) {
+        let path = match head.target.decoded_path() {
+            Ok(path) => path,
+            Err(error) => return Response::error(error.status(), error.text()).into(),
+        };
+        match (find(&self.routes, head.method, &path), head.method) {
             (Found::Answer(answer), _) => {
                 if occasion == Occasion::Request {
                     io.clear_timer(id); // from now on it is the route's
@@ -92,20 +92,20 @@ impl<S> Site<S> {
             }
             // RFC 9110 §9.1: a method that nothing here takes is 501, not 405.
             (_, Method::Other(_) | Method::Trace) => not_implemented().into(),
-            (Found::OtherMethods, Method::Options) => options(&self.allow_here()).into(),
+            (Found::OtherMethods, Method::Options) => options(&self.allow_here(&path)).into(),
             (Found::OtherMethods, _) => Response::error(
                 Status::METHOD_NOT_ALLOWED,
                 "This takes other methods; the field Allow names them.",
             )
-            .field("Allow", self.allow_here())
+            .field("Allow", self.allow_here(&path))
             .into(),
-            (Found::Nothing, _) => self.files.answer(head, &self.path, &self.date).into(),
+            (Found::Nothing, _) => self.files.answer(head, &path, &self.date).into(),
         }
     }
 
     /// What the routes of this path take.
-    fn allow_here(&self) -> String {
-        allow(|method| matches!(find(&self.routes, method, &self.path), Found::Answer(_)))
+    fn allow_here(&self, path: &[u8]) -> String {
+        allow(|method| matches!(find(&self.routes, method, path), Found::Answer(_)))
     }
 
     /// What is taken by any route, or by files.
@@ -116,22 +116,19 @@ impl<S> Site<S> {
         })
     }
 
-    fn decode(&mut self, head: &Head<'_>) -> Result<(), Response> {
-        self.path.clear();
-        let decoded = crate::decode(head.target.path(), &mut self.path);
-        decoded.map_err(|error| Response::error(error.status(), error.text()))
+    /// Looks at the clock, once a second.
+    #[inline]
+    pub(crate) fn update(&mut self, io: &mut Io) {
+        let now = io.now();
+        if now >= self.next_second {
+            self.next_second = now + self.date.update(SystemTime::now());
+        }
     }
 
-    /// Looks at the clock.
+    /// Sends what has been written, and drops what a long answer has taken up.
     #[inline]
-    pub(crate) fn update(&mut self) {
-        self.date.update(SystemTime::now());
-    }
-
-    /// Drops what a long answer has taken up.
-    #[inline]
-    pub(crate) fn clear_out(&mut self) {
-        self.out.clear();
+    pub(crate) fn send_out(&mut self, io: &mut Io, id: ConnId) {
+        io.send_all(id, &mut self.out);
         if self.out.capacity() > KEPT {
             self.out = Vec::new();
         }

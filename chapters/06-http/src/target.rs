@@ -9,6 +9,8 @@
 //!   asterisk    *                      OPTIONS only
 //! ```
 
+use std::borrow::Cow;
+
 use crate::token::Set;
 use crate::{Error, Method};
 
@@ -44,11 +46,16 @@ pub(crate) struct Parts {
     path: usize,
     /// Where the path ends: at the query's question mark, or at the end.
     path_end: usize,
+    /// Whether there is a percent sign in the path.
+    encoded: bool,
 }
 
 /// The bytes of a path: RFC 3986 §3.3, and those that browsers leave as they are (the path
 /// percent-encode set of the WHATWG URL standard).
-static PATH: Set = Set::alphanumeric_and(b"-._~!$&'()*+,;=:@%/[]|");
+static PATH: Set = PLAIN.and(b"%");
+
+/// The bytes of a path that stand for themselves.
+static PLAIN: Set = Set::alphanumeric_and(b"-._~!$&'()*+,;=:@/[]|");
 
 /// The bytes of a query: RFC 3986 §3.4, and those that browsers leave as they are.
 static QUERY: Set = Set::alphanumeric_and(b"-._~!$&'()*+,;=:@%/[]|?\\^`{}");
@@ -98,6 +105,21 @@ impl<'a> Target<'a> {
         }
     }
 
+    /// The path without its percent-encodings. Most have none, and stay where they are.
+    ///
+    /// # Errors
+    /// As [`decode`].
+    #[inline]
+    pub fn decoded_path(self) -> Result<Cow<'a, [u8]>, Error> {
+        if self.parts.encoded {
+            let mut decoded = Vec::new();
+            decode(self.path(), &mut decoded)?;
+            Ok(decoded.into())
+        } else {
+            Ok(self.path().into())
+        }
+    }
+
     /// What stands behind the question mark, still encoded; `None` without one.
     #[must_use]
     pub fn query(self) -> Option<&'a [u8]> {
@@ -129,6 +151,7 @@ impl Parts {
                 form: Form::Asterisk,
                 path: 1,
                 path_end: 1,
+                encoded: false,
             }),
             _ => Self::absolute(text),
         }
@@ -137,7 +160,8 @@ impl Parts {
     /// `text[path..]` is a path and perhaps a query.
     #[inline]
     fn path_and_query(form: Form, text: &[u8], path: usize) -> Result<Self, Error> {
-        let path_end = path + PATH.span(&text[path..]);
+        let plain_end = path + PLAIN.span(&text[path..]);
+        let path_end = plain_end + PATH.span(&text[plain_end..]);
         match &text[path_end..] {
             [] => {}
             [b'?', query @ ..] if QUERY.has_all(query) => {}
@@ -147,6 +171,7 @@ impl Parts {
             form,
             path,
             path_end,
+            encoded: path_end > plain_end,
         })
     }
 
@@ -160,6 +185,7 @@ impl Parts {
             form: Form::Authority,
             path: text.len(),
             path_end: text.len(),
+            encoded: false,
         })
     }
 

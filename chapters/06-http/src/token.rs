@@ -23,13 +23,14 @@ impl Set {
     }
 
     /// This set and `others`.
-    pub const fn and(mut self, others: &[u8]) -> Self {
+    pub const fn and(&self, others: &[u8]) -> Self {
+        let mut set = self.0;
         let mut at = 0;
         while at < others.len() {
-            self.0[others[at] as usize] = true;
+            set[others[at] as usize] = true;
             at += 1;
         }
-        self
+        Self(set)
     }
 
     /// Whether `byte` is in the set.

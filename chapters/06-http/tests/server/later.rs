@@ -22,6 +22,19 @@ fn an_answer_may_come_later_and_those_behind_it_wait() {
 }
 
 #[test]
+fn each_answer_has_the_date_of_its_own_second() {
+    let server = start(&[]);
+    let mut client = server.client();
+    client.send(&[MOVED, LATER, MOVED].concat()); // a second lies between the first and the last
+    client.finish_sending();
+    let text = String::from_utf8_lossy(&client.read_to_end()).into_owned();
+    let dates = text.lines().filter_map(|line| line.strip_prefix("Date: "));
+    let dates: Vec<_> = dates.collect();
+    assert_eq!(dates.len(), 3, "{text}");
+    assert_ne!(dates[0], dates[2]);
+}
+
+#[test]
 fn it_comes_to_a_client_that_has_finished_sending() {
     let server = start(&[]);
     let mut client = server.client();
