@@ -1,8 +1,9 @@
 //! The sockets of a recording's clients.
 
+use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use socket2::{Domain, Socket, Type};
 
 use crate::script::Buffers;
@@ -20,4 +21,25 @@ pub fn connect(address: SocketAddr, buffers: Buffers) -> Result<TcpStream> {
     }
     socket.connect(&address.into())?;
     Ok(socket.into())
+}
+
+/// Reads `count` answers of HTTP, each as long as its head says; how many bytes they had.
+pub fn take_answers(mut stream: &TcpStream, count: usize) -> Result<u64> {
+    let mut bytes = 0;
+    for _ in 0..count {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte)?;
+            head.push(byte[0]);
+        }
+        let text = String::from_utf8_lossy(&head);
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("Content-Length: "));
+        let length: usize = length.context("an answer without a length")?.parse()?;
+        stream.read_exact(&mut vec![0; length])?;
+        bytes += head.len() + length;
+    }
+    Ok(bytes as u64)
 }

@@ -1,5 +1,6 @@
 //! The program that is recorded: a chapter's server, or a mutant of it.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,6 +28,17 @@ pub fn build(chapter: &str, mutant: Option<&str>) -> Result<PathBuf> {
     };
     ensure!(cargo.status()?.success(), "{package} does not build");
     Ok(program)
+}
+
+/// The options that have a directory served, with a file of so many bytes in it.
+pub fn root(name: &str, file: Option<usize>) -> Result<Vec<PathBuf>> {
+    let Some(length) = file else {
+        return Ok(Vec::new());
+    };
+    let root = files::at("target/traces").join(name);
+    fs::create_dir_all(&root)?;
+    fs::write(root.join("file.bin"), vec![b'x'; length])?;
+    Ok(vec!["--root".into(), root])
 }
 
 /// Copies what the chapters need to `target/traces/mutant`, and applies the mutant there.

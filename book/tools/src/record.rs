@@ -106,7 +106,7 @@ impl Run {
             .args(["--port", "0", "--trace-json"])
             .arg(&trace)
             .args(&script.options)
-            .args(root(name, script)?)
+            .args(program::root(name, script.file)?)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -229,6 +229,9 @@ impl Run {
                 );
             }
             Act::Take(count) => (&*stream).read_exact(&mut vec![0; *count])?,
+            Act::TakeAnswers(count) => {
+                deed.record.bytes = Some(clients::take_answers(stream, *count)?);
+            }
             Act::SeeEnd => {
                 let more = (&*stream).read(&mut [0])?;
                 ensure!(more == 0, "the stream goes on");
@@ -250,7 +253,7 @@ impl Run {
             Act::Connect(_) => ("connect", None),
             Act::Send(bytes) => ("send", Some(bytes)),
             Act::Receive(bytes) => ("receive", Some(bytes)),
-            Act::Take(_) => ("receive", None),
+            Act::Take(_) | Act::TakeAnswers(_) => ("receive", None),
             Act::Finish => ("finish", None),
             Act::SeeEnd => ("end", None),
             Act::Close => ("close", None),
@@ -274,17 +277,6 @@ impl Run {
             record,
         })
     }
-}
-
-/// The options that have a directory served, with the file that the script wants in it.
-fn root(name: &str, script: &Script) -> Result<Vec<PathBuf>> {
-    let Some(length) = script.file else {
-        return Ok(Vec::new());
-    };
-    let root = files::at("target/traces").join(name);
-    fs::create_dir_all(&root)?;
-    fs::write(root.join("file.bin"), vec![b'x'; length])?;
-    Ok(vec!["--root".into(), root])
 }
 
 /// What the server has said so far.

@@ -16,7 +16,7 @@
 //!
 //! A client also `finishes` (closes its sending direction), `sees the end`, `closes` and `resets`.
 //! `A sends 3 lines of 20000 bytes` and `A receives 3 lines of 20000 bytes` spare the text,
-//! `A receives 30000 bytes` takes any, and `A connects with small buffers` keeps the kernel's buffers
+//! `A receives 30000 bytes` takes any, `A receives 2 answers` two of HTTP, and `A connects with small buffers` keeps the kernel's buffers
 //! so small that few bytes fill them. `server reaches would-block in write` names the call, too.
 //!
 //! `server rests` waits until it has nothing more to do.
@@ -58,6 +58,8 @@ pub enum Act {
     Receive(Vec<u8>),
     /// Reads so many bytes, whatever they are.
     Take(usize),
+    /// Reads so many answers of HTTP, whose heads say how long they are.
+    TakeAnswers(usize),
     /// Closes its sending direction.
     Finish,
     /// Reads the end of the stream.
@@ -191,9 +193,10 @@ fn act(line: &str, what: &str) -> Result<Act> {
         ("connects", "") => Act::Connect(Buffers::Usual),
         ("connects", "with small buffers") => Act::Connect(Buffers::Small),
         ("sends", text) => Act::Send(lines(line, text).map_or_else(|| bytes(text), Ok)?),
-        ("receives", text) => match count(text) {
-            Some(count) => Act::Take(count),
-            None => Act::Receive(lines(line, text).map_or_else(|| bytes(text), Ok)?),
+        ("receives", text) => match (count(text, "bytes"), answers(text)) {
+            (Some(count), _) => Act::Take(count),
+            (_, Some(count)) => Act::TakeAnswers(count),
+            _ => Act::Receive(lines(line, text).map_or_else(|| bytes(text), Ok)?),
         },
         ("finishes", "") => Act::Finish,
         ("sees", "the end") => Act::SeeEnd,
@@ -206,8 +209,13 @@ fn act(line: &str, what: &str) -> Result<Act> {
 }
 
 /// `30000 bytes`.
-fn count(text: &str) -> Option<usize> {
-    text.strip_suffix(" bytes")?.parse().ok()
+fn count(text: &str, what: &str) -> Option<usize> {
+    text.strip_suffix(what)?.strip_suffix(' ')?.parse().ok()
+}
+
+/// `1 answer`, `2 answers`.
+fn answers(text: &str) -> Option<usize> {
+    count(text, "answer").or_else(|| count(text, "answers"))
 }
 
 /// `3 lines of 20000 bytes`, each the client's letter over and over, and a line feed.
@@ -216,7 +224,7 @@ fn lines(line: &str, text: &str) -> Option<Vec<u8>> {
         .split_once(" lines of ")
         .or_else(|| text.split_once(" line of "))?;
     let letter = line.bytes().next()?.to_ascii_lowercase();
-    let mut one = vec![letter; count(length)?.checked_sub(1)?];
+    let mut one = vec![letter; count(length, "bytes")?.checked_sub(1)?];
     one.push(b'\n');
     Some(one.repeat(lines.parse().ok()?))
 }
@@ -293,6 +301,10 @@ mod tests {
         assert_eq!(
             step("A receives 30000 bytes").unwrap(),
             Step::Client('A', Act::Take(30_000))
+        );
+        assert_eq!(
+            step("A receives 2 answers").unwrap(),
+            Step::Client('A', Act::TakeAnswers(2))
         );
         assert_eq!(step("server is held").unwrap(), Step::Signal("STOP"));
     }
