@@ -71,7 +71,8 @@ impl Http {
             State::Body(_) if io.pending_output(id) > 0 => self.idle_is_over(io, id, site),
             State::Ready | State::Body(_) => {
                 let why = "The request took too long to arrive.";
-                self.give_up(io, id, site, &Response::error(Status::REQUEST_TIMEOUT, why));
+                let response = Response::error(Status::REQUEST_TIMEOUT, why);
+                self.give_up(io, id, site, &response, &[]);
             }
             State::Closed => {}
         }

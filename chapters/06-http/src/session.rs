@@ -151,7 +151,7 @@ impl Http {
                 Ok(None) => break,
                 Err(error) => {
                     let response = Response::error(error.status(), error.text());
-                    self.give_up(io, id, site, &response);
+                    self.give_up(io, id, site, &response, &input[*used..]);
                     return STOP;
                 }
             }
@@ -275,7 +275,8 @@ impl Http {
     }
     // ANCHOR_END: send
 
-    /// The last answer, because nobody knows where the next request would begin.
+    /// The last answer, because nobody knows where the next request would begin. `unread` is what
+    /// there is of its own.
     #[cold]
     pub(crate) fn give_up<S>(
         &mut self,
@@ -283,9 +284,18 @@ impl Http {
         id: ConnId,
         site: &mut Site<S>,
         response: &Response,
+        unread: &[u8],
     ) {
+        let wants_head = match &self.state {
+            State::Body(upload) => upload.request.head().method == Method::Head,
+            _ => unread.trim_ascii_start().starts_with(b"HEAD "),
+        };
         let how = Delivery {
-            extent: Extent::Whole,
+            extent: if wants_head {
+                Extent::Head
+            } else {
+                Extent::Whole
+            },
             connection: Connection::Close,
         };
         let _ = self.send(io, id, site, response, how);

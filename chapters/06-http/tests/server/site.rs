@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::answers::{Directory, ask_one, get, head, long};
+use crate::answers::{Content, Directory, ask_one, get, head, long, one, take_apart};
 use crate::start;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
@@ -87,6 +87,23 @@ fn head_gets_the_head_that_get_gets() {
     ] {
         let (get, head) = (get(&server, target), head(&server, target));
         assert_eq!(get.head, head.head, "{target}");
+    }
+}
+
+#[test]
+fn head_gets_no_content_with_an_error_either() {
+    let server = start(&[]);
+    for request in [
+        "HEAD / HTTP/1.1\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+        "\r\nHEAD / HTTP/9.9\r\nHost: a\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+    ] {
+        let mut client = server.client();
+        client.send(request.as_bytes());
+        client.finish_sending();
+        let answer = one(take_apart(&client.read_to_end(), Content::IsLeftOut));
+        assert!(answer.status >= 400, "{request:?}: {answer:?}");
     }
 }
 
