@@ -13,10 +13,10 @@ use crate::start;
 const LONG: usize = 8_000_000;
 const SMALL: &[u8] = b"GET /small HTTP/1.1\r\nHost: a\r\n\r\n";
 
-/// Asks for `/file` and reads no more than its beginning; the server can't send all the rest.
-fn begin(server: &Server) -> Client {
-    let mut client = server.slow_client();
-    client.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+/// Asks for `path` and reads no more than its beginning; the server can't send all the rest.
+fn begin(server: &Server, path: &str) -> Client {
+    let mut client = server.client();
+    client.send(format!("GET {path} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes());
     client.expect(b"HTTP/1.1 200 OK\r\n");
     client
 }
@@ -42,7 +42,7 @@ fn a_client_that_reads_little_by_little_holds_nobody_up() {
     quick.finish_sending();
     let mut answer = quick.read_to_end();
     let quick = server.client();
-    let slow = begin(&server);
+    let slow = begin(&server, "/file");
     for client in [&quick, &slow] {
         let patience = Some(DEADLINE);
         client.stream().set_read_timeout(patience).unwrap();
@@ -69,10 +69,8 @@ fn a_file_cut_short_while_it_is_sent_ends_that_connection_only() {
     let directory = Directory::with("file", &long(4 * LONG));
     fs::write(directory.path().join("other"), &content).unwrap();
     let server = start(&["--root", directory.name()]);
-    let client = begin(&server);
-    let mut other = server.slow_client();
-    other.send(b"GET /other HTTP/1.1\r\nHost: a\r\n\r\n");
-    other.expect(b"HTTP/1.1 200 OK\r\n");
+    let client = begin(&server, "/file");
+    let other = begin(&server, "/other");
     fs::write(directory.path().join("file"), b"short").unwrap();
     client.stream().set_read_timeout(Some(DEADLINE)).unwrap();
     let mut received = Vec::new();
@@ -89,7 +87,7 @@ fn a_file_replaced_while_it_is_sent_is_sent_as_it_was() {
     let content = long(LONG);
     let directory = Directory::with("file", &content);
     let server = start(&["--root", directory.name()]);
-    let client = begin(&server);
+    let client = begin(&server, "/file");
     let path = |name| directory.path().join(name);
     fs::write(path("new"), "new").unwrap();
     fs::rename(path("new"), path("file")).unwrap();
@@ -105,7 +103,7 @@ fn a_file_deleted_while_it_is_sent_is_sent_as_it_was() {
     let content = long(LONG);
     let directory = Directory::with("file", &content);
     let server = start(&["--root", directory.name()]);
-    let client = begin(&server);
+    let client = begin(&server, "/file");
     fs::remove_file(directory.path().join("file")).unwrap();
     assert!(finish(client).content == content);
 }

@@ -39,12 +39,12 @@ fn the_answer_that_is_owed_is_the_last_and_says_so() {
 }
 
 #[test]
-fn a_client_that_reads_slowly_is_told_at_its_next_answer() {
-    let content = long(5_000_000); // more than its socket takes
+fn a_client_that_has_not_read_yet_is_told_at_its_next_answer() {
+    let content = long(8_000_000); // more than sockets take
     let directory = Directory::with("file", &content);
     let server = start(&["--grace", "60", "--root", directory.name()]);
     let request = b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n";
-    let mut client = server.slow_client();
+    let mut client = server.client();
     client.send(&request.repeat(3));
     client.wait_until_read();
     server.signal(Signal::SIGTERM);
