@@ -128,8 +128,8 @@ impl Decoder {
         limits: &Limits,
     ) -> Result<Option<Event<'a>>, Error> {
         loop {
-            let (message, frame) = match self.state {
-                State::Payload(message, frame) => (message, frame),
+            let (message, frame) = match &self.state {
+                State::Payload(message, frame) => (*message, *frame),
                 State::Header(unfinished) => {
                     let parsed = Header::parse(input, self.role, limits.frame)?;
                     let Some((header, used)) = parsed else {
@@ -138,6 +138,10 @@ impl Decoder {
                     if header.opcode.is_control() {
                         return self.control(input, header, used);
                     }
+                    let there = input.len() - used;
+                    if unfinished.is_none() && header.last && header.length <= there as u64 {
+                        return whole(input, header, used, limits).map(Some);
+                    }
                     input.consume(used);
                     let (opcode, length) = (header.opcode, header.length);
                     let frame = Frame {
@@ -145,16 +149,14 @@ impl Decoder {
                         last: header.last,
                         left: length,
                     };
-                    (
-                        Message::with_frame(unfinished, opcode, length, limits)?,
-                        frame,
-                    )
+                    let message = Message::with_frame(*unfinished, opcode, length, limits)?;
+                    (message, frame)
                 }
                 State::Closed => {
                     input.clear();
                     return Ok(None);
                 }
-                State::Broken(error) => return Err(error),
+                State::Broken(error) => return Err(*error),
             };
             if frame.left == 0 && !frame.last {
                 self.state = State::Header(Some(message)); // an empty fragment says nothing
@@ -218,6 +220,27 @@ impl Decoder {
             }
         }))
     }
+}
+
+/// Takes a message that is there in one frame: what most messages are. Nothing is to be remembered
+/// of it.
+#[inline]
+fn whole<'a>(
+    input: &'a mut Buffer,
+    header: Header,
+    used: usize,
+    limits: &Limits,
+) -> Result<Event<'a>, Error> {
+    let length = header.length;
+    let mut message = Message::with_frame(None, header.opcode, length, limits)?;
+    let end = used + usize::try_from(length).map_err(|_| Error::FrameTooLong)?;
+    let bytes = &mut input.take(end)[used..];
+    if let Some(mut mask) = header.mask {
+        mask.apply(bytes);
+    }
+    message.check(bytes, true)?;
+    let (kind, last) = (message.kind, true);
+    Ok(Event::Data(Part { kind, bytes, last }))
 }
 
 #[cfg(test)]

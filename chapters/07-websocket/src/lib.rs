@@ -14,6 +14,16 @@
 //! | `frame.rs` | frames on their way out |
 //! | `close.rs`, `closing.rs` | why a connection is closed, and how |
 //! | `error.rs`, `limits.rs` | what is refused, with which code |
+//!
+//! # The server
+//!
+//! It stands on the reactor of chapter 05 and the HTTP of chapter 06.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `server.rs` | what all connections share, and the change of protocol |
+//! | `session.rs`, `heartbeat.rs` | a connection: it answers what the protocol answers |
+//! | `echo.rs` | what this server makes of messages |
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
@@ -23,13 +33,17 @@ mod assembler;
 mod close;
 mod closing;
 mod decoder;
+mod echo;
 mod error;
 mod frame;
 mod handshake;
 mod header;
+mod heartbeat;
 mod limits;
 mod mask;
 mod message;
+mod server;
+mod session;
 mod utf8;
 
 pub use accept_key::accept_key;
@@ -37,6 +51,7 @@ pub use assembler::{Assembler, Message};
 pub use close::{Close, CloseCode};
 pub use closing::Closing;
 pub use decoder::{Decoder, Event, Part};
+pub use echo::{Echo, HELD};
 pub use error::Error;
 pub use frame::{write_close, write_fragment, write_frame};
 pub use handshake::{Accepted, Handshake, Origins, Refusal};
@@ -44,4 +59,6 @@ pub use header::{Encoded, Header, MAX_CONTROL, Opcode, Role};
 pub use limits::Limits;
 pub use mask::Mask;
 pub use message::Kind;
+pub use server::{Server, Session};
+pub use session::{WebSocket, send, send_part};
 pub use utf8::{Impossible, Utf8};

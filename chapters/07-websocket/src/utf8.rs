@@ -31,6 +31,13 @@ impl Utf8 {
     /// (RFC 3629 §3, §4).
     #[inline]
     pub fn check(&mut self, bytes: &[u8]) -> Result<(), Impossible> {
+        if self.is_complete() && bytes.is_ascii() {
+            return Ok(()); // what most texts are is found out soonest
+        }
+        self.check_any(bytes)
+    }
+
+    fn check_any(&mut self, bytes: &[u8]) -> Result<(), Impossible> {
         let mut rest = bytes;
         while self.count > 0
             && let [first, others @ ..] = rest

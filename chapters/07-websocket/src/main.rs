@@ -1,0 +1,121 @@
+//! `cargo run -p ch07-websocket -- --help`
+
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use ch07_websocket::{Handshake, Limits, Origins, Server};
+use clap::Parser;
+use http::{Files, connections};
+use reactor::{Signals, listen_shared, serve};
+
+/// Echo messages over WebSocket, and serve a page to try that
+#[derive(Parser)]
+#[command(
+    name = "07-websocket",
+    after_help = "Examples:\n  just run 07-websocket                     then open http://localhost:7000/\n  just run 07-websocket --trace             shows the bytes of each frame\n  just run 07-websocket --heartbeat 5       asks after 5 silent seconds whether a peer is there"
+)]
+struct Options {
+    #[command(flatten)]
+    server: workbench::ServerOptions,
+
+    /// Let in the pages of this site too, by scheme and host; * for all
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    origin: Vec<String>,
+
+    /// Speak this sub-protocol; may be given several times
+    #[arg(long, value_name = "NAME", value_parser = protocol)]
+    protocol: Vec<String>,
+
+    /// The longest message that is taken, in bytes
+    #[arg(long, default_value_t = Limits::default().message, value_name = "BYTES")]
+    max_message: u64,
+
+    /// Ping a peer after so long without a sign of life; 0 for never
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    heartbeat: u16,
+
+    /// Event loops, each in a thread of its own
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    loops: u16,
+
+    /// How many connections may wait to be accepted, per loop
+    #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(i32).range(0..))]
+    backlog: i32,
+
+    /// How long output may drain after SIGINT or SIGTERM
+    #[arg(long, default_value_t = 5, value_name = "SECONDS")]
+    grace: u16,
+}
+
+impl Options {
+    fn server(&self) -> io::Result<Server> {
+        let site = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
+        let origins = match &self.origin[..] {
+            [] => Origins::Own,
+            others if others.iter().any(|origin| origin == "*") => Origins::Any,
+            others => Origins::OwnAnd(others.to_vec()),
+        };
+        let handshake = Handshake {
+            origins,
+            protocols: self.protocol.clone(),
+        };
+        let mut server = Server::new(Files::open(Path::new(site))?, handshake);
+        server.limits = Limits {
+            frame: self.max_message,
+            message: self.max_message,
+            ..Limits::default()
+        };
+        let period = Duration::from_secs(self.heartbeat.into());
+        server.heartbeat = (self.heartbeat > 0).then_some(period);
+        Ok(server)
+    }
+}
+
+fn main() -> ExitCode {
+    workbench::start(|options: Options| {
+        let signals = Signals::block()?; // before any thread starts
+        let servers: io::Result<Vec<_>> = (0..options.loops).map(|_| options.server()).collect();
+        let servers = Mutex::new(servers?);
+        let mut listeners = Vec::new();
+        let first = options.server.open(|address| {
+            listeners = listen_shared(address, options.backlog, options.loops.into())?;
+            listeners[0].try_clone()
+        })?;
+        drop(first); // the loops own theirs, and close them when they stop
+        let limits = reactor::Limits {
+            connections: connections(options.loops.into()),
+            stop: Duration::from_secs(options.grace.into()),
+            ..reactor::Limits::default()
+        };
+        let server = || {
+            let mut servers = servers.lock().unwrap_or_else(PoisonError::into_inner);
+            servers.pop().expect("there is a server for each loop")
+        };
+        Ok(serve(listeners, signals, &limits, server)?)
+    })
+}
+
+/// What a browser sends as the origin of a page: small letters, no path, no slash at its end.
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.split_once("://").map(|(_, host)| host);
+    let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
+    if text == "*" || text == "null" || is_origin {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("an origin is like https://example.org:8443, without a path".to_owned())
+    }
+}
+
+/// The name of a sub-protocol is a token (RFC 6455 §4.1).
+fn protocol(text: &str) -> Result<String, String> {
+    let separator = |byte: &u8| b"\"(),/:;<=>?@[\\]{}".contains(byte);
+    let is_token = |byte: u8| byte.is_ascii_graphic() && !separator(&byte);
+    if !text.is_empty() && text.bytes().all(is_token) {
+        Ok(text.to_owned())
+    } else {
+        Err("a sub-protocol is a word without spaces and separators, like chat.v1".to_owned())
+    }
+}

@@ -1,0 +1,29 @@
+//! The program in a process of its own, as its clients see it.
+
+mod closing;
+mod command_line;
+mod handshake;
+mod heartbeat;
+mod messages;
+mod slow_readers;
+mod socket;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use harness::Server;
+
+/// The program, with `options`.
+fn start(options: &[&str]) -> Server {
+    Server::spawn(env!("CARGO_BIN_EXE_ch07-websocket"), options)
+}
+
+/// Waits until `so` is true.
+#[track_caller]
+fn wait_until(what: &str, so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !so() {
+        assert!(Instant::now() < deadline, "it never comes true that {what}");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
