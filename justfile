@@ -118,6 +118,12 @@ fuzz chapter='' seconds='60':
         }
     done
 
+# Hold chapter 07's server against the Autobahn TestSuite, or some of its cases: just autobahn '9.*'
+[group('maintain')]
+[no-exit-message]
+autobahn cases='':
+    bash .just/autobahn "$@"
+
 # Record the book's timelines anew
 [group('maintain')]
 traces *options:
