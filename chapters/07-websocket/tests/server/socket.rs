@@ -1,6 +1,6 @@
 //! A client's side, byte by byte: what it sends, and what it expects.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 
 use ch07_websocket::{
@@ -103,7 +103,10 @@ pub fn read_message(stream: &mut TcpStream) -> usize {
     let (mut decoder, mut input) = (Decoder::new(Role::Client), Buffer::new());
     let (mut bytes, mut length) = (vec![0; 64 * 1024], 0);
     loop {
-        let count = stream.read(&mut bytes).expect("more of the message");
+        let count = match stream.read(&mut bytes) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue, // a frozen machine
+            result => result.expect("more of the message"),
+        };
         assert!(count > 0, "the end, after {length} bytes");
         input.extend(&bytes[..count]);
         let limits = Limits::default();
