@@ -1,0 +1,60 @@
+# Figures (what server rate cpu p99), then cases (name|path|connections|script): a table, and a picture.
+
+BEGIN { cases = 0 }
+
+function median(what, server, column,    n, i, j, value, sorted) {
+    n = count[what, server]
+    for (i = 1; i <= n; i++) {
+        value = figure[what, server, i, column]
+        for (j = i - 1; j > 0 && sorted[j] > value; j--) sorted[j + 1] = sorted[j]
+        sorted[j + 1] = value
+    }
+    return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
+}
+
+# Three digits that count.
+function short(value) { return sprintf(value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value) }
+
+FNR == NR {
+    n = ++count[$1, $2]
+    for (i = 3; i <= 5; i++) figure[$1, $2, n, i] = $i
+    next
+}
+{
+    split($0, part, "|")
+    name[cases] = part[1]; connections[cases] = part[3]; deep[cases] = part[4] != ""
+    cases++
+}
+
+END {
+    print "Measured on " machine ", over loopback, beside " nginx ": medians of " rounds " runs of " seconds " s each, by turns."
+    print "Each server has one process on one core; wrk has another. CPU time is the server's, with the kernel's share.\n"
+    print "| what | connections | nginx /s | ours /s | × | nginx CPU µs | ours CPU µs | × | nginx p99 ms | ours p99 ms |"
+    print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    for (i = 0; i < cases; i++) {
+        for (c = 3; c <= 5; c++) { our[c] = median(i, "ours", c); their[c] = median(i, "nginx", c) }
+        rate[i] = our[3] / their[3]; share[i] = our[4] / their[4]
+        # wrk takes no time of a request that is sent with others.
+        late = deep[i] ? "– | –" : short(their[5]) " | " short(our[5])
+        printf "| %s | %d | %.0f | %.0f | %.2f | %s | %s | %.2f | %s |\n", name[i], connections[i],
+            their[3], our[3], rate[i], short(their[4]), short(our[4]), share[i], late
+    }
+    draw()
+}
+
+# A bar for each case: CPU time per request, where nginx takes all of the width.
+function draw(    i, y, width, height) {
+    height = 58 + 34 * cases
+    print "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 360 " height "\" role=\"img\" style=\"display:block;width:100%;max-width:560px;height:auto;font-family:inherit\">" > svg
+    print "<title>CPU time per request, of what nginx takes</title>" > svg
+    print "<style>.bench-text{fill:currentColor;font-size:12px}.bench-grid{stroke:currentColor;stroke-width:.5;opacity:.4}</style>" > svg
+    print "<text class=\"bench-text\" x=\"0\" y=\"15\" font-weight=\"600\">CPU time per request, of what nginx takes</text>" > svg
+    for (i = 0; i < cases; i++) {
+        y = 34 + 34 * i
+        width = 200 * (share[i] < 1.2 ? share[i] : 1.2)
+        printf "<text class=\"bench-text\" x=\"0\" y=\"%d\">%s, %d connection%s</text>\n", y, name[i], connections[i], connections[i] == 1 ? "" : "s" > svg
+        printf "<rect style=\"fill:var(--accent, #1d5b8f)\" x=\"0\" y=\"%d\" width=\"%.1f\" height=\"10\"/>\n", y + 4, width > svg
+        printf "<text class=\"bench-text\" x=\"%.1f\" y=\"%d\">%.2f, at %.2f × its rate</text>\n", (width > 200 ? width : 200) + 8, y + 13, share[i], rate[i] > svg
+    }
+    printf "<path class=\"bench-grid\" d=\"M200 24V%d\"/>\n<text class=\"bench-text\" x=\"200\" y=\"%d\" text-anchor=\"middle\">nginx</text>\n</svg>\n", height - 20, height - 6 > svg
+}
