@@ -231,6 +231,31 @@ fn room_for_output_comes_back_with_the_read_after_which_the_server_writes_on() {
     );
 }
 
+/// A recording has the beginning of what a client does.
+#[test]
+fn a_client_that_waits_for_more_than_was_sent_begins_to_receive() {
+    let timeline = timeline(&[
+        listen(),
+        client("1", "connect", 0),
+        accept("1", 4),
+        json!({"event": "write", "fd": 4, "bytes": 5, "of": 9, "data": "xxxxx"}),
+        client("1", "receive", 2),
+        client("1", "receive", 7),
+        json!({"event": "write", "fd": 4, "bytes": 4, "of": 4, "data": "xxxx"}),
+    ]);
+    let said: Vec<&str> = timeline.frames[4..6]
+        .iter()
+        .map(|frame| &*frame.say)
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "Client 1 receives 2 bytes.",
+            "Client 1 begins to receive 7 bytes."
+        ]
+    );
+}
+
 /// One event wakes one thread; which one, its next event shows.
 #[test]
 fn of_several_threads_on_one_epoll_the_one_wakes_that_goes_on() {

@@ -219,11 +219,19 @@ fn by_a_client(event: &Record, before: &State, after: &State) -> String {
             what(event)
         ),
         "send" => format!("{client} sends {}.{woken}", what(event)),
-        "receive" if !woken.is_empty() => format!(
-            "{client} receives {}. That makes room for more.{woken}",
-            what(event)
-        ),
-        "receive" => format!("{client} receives {}.", what(event)),
+        "receive" => {
+            let connection = after.of_client(&event.thread);
+            let receives = match connection {
+                Some(connection) if connection.received > connection.moved.1 => "begins to receive",
+                _ => "receives",
+            };
+            let room = if woken.is_empty() {
+                ""
+            } else {
+                " That makes room for more."
+            };
+            format!("{client} {receives} {}.{room}{woken}", what(event))
+        }
         "finish" => format!("{client} finishes sending; it can still receive.{woken}"),
         "end" => format!("{client} sees the end of the stream."),
         "close" => format!("{client} closes its connection.{woken}"),
