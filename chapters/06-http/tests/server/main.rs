@@ -6,6 +6,7 @@ mod clients;
 mod codes;
 mod command_line;
 mod connections;
+mod crowd;
 mod deadlines;
 mod descriptors;
 mod later;
