@@ -160,7 +160,7 @@ fn every_command_on_the_page_of_codes_gets_its_code() {
         let command = command
             .replace("chapters/06-http/site", directory.name())
             .replace("localhost:7000", &address.to_string())
-            .replace("sleep 60", "sleep 2")
+            .replace("sleep 25", "sleep 2")
             .replace("curl -i", "curl -s -i --max-time 20 --noproxy '*'");
         let script = format!("{nc}\n{command}");
         let output = Command::new("bash").args(["-c", &script]).output().unwrap();
