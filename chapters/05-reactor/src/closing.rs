@@ -2,6 +2,7 @@
 //! descriptor is closed at the end of a turn.
 
 use std::io::{self, ErrorKind};
+use std::mem;
 use std::net::Shutdown;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
@@ -55,7 +56,32 @@ impl Io {
         }
     }
 
-    /// The deadline of a connection that is being closed has passed, or that of all of them.
+    /// The deadline of a connection that is being closed has passed. It gets another one if its
+    /// socket has taken output meanwhile, or takes some now.
+    ///
+    /// Epoll tells of room only once a third of the send buffer is free, and that may be a megabyte.
+    /// But the kernel takes bytes as soon as there is any: so a peer that reads, however slowly, is
+    /// waited for.
+    pub(crate) fn closing_deadline(&mut self, id: ConnId) {
+        let closing = |phase| matches!(phase, Phase::Closing(_));
+        if self
+            .connections
+            .get(id)
+            .is_some_and(|connection| closing(connection.phase))
+        {
+            self.flush(id); // which sets the timer while output is left
+            let connection = self.connections.get_mut(id);
+            let goes_on = connection.is_some_and(|connection| {
+                mem::take(&mut connection.moved) || !closing(connection.phase)
+            });
+            if goes_on {
+                return;
+            }
+        }
+        self.closing_is_late(id);
+    }
+
+    /// The time of a connection that is being closed is up, or that of all of them.
     pub(crate) fn closing_is_late(&mut self, id: ConnId) {
         match self.connections.get(id).map(|connection| connection.phase) {
             Some(Phase::Lingering) => self.kill(id, Closed::Finished),

@@ -99,6 +99,10 @@ pub(crate) enum PeerSends {
     No,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is true or not whatever the others are"
+)]
 #[derive(Debug)]
 pub(crate) struct Connection {
     pub stream: TcpStream,
@@ -115,6 +119,8 @@ pub(crate) struct Connection {
     pub flush_queued: bool,
     /// Another `on_data` is owed, whatever the input.
     pub resumed: bool,
+    /// The socket has taken output since this was last asked.
+    pub moved: bool,
     /// Bytes thrown away while lingering.
     pub dropped: u64,
 }
@@ -130,6 +136,7 @@ impl Connection {
             full: false,
             flush_queued: false,
             resumed: false,
+            moved: false,
             dropped: 0,
         }
     }

@@ -49,7 +49,7 @@ impl<H: Handler> Reactor<H> {
             if self.io.is_open(id) {
                 self.call(id, |io, session| handler.on_timer(io, id, session));
             } else {
-                self.io.closing_is_late(id);
+                self.io.closing_deadline(id);
             }
         }
         if let Some(tick) = &mut self.io.tick

@@ -194,6 +194,15 @@ impl Io {
         Duration::from_nanos(self.clock.now())
     }
 
+    /// Offers the socket of `id` what is queued, though epoll hasn't told of room.
+    ///
+    /// Epoll does that once a third of the send buffer is free, and that may be a megabyte; but the
+    /// kernel takes bytes as soon as there is any. This is for a timer that asks whether a slow peer
+    /// still reads: if so, [`Self::pending_output`] has become less the next time.
+    pub fn try_send(&mut self, id: ConnId) {
+        self.queue_flush(id);
+    }
+
     /// Has `on_timer` called for `id` once `delay` has passed since this turn began. A connection
     /// has one timer: this replaces an earlier setting, and pushing it back costs next to nothing.
     pub fn set_timer(&mut self, id: ConnId, delay: Duration) {

@@ -26,9 +26,8 @@ pub struct Limits {
     pub low_water: u64,
     /// Bytes written to one connection in one turn, file ranges included.
     pub write: usize,
-    /// How long a closed connection's last output may stand still before it is given up. Not too
-    /// short: the kernel tells of progress only once a third of its send buffer is free, and that
-    /// may be a megabyte.
+    /// How long a closed connection's last output may stand still before it is given up. That is
+    /// looked at once in this time.
     pub close: Duration,
     /// How long a closed connection waits for the peer to close its side too, once all output has
     /// been sent.

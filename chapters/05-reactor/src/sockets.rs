@@ -197,7 +197,7 @@ impl Io {
         if let Some(output) = &mut connection.output {
             let before = output.pending();
             let result = output.send(&connection.stream, self.limits.write);
-            let progress = output.pending() < before;
+            connection.moved |= output.pending() < before;
             if output.pending() == 0 {
                 let emptied = connection.output.take();
                 let few = self.spare.len() < SPARE_OUTPUTS;
@@ -213,7 +213,7 @@ impl Io {
             }
             if sent != Sent::All
                 && matches!(connection.phase, Phase::Closing(_))
-                && (progress || !self.timers.is_set(id.slot()))
+                && !self.timers.is_set(id.slot())
             {
                 let deadline = self.clock.after(self.limits.close);
                 self.timers.set(id.slot(), deadline);

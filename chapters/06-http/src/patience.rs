@@ -15,11 +15,8 @@ pub struct Patience {
     pub head: Duration,
     /// For the rest of a body, or at least [`Self::PROGRESS`] more bytes of it. Then: 408.
     pub body: Duration,
-    /// For the next request. And for a client to read of what it asked for: it is cut once its
-    /// socket has taken nothing from one look to the next, so after two of these at most.
-    ///
-    /// Not too short: the kernel takes more only once a third of its send buffer is free, and that
-    /// may be a megabyte.
+    /// For the next request. And for a client to read of what it asked for: that is looked at once
+    /// in this time, and a client is cut whose socket has taken nothing from one look to the next.
     pub idle: Duration,
 }
 
@@ -85,6 +82,7 @@ impl Http {
         if pending != self.pending {
             self.pending = pending;
             io.set_timer(id, site.patience.idle);
+            io.try_send(id); // if it has read a little since, the next look sees that
         } else if pending > 0 {
             io.abort(id); // it doesn't read
         } else {

@@ -210,6 +210,30 @@ fn a_slow_reader_is_not_given_up_while_it_reads() {
 }
 
 #[test]
+fn a_very_slow_reader_is_not_given_up_either() {
+    let limits = Limits {
+        close: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = harness::Client::connect(server.address);
+    let mut other = server.client();
+    client.send(b"fill 24000000\n");
+    server.expect("line 0 fill 24000000");
+    other.send(b"close 0\n");
+    // So little that the kernel wouldn't tell of room: less than a third of its buffer.
+    let mut received = 0;
+    let mut piece = vec![0; 16 * 1024];
+    for _ in 0..30 {
+        received += client.stream().read(&mut piece).expect("it isn't cut");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    received += client.read_to_end().len();
+    assert_eq!(received, 24_000_000);
+    server.expect("close 0 Finished");
+}
+
+#[test]
 fn an_aborted_connection_is_reset() {
     let server = start(Limits::default());
     let mut client = server.client();

@@ -1,12 +1,12 @@
 //! Clients that are slow, or do nothing at all.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::Client;
 
-use crate::answers::{Directory, long, one, rest};
+use crate::answers::{Content, Directory, long, one, rest, take_apart};
 use crate::start;
 
 /// Sends `piece` again and again until the server has had enough.
@@ -105,4 +105,25 @@ fn a_client_that_does_not_read_is_cut() {
         thread::sleep(Duration::from_millis(10));
     };
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+}
+
+#[test]
+fn a_client_that_reads_very_slowly_is_not_cut() {
+    let content = long(30_000_000);
+    let directory = Directory::with("file", &content);
+    let server = start(&["--root", directory.name(), "--idle-timeout", "1"]);
+    let mut client = server.client();
+    client.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
+    // So little that the kernel wouldn't tell of room: less than a third of its buffer.
+    let mut received = Vec::new();
+    for _ in 0..40 {
+        let mut piece = [0; 16 * 1024];
+        client.stream().read_exact(&mut piece).unwrap();
+        received.extend_from_slice(&piece);
+        thread::sleep(Duration::from_millis(100));
+    }
+    client.finish_sending();
+    received.extend(client.read_to_end());
+    let answer = one(take_apart(&received, Content::Comes));
+    assert!(answer.content == content);
 }
