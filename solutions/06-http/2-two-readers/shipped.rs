@@ -1,18 +1,18 @@
 //! # 06-2 Two readers, one stream
 //!
-//! Nothing is to be programmed here. A proxy takes requests from many clients, and passes them on to a server, all
-//! on one connection. Both read the same bytes, each with a reader of its own. You predict how many requests
-//! a reader finds. Replace each `None` by your number, `Some(1)` for example. Then the tests have such readers
-//! read these bytes, and show what they have found.
+//! Nothing is to be programmed here. A proxy takes requests from many clients, and passes them on to a
+//! server, all on one connection. Both read the same bytes, each with a reader of its own. You predict how
+//! many requests a reader finds. Replace each `None` by your number, `Some(1)` for example. Then the tests
+//! have such readers read these bytes, and show what they have found.
 //!
 //! `/admin` is a page that the proxy lets nobody see. It stops each request for it that it finds. Wherever two
 //! readers find different numbers, one of them can be the proxy, and the other the server. This is *request
 //! smuggling* (RFC 9112 §11.2).
 //!
-//! All readers do this: a head goes up to its empty line. Then comes the body, if there is one, and behind that the
-//! next head. They differ in one thing, which is said with each number. In all that is not said, they do as
-//! HTTP/1.1 has it: a body has as many bytes as `Content-Length` says, a request without that has none,
-//! whatever its method, and a line ends in CR LF.
+//! All readers do this: a head goes up to its empty line. Then comes the body, if there is one, and behind
+//! that the next head. They differ in one thing, which is said with each number. In all that is not said,
+//! they do as HTTP/1.1 has it: a body has as many bytes as `Content-Length` says, a request without that has
+//! none, whatever its method, and a line ends in CR LF.
 
 /// Two requests, one behind the other.
 pub const PIPELINED: &str = concat!(

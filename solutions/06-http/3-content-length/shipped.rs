@@ -9,8 +9,8 @@
 //! different ways, then one client's body is another client's request: this is *request smuggling*. So a
 //! server doesn't guess. What can be read in two ways is refused.
 //!
-//! [`Requests`] works as long as each request comes alone and means well. It has five mistakes; most of them are
-//! the documents' own (bugs B03, B07, B08 and B50 in the book). Find and mend them:
+//! [`Requests`] works as long as each request comes alone and means well. It has five mistakes; most of them
+//! are the documents' own (bugs B03, B07, B08 and B50 in the book). Find and mend them:
 //!
 //! - A body has as many bytes as its head says, no more and no fewer, in however many pieces they come. A
 //!   request without `Content-Length` has none.

@@ -10,19 +10,20 @@
 //! and that may end in the middle of any piece. And it says rightly that writev leaves the list as it was
 //! (C073): whoever calls it again has to work out what is left.
 //!
-//! The server that the document describes keeps for each piece where it goes on, and how much of it is left, as
-//! [`Response`] does here, and it makes this mistake. Nobody notices, because a head is short, and mostly goes
-//! out at once. Find out when it doesn't work, and mend it:
+//! The server that the document describes keeps for each piece where it goes on, and how much of it is left. So
+//! does [`Response`], and makes the same mistake with it. Mostly, nobody notices: a head is short, and goes out
+//! at once. Find out when it doesn't work, and mend it:
 //!
 //! - The client gets the head and the body, each byte once, however many bytes each write takes.
 //! - Each write is offered all that is left, head and body together.
 //! - [`Progress::Done`] comes with the last byte, and there is no write after it.
-//! - Where the socket has no room ([`ErrorKind::WouldBlock`]), the answer is [`Progress::Waiting`]. The server calls
-//!   `send` again once epoll says that there is room. It calls with the same response, and nothing is lost.
+//! - Where the socket has no room ([`ErrorKind::WouldBlock`]), the answer is [`Progress::Waiting`]. The
+//!   server calls `send` again once epoll says that there is room. It calls with the same response, and
+//!   nothing is lost.
 //!
 //! Whether you go on with two ranges, calculate with `sent` alone, or use [`IoSlice::advance_slices`], is up to
-//! you. An `IoSlice` borrows what it points to, so it can't be kept in the `Response` from call to call: what can
-//! be kept is a number.
+//! you. An `IoSlice` borrows what it points to, so it can't be kept in the `Response` from call to call: what
+//! can be kept is a number.
 //!
 //! The tests are sockets that take just as much as the test says, and a real one.
 

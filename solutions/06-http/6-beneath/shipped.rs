@@ -4,7 +4,8 @@
 //! they like. Document 002's server puts its directory before the path and opens what comes out, and so does
 //! the server of document 000 (bugs B51 and B06 in the book): `GET /../../../../etc/passwd` is all it takes.
 //!
-//! [`Site::open`] has learned from that, and looks for `..`. Find out how one gets out all the same, and mend it:
+//! [`Site::open`] has learned from that, and looks for `..`. Find out how one gets out all the same, and mend
+//! it:
 //!
 //! - Nothing outside the directory is ever opened, whatever the path: with dots or slashes as they are or
 //!   encoded, or by a symbolic link in the directory that leads out of it.
@@ -16,9 +17,9 @@
 //!   `/notes.txt%00.html` ends in `.html` for the program, and in `.txt` for the kernel.)
 //! - A directory is no file.
 //!
-//! Whether you keep to the text of the path, or ask the file system, or have the kernel do it, is up to you; but
-//! between a look and an open, somebody may have changed a link. [`nix::fcntl::openat2`] looks and opens in one
-//! call. Read: `openat2(2)` under `RESOLVE_BENEATH`, `path_resolution(7)`.
+//! Whether you keep to the text of the path, or ask the file system, or have the kernel do it, is up to you;
+//! but between a look and an open, somebody may have changed a link. [`nix::fcntl::openat2`] looks and opens
+//! in one call. Read: `openat2(2)` under `RESOLVE_BENEATH`, `path_resolution(7)`.
 
 use std::ffi::OsStr;
 use std::fs::File;

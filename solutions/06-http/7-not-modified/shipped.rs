@@ -1,8 +1,8 @@
 //! # 06-7 Not modified
 //!
 //! A browser keeps what it has got. When it needs it again, it asks on a condition: send it, unless it is still
-//! the version that I have. If it is, the answer is 304, a head without a body. To name versions, a server sends
-//! two things with each page: `ETag`, a name that it gives to each version, and `Last-Modified`, a date.
+//! the version that I have. If it is, the answer is 304, a head without a body. To name versions, a server
+//! sends two things with each page: `ETag`, a name that it gives to each version, and `Last-Modified`, a date.
 //!
 //! Write [`answer`]. Four fields make conditions, and RFC 9110 §13.2.2 says in which order they are looked at;
 //! the first that decides, decides:
@@ -19,8 +19,9 @@
 //!
 //! - A tag is better than a date. So where 1 is there, 2 is not asked, and where 3 is there, 4 is not.
 //! - 4 is for GET and HEAD alone. The others are for all methods.
-//! - A tag is some text in quotes, `"v2"`, and the quotes belong to it. There may be commas in it, and no quotes.
-//!   With `W/` before it, it is weak: the versions that have it mean the same, and may differ in some bytes.
+//! - A tag is some text in quotes, `"v2"`, and the quotes belong to it. There may be commas in it, and no
+//!   quotes. With `W/` before it, it is weak: the versions that have it mean the same, and may differ in some
+//!   bytes.
 //! - Compared weakly, tags are equal if what is in quotes is: `W/"v2"` and `"v2"` are. Compared strongly, both
 //!   have to be strong, besides (§8.8.3.2).
 //! - A list is one tag or more, with commas and blanks between; or it is `*`, which any version is in.

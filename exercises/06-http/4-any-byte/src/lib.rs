@@ -33,8 +33,8 @@
 //!   of 0 bytes. A client that has sent its last byte waits for an answer, and sends no more.
 //! - A body is bytes: CR LF in it means nothing.
 //!
-//! `take_line` and `content_length` are finished; use them. What `Parser` and `State` have in them is up to you.
-//! A request has one `Content-Length`, or none: 06-3 is about all the others.
+//! `take_line` and `content_length` are finished; use them. What `Parser` and `State` have in them is up to
+//! you. A request has one `Content-Length`, or none: 06-3 is about all the others.
 
 use std::mem;
 

@@ -1,6 +1,6 @@
-//! The same bytes are one request or two, and each of these readers is in use somewhere. None is broken by itself:
-//! what breaks is the chain of two that differ. The last one finds nothing, and nothing can be smuggled past it: what
-//! two might read in two ways, it doesn't read.
+//! The same bytes are one request or two, and each of these readers is in use somewhere. None is broken by
+//! itself: what breaks is the chain of two that differ. The last one finds nothing, and nothing can be
+//! smuggled past it: what two might read in two ways, it doesn't read.
 
 /// Two requests, one behind the other.
 pub const PIPELINED: &str = concat!(

@@ -1,7 +1,7 @@
 //! One number is enough: how many bytes are sent. All else follows from it, so nothing can contradict it. The
 //! code that was handed out kept five numbers, and compared two that count from different places: `sent`
-//! from the start of the response, and a length from where the last write had ended. After one short write in the
-//! head they are the same by chance; after two they aren't.
+//! from the start of the response, and a length from where the last write had ended. After one short write in
+//! the head they are the same by chance; after two they aren't.
 
 use std::io::{self, ErrorKind, IoSlice, Write};
 

@@ -1,9 +1,9 @@
-//! The question is not what a path looks like, but where it leads. Only the kernel knows that: it walks from name
-//! to name, and follows each link as it is at that moment. `RESOLVE_BENEATH` has it stop at the first step that
-//! would leave the directory.
+//! The question is not what a path looks like, but where it leads. Only the kernel knows that: it walks from
+//! name to name, and follows each link as it is at that moment. `RESOLVE_BENEATH` has it stop at the first
+//! step that would leave the directory.
 //!
-//! So nothing here looks for dots. Whoever compares texts has to know all the ways to write one, and whoever asks
-//! the file system first (`canonicalize`) gets an answer that may be out of date when the file is opened.
+//! So nothing here looks for dots. Whoever compares texts has to know all the ways to write one, and whoever
+//! asks the file system first (`canonicalize`) gets an answer that may be out of date when the file is opened.
 //! `RESOLVE_IN_ROOT` would do as well: there, `..` and absolute links lead back to the directory itself.
 
 use std::fs::File;

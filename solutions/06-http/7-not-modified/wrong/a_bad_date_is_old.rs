@@ -123,8 +123,8 @@ fn changed_since(date: &str, page: &Page<'_>) -> Option<bool> {
     Some(seconds(page.modified) > seconds(date))
 }
 
-/// Whole seconds since 1970, as a date in a field has them. With fractions, a page would be younger than its own
-/// Last-Modified, and no date would ever be good enough.
+/// Whole seconds since 1970, as a date in a field has them. With fractions, a page would be younger than its
+/// own Last-Modified, and no date would ever be good enough.
 fn seconds(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH);
     since.map_or(0, |since| since.as_secs())

@@ -42,8 +42,8 @@ fn the_last_length_is_predicted() {
         "LAST_LENGTH",
         subject::LAST_LENGTH,
         &read(TWO_LENGTHS, Rule::Plain),
-        "The body is 37 bytes, and that is all there is. If the proxy reads like this, it passes on one harmless \
-         POST; and to a server that takes the first length, that is a GET /admin as well.",
+        "The body is 37 bytes, and that is all there is. If the proxy reads like this, it passes on one \
+         harmless POST; and to a server that takes the first length, that is a GET /admin as well.",
     );
 }
 
@@ -53,7 +53,8 @@ fn length_without_coding_is_predicted() {
         "WITHOUT_CODING",
         subject::WITHOUT_CODING,
         &read(LENGTH_AND_CODING, Rule::Plain),
-        "To a reader that doesn't know Transfer-Encoding, this is a body of 37 bytes that happens to begin with a 0.",
+        "To a reader that doesn't know Transfer-Encoding, this is a body of 37 bytes that happens to begin \
+         with a 0.",
     );
 }
 
@@ -63,7 +64,8 @@ fn coding_before_length_is_predicted() {
         "CODING_FIRST",
         subject::CODING_FIRST,
         &read(LENGTH_AND_CODING, Rule::CodingFirst),
-        "The first chunk has size 0, so it is the last one: the body is empty, and ends with the empty line behind it.",
+        "The first chunk has size 0, so it is the last one: the body is empty, and ends with the empty line \
+         behind it.",
     );
 }
 
@@ -117,8 +119,8 @@ fn a_read_for_a_request_is_predicted() {
             PIPELINED.len(),
             PIPELINED.escape_debug()
         )],
-        "As many as there were reads. The second request is never answered; and had TCP cut the first one in two, that \
-         would have got two answers.",
+        "As many as there were reads. The second request is never answered; and had TCP cut the first one \
+         in two, that would have got two answers.",
     );
 }
 

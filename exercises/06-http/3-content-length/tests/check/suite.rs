@@ -29,7 +29,8 @@ fn a_body_may_come_in_pieces() {
             "o",
         ],
         &["POST / HTTP/1.1, body \"hello\"", "None"],
-        "The request is complete with the last byte of its body: not before that, and not only when more comes.",
+        "The request is complete with the last byte of its body: not before that, and not only when more \
+         comes.",
     );
 }
 
@@ -113,7 +114,8 @@ fn a_length_is_made_of_digits() {
                 "POST / HTTP/1.1\r\nContent-Length: {value}\r\n\r\nhello"
             )],
             &["Err(Length)"],
-            "This is no number made of digits. Each helpful function makes another one of it, or none: refuse it.",
+            "This is no number made of digits. Each helpful function makes another one of it, or none: \
+             refuse it.",
         );
     }
 }

@@ -14,8 +14,8 @@ const HEAD: &[u8; 20] = b"HEAD-ABCDEFGHIJKLMNO";
 const BODY: &[u8; 30] = b"body-abcdefghijklmnopqrstuvwxy";
 const ALL: usize = HEAD.len() + BODY.len();
 
-/// A socket that takes so many bytes with each write, and has no room where that is 0. At the end of the list it
-/// has room for all.
+/// A socket that takes so many bytes with each write, and has no room where that is 0. At the end of the list
+/// it has room for all.
 #[derive(Default)]
 struct Script {
     takes: Vec<usize>,
@@ -45,8 +45,8 @@ fn all_at_once() {
 fn a_short_write_in_the_head() {
     check(
         &[6],
-        "The first write ended in the middle of the head. The list of pieces is as it was: to offer what is left \
-         is up to you. What writev returns are bytes, not pieces.",
+        "The first write ended in the middle of the head. The list of pieces is as it was: to offer what is \
+         left is up to you. What writev returns are bytes, not pieces.",
     );
 }
 
@@ -62,8 +62,8 @@ fn a_short_write_at_the_end_of_the_head() {
 fn a_short_write_in_the_body() {
     check(
         &[HEAD.len() + 10, 7],
-        "The first write took the head and 10 bytes of the body. It goes on behind these: the head doesn't count \
-         for where in the body that is.",
+        "The first write took the head and 10 bytes of the body. It goes on behind these: the head doesn't \
+         count for where in the body that is.",
     );
 }
 
@@ -103,8 +103,8 @@ fn one_byte_at_a_time() {
 fn a_full_socket_is_waited_for() {
     check(
         &[0, 6, 0, 0, 3, 4, 0, 20, 0],
-        "Between the writes the socket was full. `send` returned Waiting, and was called again: it goes on where \
-         it was. Nothing is sent twice, and nothing is lost.",
+        "Between the writes the socket was full. `send` returned Waiting, and was called again: it goes on \
+         where it was. Nothing is sent twice, and nothing is lost.",
     );
 }
 
@@ -138,8 +138,8 @@ fn head_and_body_are_offered_together() {
         "the socket takes 6 bytes, none, 20 bytes, and all the rest\n\
              expected  writes that are offered {expected:?} bytes\n\
              received  {:?}\n\
-             it means  Each write is to be offered all that is left, head and body: one system call, and one\n          \
-             packet if it fits.\n\
+             it means  Each write is to be offered all that is left, head and body: one system call, and \
+             one\n          packet if it fits.\n\
              read      book: {BOOK}",
         run.offered
     );

@@ -37,7 +37,8 @@ fn it_is_decoded_once() {
     expect(
         |_| vec!["/100%2525.txt".into()],
         Some("inside"),
-        "The file is called 100%25.txt. The path has each % encoded as %25. Decode it once, and the rest is as it is.",
+        "The file is called 100%25.txt. The path has each % encoded as %25. Decode it once, and the rest is \
+         as it is.",
     );
 }
 
@@ -122,7 +123,8 @@ fn encoded_dots_do_not_lead_outside() {
             ]
         },
         None,
-        "What counts is what is opened, and not what it looked like when it came. %2e is a dot, and %2f a slash.",
+        "What counts is what is opened, and not what it looked like when it came. %2e is a dot, and %2f a \
+         slash.",
     );
 }
 
@@ -153,8 +155,8 @@ fn a_neighbour_with_a_longer_name_is_outside() {
             ]
         },
         None,
-        "The directory is called site, and its neighbour site-private. As text, the one begins with the other; as \
-         a path it doesn't.",
+        "The directory is called site, and its neighbour site-private. As text, the one begins with the \
+         other; as a path it doesn't.",
     );
 }
 
@@ -187,12 +189,13 @@ fn a_linked_directory_does_not_lead_outside() {
             ]
         },
         None,
-        "There is a symbolic link on the way, to a directory outside. It is not enough to look at the last name.",
+        "There is a symbolic link on the way, to a directory outside. It is not enough to look at the last \
+         name.",
     );
 }
 
-/// Asks for the paths that `paths` says, in a child process, and expects that `expected` comes of each. `paths` gets
-/// the directory around the site.
+/// Asks for the paths that `paths` says, in a child process, and expects that `expected` comes of each.
+/// `paths` gets the directory around the site.
 #[track_caller]
 fn expect(paths: impl FnOnce(&Path) -> Vec<String>, expected: Option<&str>, means: &str) {
     let asked: Asked = harness::call(|| {

@@ -34,8 +34,8 @@ fn without_conditions_it_is_sent() {
 
 #[test]
 fn a_client_that_has_it_is_told_so() {
-    let means = "If-None-Match says which versions the client has. If the page's is among them, there is nothing \
-                 to send; if it isn't, there is.";
+    let means = "If-None-Match says which versions the client has. If the page's is among them, there is \
+                 nothing to send; if it isn't, there is.";
     check(
         Method::Get,
         if_none_match("\"v2\""),
@@ -61,8 +61,8 @@ fn a_client_that_has_it_is_told_so() {
 
 #[test]
 fn the_list_may_be_long() {
-    let means = "A list of tags, with commas and blanks between them. There may be a comma in a tag, too: what is \
-                 in quotes belongs together.";
+    let means = "A list of tags, with commas and blanks between them. There may be a comma in a tag, too: \
+                 what is in quotes belongs together.";
     for list in [
         "\"v1\", \"v2\"",
         "\"v2\", \"v1\"",
@@ -95,8 +95,8 @@ fn the_list_may_be_long() {
 
 #[test]
 fn the_comparison_is_weak() {
-    let means = "If-None-Match compares weakly: W/ before a tag says that versions with it mean the same, and that \
-                 is enough for a reader.";
+    let means = "If-None-Match compares weakly: W/ before a tag says that versions with it mean the same, \
+                 and that is enough for a reader.";
     let weak = Page {
         tag: "W/\"v2\"",
         ..page()
@@ -171,8 +171,8 @@ fn what_has_not_changed_since_a_date_is_not_sent() {
 
 #[test]
 fn a_date_has_whole_seconds() {
-    let means = "The page was changed half a second after 12:00:00, and the server has told that as 12:00:00, because \
-                 a date has no fractions. Now that date comes back. It means this version.";
+    let means = "The page was changed half a second after 12:00:00, and the server has told that as \
+                 12:00:00, because a date has no fractions. Now that date comes back. It means this version.";
     check(
         Method::Get,
         if_modified_since(CHANGED),
@@ -212,8 +212,8 @@ fn a_date_that_is_none_is_no_condition() {
         "2026-11-21",
         "Sat, 99 Nov 2026 12:00:00 GMT",
     ] {
-        let means = "That is no date. It says neither that the page has changed since nor that it hasn't, so it is as \
-                     if the field weren't there.";
+        let means = "That is no date. It says neither that the page has changed since nor that it hasn't, \
+                     so it is as if the field weren't there.";
         check(Method::Get, if_modified_since(date), Status::Ok, means);
         let condition = Conditions {
             if_unmodified_since: Some(date),
@@ -245,8 +245,8 @@ fn a_change_of_another_version_fails() {
 
 #[test]
 fn if_match_compares_strongly() {
-    let means = "If-Match compares strongly: a weak tag on either side says that the bytes may be others, and who \
-                 replaces or continues them needs to know.";
+    let means = "If-Match compares strongly: a weak tag on either side says that the bytes may be others, \
+                 and who replaces or continues them needs to know.";
     let weak = Page {
         tag: "W/\"v2\"",
         ..page()
@@ -323,8 +323,8 @@ fn other_methods_are_never_told_not_modified() {
         Method::Put,
         if_none_match("*"),
         Status::PreconditionFailed,
-        "PUT with If-None-Match: * means: only if there is no version yet. There is one. 304 would mean that all is \
-         well.",
+        "PUT with If-None-Match: * means: only if there is no version yet. There is one. 304 would mean \
+         that all is well.",
     );
     check(
         Method::Put,
