@@ -10,6 +10,10 @@ use crate::{
 /// How long `/later` takes.
 const LATER: Duration = Duration::from_secs(1);
 
+/// The longest form that is shown, in bytes. While a page is made of it nobody else is served, and of
+/// a megabyte of `&a` it would be half a million rows.
+const FORM: usize = 16 * 1024;
+
 /// The routes of the site that comes with the chapter. They share nothing.
 #[must_use]
 // ANCHOR: routes
@@ -42,6 +46,10 @@ fn form((): &mut (), call: &mut Call<'_>) -> Reply {
     if !media_type.eq_ignore_ascii_case(b"application/x-www-form-urlencoded") {
         let why = "The content has to be of the type application/x-www-form-urlencoded.";
         return Response::error(Status::UNSUPPORTED_MEDIA_TYPE, why).into();
+    }
+    if call.body.len() > FORM {
+        let why = "A form may have 16 KiB here.";
+        return Response::error(Status::CONTENT_TOO_LARGE, why).into();
     }
     let Ok(rows) = table(call.body) else {
         let why = "A percent sign has to be followed by two hexadecimal digits.";

@@ -54,6 +54,22 @@ fn a_form_is_shown_and_nothing_in_it_becomes_html() {
 }
 
 #[test]
+fn a_form_that_would_take_long_to_show_is_refused() {
+    let server = start(&[]);
+    for (length, status) in [(16 * 1024, 200), (16 * 1024 + 1, 413)] {
+        let body = "a&".repeat(length)[..length].to_owned();
+        let answer = ask_one(
+            &server,
+            format!(
+                "POST /form HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\
+                 Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}"
+            ),
+        );
+        assert_eq!(answer.status, status, "{length} bytes");
+    }
+}
+
+#[test]
 fn a_body_up_to_the_limit_is_taken() {
     let server = start(&["--max-body", "1000"]);
     let body = "x".repeat(1000);
