@@ -180,8 +180,9 @@ fn check(pieces: &[&str], expected: &[&str], means: &str) {
 
 /// Feeds `pieces`, one behind another, and collects what each of them completes.
 fn told(pieces: &[&str]) -> Told {
-    // A loop that tells events for ever shall not take the machine with it.
-    setrlimit(Resource::RLIMIT_AS, 1 << 30, 1 << 30).expect("less is allowed to everybody");
+    // A loop that tells events for ever shall not take the machine with it. This fails only where less is
+    // allowed already.
+    let _ = setrlimit(Resource::RLIMIT_AS, 1 << 30, 1 << 30);
     let mut parser = Parser::default();
     let mut all = Told::new();
     for piece in pieces {
