@@ -177,12 +177,12 @@ impl Run {
 /// The dropped clients knock again after one second; a run that was delayed beyond that tells something
 /// else, and is repeated.
 fn undisturbed(clients: Clients) -> Run {
-    for _ in 0..10 {
+    for _ in 0..20 {
         if let Some(run) = run(clients) {
             return run;
         }
     }
-    panic!("this machine is too busy: ten times, six clients took longer than a second");
+    panic!("this machine is too busy: twenty times, six clients took longer than a second");
 }
 
 fn run(clients: Clients) -> Option<Run> {

@@ -215,12 +215,15 @@ fn answer_under_way(server: &Server) -> (Client, Vec<u8>) {
     let piece = b"bottles of water on the wall\n".repeat(4 * 1024);
     let mut lines = Vec::new();
     let mut client = server.client();
-    let deadline = Instant::now() + DEADLINE;
-    while Instant::now() < deadline {
+    loop {
         client.send(&piece);
         lines.extend_from_slice(&piece);
+        let deadline = Instant::now() + DEADLINE;
         let [mut here, mut there] = [0, 0];
-        while here + there != lines.len() && Instant::now() < deadline {
+        while here + there != lines.len() {
+            if Instant::now() >= deadline {
+                server.fail_with("an answer to each line", "some are still missing after 3 s");
+            }
             let table = sockets();
             here = find(&table, client.address(), server.address()).map_or(0, |end| end.unread);
             there = find(&table, server.address(), client.address()).map_or(0, |end| end.unsent);
@@ -230,7 +233,6 @@ fn answer_under_way(server: &Server) -> (Client, Vec<u8>) {
             return (client, lines);
         }
     }
-    server.fail_with("an answer to each line", "some are still missing after 3 s")
 }
 
 /// Waits until the server has shut down its side of this connection, or closed it.
