@@ -1,63 +1,139 @@
-//! The echo: each message goes back as it came.
+//! The echo: each message goes back as it came, once all of it is there.
 //!
-//! A message that is there as a whole goes back as one frame, from where it lies. Of a longer one,
-//! up to [`HELD`] bytes are collected; then they go out as a fragment, and the next ones follow. So
-//! a message of any length takes no more memory than that, and at its end it is the same message.
+//! ```text
+//!              a part, not the last            its end                  all is sent
+//!   Nothing ─────────────────────► Collecting ─────────────► Sending ───────────────► Nothing
+//!      │                            ▲                           │
+//!      │ a message in one part      └── a fragment is sent ─────┘
+//!      └──► goes back from where it lies
+//! ```
+//!
+//! Why not send each part back at once, and hold nothing? Many a client sends all of its message
+//! before it reads. Its answer would fill the buffers between, the server would stop reading, and
+//! both would wait for each other. So a message is collected, and goes out bit by bit as the client
+//! reads.
+//!
+//! That is memory in the hands of strangers: all connections together have only so much of it
+//! ([`Memory`]). When that is used up, whoever holds much sends it as a fragment, and goes on.
 
-use std::mem;
+use reactor::{Buffer, ConnId, Io};
 
-use reactor::{ConnId, Io};
-
-use crate::session::send_part;
+use crate::session::send_header;
 use crate::{Opcode, Part};
 
-/// Bytes of a message that are held back for its next fragment.
-pub const HELD: usize = 128 * 1024;
+/// What a connection may hold in any case, in bytes.
+const FREE: usize = 128 * 1024;
+
+/// Bytes that go to the output at a time.
+const CHUNK: usize = 64 * 1024;
+
+/// What the connections of a server hold of their messages.
+#[derive(Debug)]
+pub struct Memory {
+    limit: usize,
+    held: usize,
+}
+
+impl Memory {
+    /// They may hold `limit` bytes together, and each of them 128 KiB besides.
+    #[must_use]
+    pub const fn new(limit: usize) -> Self {
+        Self { limit, held: 0 }
+    }
+
+    /// How many bytes they hold now.
+    #[must_use]
+    pub const fn held(&self) -> usize {
+        self.held
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new(256 * 1024 * 1024)
+    }
+}
 
 /// What of a connection's message hasn't gone back yet.
 #[derive(Debug, Default)]
 pub struct Echo(Option<Box<Held>>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Held {
-    bytes: Vec<u8>,
-    /// Whether fragments of the message are on their way already.
-    begun: Begun,
+    bytes: Buffer,
+    /// What its next frame begins with: the message's opcode, or that of a continuation.
+    opcode: Opcode,
+    state: State,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Begun {
-    #[default]
-    No,
-    Yes,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Collecting,
+    /// A frame has begun, and the rest of it follows as the client reads. As long as that lasts,
+    /// the output is full, so nothing can come between.
+    Sending {
+        /// Whether the message ends with it.
+        last: bool,
+    },
 }
 
 impl Echo {
-    /// Sends a part of a message back, or keeps it for a while.
+    /// Takes a part of a message, and sends the message back when it is the last one.
     #[inline]
-    pub fn add(&mut self, io: &mut Io, id: ConnId, part: Part<'_>) {
+    pub fn add(&mut self, io: &mut Io, id: ConnId, part: Part<'_>, memory: &mut Memory) {
         if self.0.is_none() && part.last {
-            send_part(io, id, part.kind.opcode(), part);
+            send_header(io, id, part.kind.opcode(), true, part.bytes.len());
+            io.send(id, part.bytes);
         } else {
-            self.hold(io, id, part);
+            self.hold(io, id, part, memory);
         }
     }
 
-    fn hold(&mut self, io: &mut Io, id: ConnId, part: Part<'_>) {
-        let held = self.0.get_or_insert_default();
-        held.bytes.extend_from_slice(part.bytes);
-        if !part.last && held.bytes.len() < HELD {
+    #[inline(never)]
+    fn hold(&mut self, io: &mut Io, id: ConnId, part: Part<'_>, memory: &mut Memory) {
+        let held = self.0.get_or_insert_with(|| {
+            Box::new(Held {
+                bytes: Buffer::new(),
+                opcode: part.kind.opcode(),
+                state: State::Collecting,
+            })
+        });
+        held.bytes.extend(part.bytes);
+        memory.held += part.bytes.len();
+        let too_much = held.bytes.len() >= FREE && memory.held >= memory.limit;
+        if part.last || too_much {
+            send_header(io, id, held.opcode, part.last, held.bytes.len());
+            held.opcode = Opcode::Continuation;
+            held.state = State::Sending { last: part.last };
+            self.flush(io, id, memory);
+        }
+    }
+
+    /// Sends what there is to be sent, as far as the output isn't full. To be called from
+    /// [`Handler::on_drain`](reactor::Handler::on_drain), too.
+    pub fn flush(&mut self, io: &mut Io, id: ConnId, memory: &mut Memory) {
+        let Some(held) = &mut self.0 else { return };
+        let State::Sending { last } = held.state else {
             return;
-        }
-        let opcode = match mem::replace(&mut held.begun, Begun::Yes) {
-            Begun::No => part.kind.opcode(),
-            Begun::Yes => Opcode::Continuation,
         };
-        let bytes = &held.bytes;
-        send_part(io, id, opcode, Part { bytes, ..part });
-        held.bytes.clear();
-        if part.last {
-            self.0 = None;
+        while !held.bytes.is_empty() {
+            if io.is_full(id) {
+                return;
+            }
+            let count = held.bytes.len().min(CHUNK);
+            io.send(id, held.bytes.take(count));
+            memory.held -= count;
         }
+        if last {
+            self.0 = None;
+        } else {
+            held.bytes = Buffer::new();
+            held.state = State::Collecting;
+        }
+    }
+
+    /// The connection is gone, and what it held.
+    pub fn forget(self, memory: &mut Memory) {
+        memory.held -= self.0.map_or(0, |held| held.bytes.len());
     }
 }

@@ -68,7 +68,10 @@ impl WebSocket {
         match self.heartbeat.state {
             State::Heard => self.heartbeat.state = State::Quiet,
             State::Quiet => {
-                send_frame(io, id, Opcode::Ping, b"");
+                // Whose output is full has enough to read, and may be within a frame.
+                if !io.is_full(id) {
+                    send_frame(io, id, Opcode::Ping, b"");
+                }
                 self.heartbeat.state = State::Asked;
             }
             State::Asked if pending > 0 => return io.abort(id), // it doesn't read

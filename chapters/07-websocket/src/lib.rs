@@ -24,17 +24,27 @@
 //! | `server.rs` | what all connections share, and the change of protocol |
 //! | `session.rs`, `heartbeat.rs` | a connection: it answers what the protocol answers |
 //! | `echo.rs` | what this server makes of messages |
+//!
+//! # The client
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `address.rs`, `opening.rs` | where a server is, and how it is asked |
+//! | `client.rs`, `failure.rs`, `random.rs` | a connection to one server |
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
 
 mod accept_key;
+mod address;
 mod assembler;
+mod client;
 mod close;
 mod closing;
 mod decoder;
 mod echo;
 mod error;
+mod failure;
 mod frame;
 mod handshake;
 mod header;
@@ -42,23 +52,29 @@ mod heartbeat;
 mod limits;
 mod mask;
 mod message;
+mod opening;
+mod random;
 mod server;
 mod session;
 mod utf8;
 
 pub use accept_key::accept_key;
+pub use address::{Address, AddressError};
 pub use assembler::{Assembler, Message};
+pub use client::{Client, Goodbye, Incoming};
 pub use close::{Close, CloseCode};
 pub use closing::Closing;
 pub use decoder::{Decoder, Event, Part};
-pub use echo::{Echo, HELD};
+pub use echo::{Echo, Memory};
 pub use error::Error;
+pub use failure::Failure;
 pub use frame::{write_close, write_fragment, write_frame};
 pub use handshake::{Accepted, Handshake, Origins, Refusal};
 pub use header::{Encoded, Header, MAX_CONTROL, Opcode, Role};
 pub use limits::Limits;
 pub use mask::Mask;
 pub use message::Kind;
+pub use opening::{MAX_ANSWER, Misunderstanding, Opening};
 pub use server::{Server, Session};
-pub use session::{WebSocket, send, send_part};
+pub use session::{WebSocket, send_frame, send_header};
 pub use utf8::{Impossible, Utf8};

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use http::{Call, Files, Http, Outcome, Reply, Request, Route, Site};
-use reactor::{Buffer, ConnId, Handler, Io, ListenerId};
+use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId};
 
-use crate::{Echo, Handshake, Limits, WebSocket};
+use crate::{Echo, Handshake, Limits, Memory, WebSocket};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct Server {
     pub limits: Limits,
     /// After so long without a sign of life a peer is sent a Ping. `None`: never.
     pub heartbeat: Option<Duration>,
+    /// What the connections hold of their messages.
+    pub memory: Memory,
     site: Site<Handshake>,
 }
 
@@ -33,6 +35,7 @@ impl Server {
         Self {
             limits: Limits::default(),
             heartbeat: Some(Duration::from_secs(30)),
+            memory: Memory::default(),
             site: Site::new(files, vec![Route::any("/ws", upgrade)], handshake),
         }
     }
@@ -81,7 +84,7 @@ impl Handler for Server {
         // Frames may have come right behind the handshake: the same input goes on.
         if let Session::WebSocket(socket, echo) = session {
             socket.on_data(io, id, &self.limits, input, |io, part| {
-                echo.add(io, id, part);
+                echo.add(io, id, part, &mut self.memory);
             });
         }
     }
@@ -90,6 +93,12 @@ impl Handler for Server {
         match session {
             Session::Http(http) => http.on_end(io, id),
             Session::WebSocket(..) => io.close(id), // without a Close: 1006
+        }
+    }
+
+    fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        if let Session::WebSocket(_, echo) = session {
+            echo.flush(io, id, &mut self.memory);
         }
     }
 
@@ -111,6 +120,12 @@ impl Handler for Server {
         match session {
             Session::Http(http) => http.on_end(io, id),
             Session::WebSocket(socket, _) => socket.on_stop(io, id),
+        }
+    }
+
+    fn on_close(&mut self, _: &mut Io, _: ConnId, session: Session, _: Closed) {
+        if let Session::WebSocket(_, echo) = session {
+            echo.forget(&mut self.memory);
         }
     }
 }

@@ -14,8 +14,7 @@ use reactor::{Buffer, ConnId, Io};
 
 use crate::heartbeat::Heartbeat;
 use crate::{
-    Accepted, Close, CloseCode, Closing, Decoder, Error, Event, Header, Kind, Limits, Opcode, Part,
-    Role,
+    Accepted, Close, CloseCode, Closing, Decoder, Error, Event, Header, Limits, Opcode, Part, Role,
 };
 
 /// What one connection remembers.
@@ -97,36 +96,22 @@ impl WebSocket {
     }
 }
 
-/// Queues a message, or a part of one, as a frame. The first frame of a message has its opcode,
-/// the others are continuations.
+/// Queues the header of a frame with `length` bytes of payload, which have to follow.
 #[inline]
-pub fn send_part(io: &mut Io, id: ConnId, opcode: Opcode, part: Part<'_>) {
+pub fn send_header(io: &mut Io, id: ConnId, opcode: Opcode, last: bool, length: usize) {
     let header = Header {
         opcode,
-        last: part.last,
+        last,
         mask: None,
-        length: part.bytes.len() as u64,
+        length: length as u64,
     };
     io.send(id, &header.encode());
-    io.send(id, part.bytes);
 }
 
-/// Queues a message in one frame.
+/// Queues a whole frame: a message, or a control frame.
 #[inline]
-pub fn send(io: &mut Io, id: ConnId, kind: Kind, bytes: &[u8]) {
-    send_frame(io, id, kind.opcode(), bytes);
-}
-
-/// Queues a whole frame.
-#[inline]
-pub(crate) fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
-    let header = Header {
-        opcode,
-        last: true,
-        mask: None,
-        length: payload.len() as u64,
-    };
-    io.send(id, &header.encode());
+pub fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
+    send_header(io, id, opcode, true, payload.len());
     io.send(id, payload);
 }
 

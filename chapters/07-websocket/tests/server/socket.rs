@@ -4,8 +4,7 @@ use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
 
 use ch07_websocket::{
-    Close, CloseCode, Decoder, Event, Header, Limits, Mask, Opcode, Role, write_close,
-    write_fragment, write_frame,
+    Close, CloseCode, Header, Mask, Opcode, Role, write_close, write_fragment, write_frame,
 };
 use harness::{Client, Server};
 use reactor::Buffer;
@@ -98,10 +97,10 @@ pub fn expect_echo(client: &mut Client, text: &str) {
     client.expect(&plain(Opcode::Text, text.as_bytes()));
 }
 
-/// Reads a message whose bytes are all `m`, in however many frames: its length.
-pub fn read_message(stream: &mut TcpStream) -> usize {
-    let (mut decoder, mut input) = (Decoder::new(Role::Client), Buffer::new());
-    let (mut bytes, mut length) = (vec![0; 64 * 1024], 0);
+/// Reads a message whose bytes are all `m`: how many there are, and in how many frames.
+pub fn read_message(mut stream: &TcpStream) -> (usize, usize) {
+    let (mut input, mut bytes) = (Buffer::new(), vec![0; 64 * 1024]);
+    let (mut left, mut length, mut frames, mut last) = (0, 0, 0, false);
     loop {
         let count = match stream.read(&mut bytes) {
             Err(error) if error.kind() == ErrorKind::Interrupted => continue, // a frozen machine
@@ -109,16 +108,24 @@ pub fn read_message(stream: &mut TcpStream) -> usize {
         };
         assert!(count > 0, "the end, after {length} bytes");
         input.extend(&bytes[..count]);
-        let limits = Limits::default();
-        while let Some(event) = decoder.next(&mut input, &limits).expect("a message") {
-            let Event::Data(part) = event else {
-                panic!("{event:?} within a message");
-            };
-            assert!(part.bytes.iter().all(|&byte| byte == b'm'));
-            length += part.bytes.len();
-            if part.last {
-                return length;
+        loop {
+            let payload = left.min(input.len());
+            assert!(input.take(payload).iter().all(|&byte| byte == b'm'));
+            left -= payload;
+            length += payload;
+            if left > 0 {
+                break;
+            } else if last {
+                return (length, frames);
             }
+            let header = Header::parse(&input, Role::Client, u64::MAX).expect("a header");
+            let Some((header, used)) = header else { break };
+            assert!(!header.opcode.is_control(), "{header:?} within a message");
+            assert_eq!(frames > 0, header.opcode == Opcode::Continuation);
+            input.consume(used);
+            frames += 1;
+            left = usize::try_from(header.length).expect("a length");
+            last = header.last;
         }
     }
 }
