@@ -98,40 +98,36 @@ const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
 /// The place of the first control character but HTAB at or behind `from`; the end, without one.
 #[inline(never)] // it has too many constants to share its registers with others
 fn find_control(input: &[u8], from: usize) -> usize {
-    if let Some(b'\r') = input.get(from) {
-        return from; // an empty line, as at the end of each head
-    }
     let mut at = from;
-    loop {
-        let (words, rest) = input.get(at..).unwrap_or_default().as_chunks();
-        let Some((nth, controls)) = first_controls(words) else {
-            let is_control = |&byte: &u8| byte.is_ascii_control() && byte != b'\t';
-            let found = rest.iter().position(is_control).unwrap_or(rest.len());
-            return input.len() - rest.len() + found;
-        };
-        at += 8 * nth + controls.trailing_zeros() as usize / 8;
-        if input.get(at) != Some(&b'\t') {
+    while let Some(eight) = input.get(at..).and_then(<[u8]>::first_chunk) {
+        let controls = controls(u64::from_le_bytes(*eight));
+        if controls == 0 {
+            at += 8;
+            continue;
+        }
+        at += controls.trailing_zeros() as usize / 8;
+        if input[at] != b'\t' {
             return at;
         }
         at += 1;
     }
+    while input
+        .get(at)
+        .is_some_and(|byte| !byte.is_ascii_control() || *byte == b'\t')
+    {
+        at += 1;
+    }
+    at
 }
 
-/// The first of `words` with a control character, and the highest bit of each byte that is one.
+/// The highest bit of each byte of `word` that is a control character.
 ///
 /// Eight bytes at a time, without a carry from one to the next: of seven bits, adding 1 sets the
 /// eighth if they were 0x7f, and adding 0x60 if they were 0x20 or more.
 #[inline]
-fn first_controls(words: &[[u8; 8]]) -> Option<(usize, u64)> {
-    for (nth, word) in words.iter().enumerate() {
-        let word = u64::from_le_bytes(*word);
-        let seven = word & !HIGH;
-        let controls = ((seven + LOW) | !(seven + 0x60 * LOW)) & !word & HIGH;
-        if controls != 0 {
-            return Some((nth, controls));
-        }
-    }
-    None
+fn controls(word: u64) -> u64 {
+    let seven = word & !HIGH;
+    ((seven + LOW) | !(seven + 0x60 * LOW)) & !word & HIGH
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ impl RequestParser {
         limits: &Limits,
     ) -> Result<Option<(Event<'a>, usize)>, Error> {
         let result = match &mut self.state {
+            State::Head(_) if input.is_empty() => Ok(None), // as behind most requests
             State::Head(parser) => match parser.parse(input, limits) {
                 Ok(Some((head, used))) => match self.begin_body(&head, limits) {
                     Ok(()) => Ok(Some((Event::Head(head), used))),
