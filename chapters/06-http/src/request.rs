@@ -79,40 +79,45 @@ impl RequestParser {
         input: &'a [u8],
         limits: &Limits,
     ) -> Result<Option<(Event<'a>, usize)>, Error> {
-        let result = match &mut self.state {
-            State::Head(_) if input.is_empty() => Ok(None), // as behind most requests
-            State::Head(parser) => match parser.parse(input, limits) {
-                Ok(Some((head, used))) => match self.begin_body(&head, limits) {
-                    Ok(()) => Ok(Some((Event::Head(head), used))),
-                    Err(error) => Err(error),
-                },
-                Ok(None) => Ok(None),
-                Err(error) => Err(error),
-            },
-            State::Body(body) => match body.next(input, limits) {
-                Ok(Some((Piece::Data(data), used))) => Ok(Some((Event::Data(data), used))),
-                Ok(Some((Piece::End, used))) => {
-                    *self = Self::default();
-                    Ok(Some((Event::End, used)))
-                }
-                Ok(None) => Ok(None),
-                Err(error) => Err(error),
-            },
-            State::Broken(error) => Err(*error),
-        };
+        let result = self.step(input, limits);
         if let Err(error) = result {
             self.state = State::Broken(error);
         }
         result
     }
 
-    /// Goes on to the body that a head has announced, if any.
     #[inline]
-    fn begin_body(&mut self, head: &Head<'_>, limits: &Limits) -> Result<(), Error> {
-        if head.has_body() {
-            self.state = State::Body(Body::new(head.framing(), limits)?);
+    fn step<'a>(
+        &mut self,
+        input: &'a [u8],
+        limits: &Limits,
+    ) -> Result<Option<(Event<'a>, usize)>, Error> {
+        match &mut self.state {
+            State::Head(_) if input.is_empty() => Ok(None), // as behind most requests
+            State::Head(parser) => {
+                let Some((head, used)) = parser.parse(input, limits)? else {
+                    return Ok(None);
+                };
+                if head.has_body() {
+                    self.state = State::Body(Body::new(head.framing(), limits)?);
+                }
+                Ok(Some((Event::Head(head), used)))
+            }
+            State::Body(body) => {
+                let Some((piece, used)) = body.next(input, limits)? else {
+                    return Ok(None);
+                };
+                let event = match piece {
+                    Piece::Data(data) => Event::Data(data),
+                    Piece::End => {
+                        self.state = State::default();
+                        Event::End
+                    }
+                };
+                Ok(Some((event, used)))
+            }
+            State::Broken(error) => Err(*error),
         }
-        Ok(())
     }
 
     /// Whether a head has come whose body is not complete. Before its head is complete, a request
