@@ -5,8 +5,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use crate::date::Seconds;
+use crate::file_version::FileVersion;
 use crate::page::Page;
-use crate::version::Version;
 
 /// Pages by the path that asks for them.
 ///
@@ -25,7 +25,7 @@ pub(crate) struct Cache {
 pub(crate) struct Entry {
     pub page: Arc<Page>,
     /// `None`: not known well enough to be compared.
-    pub version: Option<Version>,
+    pub version: Option<FileVersion>,
     /// When it was last compared with the file.
     pub checked: Seconds,
 }

@@ -10,11 +10,11 @@ use tracing::trace;
 use crate::cache::{Cache, Entry};
 use crate::conditional::{Asked, Verdict, is_plain, judge};
 use crate::date::Date;
+use crate::file_version::FileVersion;
 use crate::page::Page;
 use crate::range::Wanted;
 use crate::root::{Found, Refusal, Root};
 use crate::site::options;
-use crate::version::Version;
 use crate::{Fields, Head, Method, Response, Status};
 
 /// What answers with files from one directory.
@@ -103,10 +103,12 @@ impl Files {
             Found::Directory => return Err(NoPage::Directory),
         };
         let (page, version) = match kept {
-            Some(kept) if kept.version == Some(Version::of(&metadata)) => (kept.page, kept.version),
+            Some(kept) if kept.version == Some(FileVersion::of(&metadata)) => {
+                (kept.page, kept.version)
+            }
             _ => {
                 let (file, metadata) = self.root.read(&name)?;
-                let version = Version::settled(&metadata, now.seconds());
+                let version = FileVersion::settled(&metadata, now.seconds());
                 let page = Page::read(file, &metadata, &name, now).map_err(Refusal::from)?;
                 (Arc::new(page), version)
             }

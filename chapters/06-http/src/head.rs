@@ -29,11 +29,11 @@ const EMPTY_LINES: usize = 4;
 pub struct Head<'a> {
     /// What is to be done.
     pub method: Method<'a>,
-    /// With what.
+    /// To what.
     pub target: Target<'a>,
-    /// How to talk.
+    /// Which HTTP the client speaks.
     pub version: Version,
-    /// And all the rest.
+    /// All that the client says besides.
     pub fields: Fields<'a>,
     known: Known,
     text: &'a [u8],
@@ -122,6 +122,7 @@ impl<'a> Head<'a> {
 pub struct HeadParser {
     lines: LineReader,
     state: State,
+    /// Field lines so far.
     count: usize,
     seen: Seen,
     known: Known,

@@ -24,6 +24,11 @@
 //! | `session.rs` | a connection: requests in, answers out |
 //! | `upload.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
 //! | `site.rs`, `routes.rs` | who answers: code, or else a file |
+//! | `response.rs`, `date.rs`, `html.rs` | how answers are written |
+//! | `files.rs`, `root.rs` | which file a path means, and which it can't |
+//! | `page.rs`, `media.rs` | a file as an answer that is ready to be sent |
+//! | `cache.rs`, `file_version.rs`, `etag.rs` | which answers are still right |
+//! | `conditional.rs`, `range.rs` | who has the file already, or wants a part of it |
 //! | `descriptors.rs` | how connections and files share the descriptors |
 //! | `demo.rs` | the code behind some pages of the chapter's site |
 //! | `trace.rs` | what a trace shows of it |
@@ -41,6 +46,7 @@ mod descriptors;
 mod error;
 mod etag;
 mod fields;
+mod file_version;
 mod files;
 mod head;
 mod html;
@@ -64,7 +70,6 @@ mod target;
 mod token;
 mod trace;
 mod upload;
-mod version;
 
 pub use body::{Body, Piece};
 pub use date::Date;

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use crate::Status;
 use crate::date::{self, Date, Seconds};
 use crate::etag::Tag;
+use crate::file_version::FileVersion;
 use crate::media::content_type;
 use crate::response::{FileRange, start};
-use crate::version::Version;
 
 /// Bytes up to which a file is held in memory.
 pub(crate) const SMALL: u64 = 16 * 1024;
@@ -65,7 +65,7 @@ impl Page {
         };
         // Two versions may come in one tick of the file system's clock: what is known of the
         // content tells them apart.
-        let tag = Tag::of(&(Version::of(metadata), &held));
+        let tag = Tag::of(&(FileVersion::of(metadata), &held));
         // Never later than `Date` (RFC 9110 §8.8.2.1).
         let modified = u64::try_from(metadata.mtime()).unwrap_or(0);
         let modified = modified.min(now.seconds());

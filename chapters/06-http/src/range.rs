@@ -17,7 +17,7 @@ pub(crate) enum Wanted {
 ///
 /// ```text
 /// bytes=0-499    the first 500        bytes=-500    the last 500
-/// bytes=500-     all but the first    bytes=0-0,-1  two ranges
+/// bytes=500-     from the 501st on    bytes=0-0,-1  two ranges
 /// ```
 ///
 /// Several ranges get the whole file: the server may (§14.2), an answer in parts is needed by few,

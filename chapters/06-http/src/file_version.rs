@@ -10,7 +10,7 @@ use crate::date::Seconds;
 /// The time of modification won't do alone: `touch`, `cp -p` and `tar` set it at will. Nobody sets
 /// the time of the last change to the inode (`inode(7)`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Version {
+pub(crate) struct FileVersion {
     device: u64,
     inode: u64,
     length: u64,
@@ -18,7 +18,7 @@ pub(crate) struct Version {
     changed: (i64, i64),
 }
 
-impl Version {
+impl FileVersion {
     /// The version that `metadata` tells of. `None` at `now` means that the file has only just
     /// changed: in the same tick of the file system's clock it may change again, and look the same.
     pub fn settled(metadata: &Metadata, now: Seconds) -> Option<Self> {
