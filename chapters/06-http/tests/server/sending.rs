@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{ErrorKind, Read, Write};
 use std::time::Instant;
 
+use harness::experiment::until;
 use harness::{Client, DEADLINE, Server};
 
 use crate::answers::{Answer, Content, Directory, get, long, one, take_apart};
@@ -106,4 +107,27 @@ fn a_file_deleted_while_it_is_sent_is_sent_as_it_was() {
     let client = begin(&server, "/file");
     fs::remove_file(directory.path().join("file")).unwrap();
     assert!(finish(client).content == content);
+}
+
+#[test]
+fn clients_that_leave_in_the_middle_leave_nothing_behind() {
+    let directory = Directory::with("file", &long(LONG));
+    let server = start(&["--root", directory.name()]);
+    let stays = begin(&server, "/file");
+    let before = server.descriptors();
+    for number in 0..100 {
+        let client = if number % 2 == 0 {
+            begin(&server, "/file")
+        } else {
+            let mut client = server.client();
+            client.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+            client.send(&long(50_000));
+            client
+        };
+        if number % 3 == 0 {
+            client.reset();
+        }
+    }
+    until("all but one are gone", || server.descriptors() <= before);
+    assert_eq!(finish(stays).content.len(), LONG);
 }
