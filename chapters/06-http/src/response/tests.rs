@@ -108,3 +108,12 @@ fn answers_follow_each_other_in_one_vector() {
     assert_eq!(first.replace("00:00:00", "00:00:01"), second);
     assert_ne!(first, second);
 }
+
+#[test]
+fn a_length_is_written_in_decimal_digits() {
+    for number in [0, 9, 10, 1_234_567_890, u64::MAX] {
+        let mut out = Vec::new();
+        write_decimal(&mut out, number);
+        assert_eq!(String::from_utf8_lossy(&out), number.to_string());
+    }
+}
