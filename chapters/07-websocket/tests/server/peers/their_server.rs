@@ -14,7 +14,7 @@ use tungstenite::protocol::frame::CloseFrame;
 use tungstenite::protocol::frame::coding::CloseCode as TheirCode;
 use tungstenite::protocol::{WebSocket, WebSocketConfig};
 
-use crate::{DEADLINE, Patient, messages};
+use super::{DEADLINE, Patient, messages};
 
 /// A server that does `what` with one connection.
 fn serve(

@@ -9,10 +9,10 @@ use tungstenite::protocol::frame::{CloseFrame, Frame};
 use tungstenite::protocol::{WebSocket, WebSocketConfig};
 use tungstenite::{Error, Message};
 
-use crate::{DEADLINE, Patient, messages};
+use super::{DEADLINE, Patient, messages};
 
 fn start(options: &[&str]) -> Server {
-    Server::spawn(env!("CARGO_BIN_EXE_ch07-websocket"), options).with_deadline(DEADLINE)
+    crate::start(options).with_deadline(DEADLINE)
 }
 
 fn connect(server: &Server) -> WebSocket<Patient> {

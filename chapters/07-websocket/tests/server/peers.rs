@@ -51,6 +51,11 @@ impl Write for Patient {
 /// Messages of all lengths at which a header changes, and one that is long.
 fn messages() -> Vec<Vec<u8>> {
     let lengths = [0, 1, 125, 126, 65_535, 65_536, 64 * 1024 * 1024];
-    let pattern = |length| (0..length).map(|at: u32| (at % 251) as u8).collect();
-    lengths.into_iter().map(pattern).collect()
+    let pattern: Vec<u8> = (0..251).collect();
+    let message = |length| {
+        let mut message = pattern.repeat(length / pattern.len() + 1);
+        message.truncate(length);
+        message
+    };
+    lengths.into_iter().map(message).collect()
 }

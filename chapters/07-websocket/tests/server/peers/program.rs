@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
-use harness::Server;
+use crate::start;
 
 /// What the program prints when these lines are typed.
 fn say(address: &str, lines: &[u8]) -> Output {
@@ -22,7 +22,7 @@ fn say(address: &str, lines: &[u8]) -> Output {
 
 #[test]
 fn it_sends_lines_and_prints_what_comes_back() {
-    let server = Server::spawn(env!("CARGO_BIN_EXE_ch07-websocket"), &[]);
+    let server = start(&[]);
     let address = format!("ws://{}/ws", server.address());
     let output = say(&address, "Hü€😀\n/ping\n\nlast".as_bytes());
     assert!(output.status.success(), "{output:?}");
@@ -34,7 +34,7 @@ fn it_sends_lines_and_prints_what_comes_back() {
 
 #[test]
 fn it_says_in_one_line_what_is_wrong() {
-    let server = Server::spawn(env!("CARGO_BIN_EXE_ch07-websocket"), &[]);
+    let server = start(&[]);
     for (address, code, complaint) in [
         ("wss://localhost/".to_owned(), 2, "TLS"),
         ("localhost:7000".to_owned(), 2, "ws://localhost:7000/ws"),
