@@ -1,13 +1,14 @@
 //! Long answers: slow readers, and files that change while they are sent.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::FileExt;
 use std::time::Instant;
 
 use harness::experiment::until;
 use harness::{Client, DEADLINE, Server};
 
-use crate::answers::{Answer, Content, Directory, get, long, one, take_apart};
+use crate::answers::{Answer, Content, Directory, ask_one, get, head, long, one, take_apart};
 use crate::start;
 
 /// More than the buffers between a file and its reader hold.
@@ -130,4 +131,32 @@ fn clients_that_leave_in_the_middle_leave_nothing_behind() {
     }
     until("all but one are gone", || server.descriptors() <= before);
     assert_eq!(finish(stays).content.len(), LONG);
+}
+
+/// The most memory that the server has ever had, in bytes (`proc_pid_status(5)`).
+fn most_memory(server: &Server) -> usize {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let mut lines = status.lines();
+    let line = lines.find(|line| line.starts_with("VmHWM:")).unwrap();
+    let kilobytes = line.split_whitespace().nth(1).unwrap();
+    kilobytes.parse::<usize>().unwrap() * 1024
+}
+
+#[test]
+fn a_file_of_five_gibibytes_takes_no_memory() {
+    const LENGTH: u64 = 5 << 30; // behind what 32 bits can count
+    const PART: usize = 100_000_000;
+    let directory = Directory::with("file", b"");
+    let file = File::create(directory.path().join("file")).unwrap();
+    file.set_len(LENGTH).unwrap(); // all a hole
+    file.write_all_at(b"the end", LENGTH - 7).unwrap();
+    let server = start(&["--root", directory.name()]);
+    let whole = head(&server, "/file");
+    assert_eq!(whole.field("Content-Length"), Some("5368709120"));
+    let request = format!("GET /file HTTP/1.1\r\nHost: a\r\nRange: bytes=-{PART}\r\n\r\n");
+    let part = ask_one(&server, request);
+    assert_eq!(part.content.len(), PART);
+    assert!(part.content.ends_with(b"\0the end"));
+    let most = most_memory(&server);
+    assert!(most < 16 << 20, "{most} bytes");
 }
