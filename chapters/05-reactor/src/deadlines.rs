@@ -29,10 +29,10 @@ impl<H: Handler> Reactor<H> {
         };
         let tick = self.io.tick.map(|tick| tick.due);
         let listeners = self.listeners.resting_until();
-        [self.io.timers.next(), tick, listeners, stop]
-            .into_iter()
-            .flatten()
-            .min()
+        earlier(
+            earlier(self.io.timers.next(), tick),
+            earlier(listeners, stop),
+        )
     }
 
     pub(crate) fn run_deadlines(&mut self, handler: &mut H) -> io::Result<()> {
@@ -89,6 +89,14 @@ impl<H: Handler> Reactor<H> {
         }
     }
     // ANCHOR_END: stop
+}
+
+/// The earlier of two deadlines, as far as there are two. Each turn asks for this.
+fn earlier(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        _ => one.or(other),
+    }
 }
 
 // ANCHOR: until
