@@ -17,12 +17,15 @@ pub enum Framing {
     Chunked,
 }
 
-/// What Connection fields ask for. Whoever asks for both wants it closed (RFC 9112 §9.3).
+/// What a head says of its connection (RFC 9112 §9.3). Who says both wants it closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(crate) enum Connection {
+pub enum Connection {
+    /// Nothing: with HTTP/1.1 it goes on, with HTTP/1.0 it ends.
     #[default]
     Unsaid,
+    /// `keep-alive`: it goes on.
     KeepAlive,
+    /// `close`: it ends with this answer.
     Close,
 }
 

@@ -4,10 +4,10 @@ use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::Status;
 use crate::date::Date;
 use crate::html::escape;
 use crate::page::Page;
+use crate::{Connection, Status};
 
 /// An answer: a status, fields, and content.
 ///
@@ -53,7 +53,7 @@ enum Content {
 pub struct Delivery {
     /// How much of it.
     pub extent: Extent,
-    /// What it says of the connection.
+    /// What it says of the connection, beside fields of its own.
     pub connection: Connection,
 }
 
@@ -65,18 +65,6 @@ pub enum Extent {
     Whole,
     /// The same head and no content: the request was HEAD (RFC 9110 §9.3.2).
     Head,
-}
-
-/// What an answer says of its connection (RFC 9112 §9.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Connection {
-    /// Nothing: it goes on, as HTTP/1.1 has it; or the response has a field of its own.
-    #[default]
-    Unsaid,
-    /// `keep-alive`: it goes on, and an HTTP/1.0 client asked for that.
-    KeepAlive,
-    /// `close`: this is the last answer.
-    Close,
 }
 
 /// The rest of an answer: bytes of a file that go out behind what has been written.

@@ -22,11 +22,10 @@ use std::ops::ControlFlow;
 use reactor::{Buffer, ConnId, Io};
 
 use crate::patience::Due;
-use crate::response::{Connection, Delivery, Extent};
-use crate::upload::{Body, Upload};
+use crate::upload::Upload;
 use crate::{
-    Event, Head, Method, Occasion, Reply, Request, RequestParser, Response, Site, Status, Version,
-    trace,
+    Connection, Delivery, Event, Extent, Head, Method, Occasion, Reply, Request, RequestParser,
+    Response, Site, Status, Version, trace,
 };
 
 /// What has become of a connection.
@@ -175,7 +174,7 @@ impl Http {
         match site.reply(io, id, head, &[], Occasion::Request) {
             Reply::Now(response) => self.send(io, id, site, &response, delivery(io, head)),
             Reply::Later => {
-                self.state = State::Waiting(Box::new(Upload::new(head, Body::Dropped)));
+                self.state = State::Waiting(Box::new(Upload::new(head, None)));
                 STOP
             }
             Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(Request::from(head))),
@@ -189,23 +188,18 @@ impl Http {
         site: &mut Site<S>,
         head: &Head<'_>,
     ) -> Next {
-        let body = if site.wants_body(head) {
-            Body::Kept(Vec::new())
-        } else {
-            Body::Dropped
-        };
+        let body = site.wants_body(head).then(Vec::new);
         if head.expects_continue() {
-            if let Body::Dropped = body {
-                // Its client waits to hear whether to send the body, and may do so or not after
-                // this answer (RFC 9110 §10.1.1): only the end of the connection tells.
-                let reply = site.reply(io, id, head, &[], Occasion::Request);
-                if let Reply::Now(response) = reply {
-                    let how = Delivery {
-                        connection: Connection::Close,
-                        ..delivery(io, head)
-                    };
-                    return self.send(io, id, site, &response, how);
-                }
+            // Its client waits to hear whether to send the body, and may do so or not after an
+            // answer (RFC 9110 §10.1.1): only the end of the connection tells.
+            if body.is_none()
+                && let Reply::Now(response) = site.reply(io, id, head, &[], Occasion::Request)
+            {
+                let how = Delivery {
+                    connection: Connection::Close,
+                    ..delivery(io, head)
+                };
+                return self.send(io, id, site, &response, how);
             }
             trace::response(io, id, Status::CONTINUE, CONTINUE, None);
             io.send(id, CONTINUE);
@@ -217,10 +211,7 @@ impl Http {
     /// The parser has seen to it that there isn't more than the limit.
     fn take_data(&mut self, data: &[u8]) {
         if let State::Body(upload) = &mut self.state {
-            upload.progress += data.len() as u64;
-            if let Body::Kept(body) = &mut upload.body {
-                body.extend_from_slice(data);
-            }
+            upload.take(data);
         }
     }
 
@@ -290,15 +281,13 @@ impl Http {
             State::Body(upload) => upload.request.head().method == Method::Head,
             _ => unread.trim_ascii_start().starts_with(b"HEAD "),
         };
-        let how = Delivery {
-            extent: if wants_head {
-                Extent::Head
-            } else {
-                Extent::Whole
-            },
-            connection: Connection::Close,
+        let extent = if wants_head {
+            Extent::Head
+        } else {
+            Extent::Whole
         };
-        let _ = self.send(io, id, site, response, how);
+        let connection = Connection::Close;
+        let _ = self.send(io, id, site, response, Delivery { extent, connection });
     }
 }
 

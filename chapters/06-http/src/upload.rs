@@ -6,20 +6,14 @@ use crate::{Head, Request};
 #[derive(Debug)]
 pub(crate) struct Upload {
     pub request: Request,
-    pub body: Body,
+    /// What has come of its body; `None` if nobody wants it.
+    body: Option<Vec<u8>>,
     /// Bytes of the body since the timer last ran out.
     pub progress: u64,
 }
 
-#[derive(Debug)]
-pub(crate) enum Body {
-    Kept(Vec<u8>),
-    /// Nobody wants it.
-    Dropped,
-}
-
 impl Upload {
-    pub fn new(head: &Head<'_>, body: Body) -> Self {
+    pub fn new(head: &Head<'_>, body: Option<Vec<u8>>) -> Self {
         Self {
             request: Request::from(head),
             body,
@@ -27,10 +21,15 @@ impl Upload {
         }
     }
 
-    pub fn body(&self) -> &[u8] {
-        match &self.body {
-            Body::Kept(bytes) => bytes,
-            Body::Dropped => &[],
+    /// Takes a piece of the body.
+    pub fn take(&mut self, data: &[u8]) {
+        self.progress += data.len() as u64;
+        if let Some(body) = &mut self.body {
+            body.extend_from_slice(data);
         }
+    }
+
+    pub fn body(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default()
     }
 }
