@@ -251,7 +251,7 @@ fn ipv6_len(text: &[u8]) -> usize {
 fn is_port(digits: &[u8]) -> bool {
     match digits.len() {
         1..5 => digits.iter().all(u8::is_ascii_digit),
-        5 => digits.iter().all(u8::is_ascii_digit) && digits <= b"65535",
+        5 => digits.iter().all(u8::is_ascii_digit) && digits <= b"65535".as_slice(),
         _ => false,
     }
 }
