@@ -6,12 +6,14 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::Duration;
-use std::{io, thread};
+use std::{fs, io, thread};
 
 use ch05_reactor::{
     Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker, listen,
 };
+use harness::experiment::until;
 use harness::{Client, DEADLINE};
+use nix::unistd::{Pid, gettid};
 use socket2::SockRef;
 use std::os::fd::AsRawFd;
 
@@ -158,6 +160,7 @@ pub struct Running {
     report: Receiver<String>,
     gate: Option<Sender<()>>,
     thread: Option<JoinHandle<io::Result<()>>>,
+    thread_id: Pid,
 }
 
 /// Runs a [`Script`].
@@ -182,19 +185,21 @@ where
     let address = listener.local_addr().unwrap();
     let (sender, report) = mpsc::channel();
     let mut handler = make(sender);
-    let (ready, waker) = mpsc::channel();
+    let (ready, is_ready) = mpsc::channel();
     let thread = thread::spawn(move || {
         let mut reactor = Reactor::new(limits)?;
         reactor.add_listener(listener)?;
-        ready.send(reactor.waker()).unwrap();
+        ready.send((reactor.waker(), gettid())).unwrap();
         reactor.run(&mut handler)
     });
+    let (waker, thread_id) = is_ready.recv().unwrap();
     Running {
         address,
-        waker: waker.recv().unwrap(),
+        waker,
         report,
         gate: None,
         thread: Some(thread),
+        thread_id,
     }
 }
 
@@ -243,12 +248,21 @@ impl Running {
         }
     }
 
-    /// Expects that nothing is reported for a while.
+    /// Expects that nothing is reported for a while, and that the reactor has nothing left to do.
     #[track_caller]
     pub fn expect_nothing(&self) {
-        if let Ok(event) = self.report.recv_timeout(A_WHILE) {
-            panic!("reported {event:?}, where nothing should happen");
-        }
+        let nothing_until = |moment| {
+            if let Ok(event) = self.report.recv_timeout(moment) {
+                panic!("reported {event:?}, where nothing should happen");
+            }
+        };
+        nothing_until(A_WHILE);
+        // On a busy machine, a while may be too short for it to get a processor.
+        until("the reactor sleeps", || {
+            let stat = fs::read_to_string(format!("/proc/self/task/{}/stat", self.thread_id));
+            stat.unwrap().contains(") S ")
+        });
+        nothing_until(Duration::ZERO);
     }
 
     /// Waits until the reactor has ended by itself; returns what was reported meanwhile.
