@@ -22,7 +22,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `session.rs` | a connection: requests in, answers out |
-//! | `upload.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
+//! | `unanswered.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
 //! | `site.rs`, `routes.rs` | who answers: code, or else a file |
 //! | `response.rs`, `date.rs`, `html.rs` | how answers are written |
 //! | `files.rs`, `root.rs` | which file a path means, and which it can't |
@@ -69,7 +69,7 @@ mod status;
 mod target;
 mod token;
 mod trace;
-mod upload;
+mod unanswered;
 
 pub use body::{Body, Piece};
 pub use date::Date;

@@ -58,10 +58,10 @@ impl Http {
                 self.set_timer(io, id, &site.patience, &[]);
                 io.resume(id); // to what has come meanwhile
             }
-            State::Body(upload)
-                if self.due == Due::Body && upload.progress >= Patience::PROGRESS =>
+            State::Body(unanswered)
+                if self.due == Due::Body && unanswered.progress >= Patience::PROGRESS =>
             {
-                upload.progress = 0;
+                unanswered.progress = 0;
                 io.set_timer(id, site.patience.body);
             }
             State::Ready if self.due == Due::Idle => self.idle_is_over(io, id, site),

@@ -22,7 +22,7 @@ use std::ops::ControlFlow;
 use reactor::{Buffer, ConnId, Io};
 
 use crate::patience::Due;
-use crate::upload::Upload;
+use crate::unanswered::Unanswered;
 use crate::{
     Connection, Delivery, Event, Extent, Head, Method, Occasion, Reply, Request, RequestParser,
     Response, Site, Status, Version, trace,
@@ -57,9 +57,9 @@ pub(crate) enum State {
     /// Between two requests, or within a head.
     Ready,
     /// Within a body.
-    Body(Box<Upload>),
+    Body(Box<Unanswered>),
     /// A request is complete, and its answer comes later.
-    Waiting(Box<Upload>),
+    Waiting(Box<Unanswered>),
     /// The last answer is on its way.
     Closed,
 }
@@ -174,7 +174,7 @@ impl Http {
         match site.reply(io, id, head, &[], Occasion::Request) {
             Reply::Now(response) => self.send(io, id, site, &response, delivery(io, head)),
             Reply::Later => {
-                self.state = State::Waiting(Box::new(Upload::new(head, None)));
+                self.state = State::Waiting(Box::new(Unanswered::new(head, None)));
                 STOP
             }
             Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(Request::from(head))),
@@ -204,14 +204,14 @@ impl Http {
             trace::response(io, id, Status::CONTINUE, CONTINUE, None);
             io.send(id, CONTINUE);
         }
-        self.state = State::Body(Box::new(Upload::new(head, body)));
+        self.state = State::Body(Box::new(Unanswered::new(head, body)));
         ControlFlow::Continue(())
     }
 
     /// The parser has seen to it that there isn't more than the limit.
     fn take_data(&mut self, data: &[u8]) {
-        if let State::Body(upload) = &mut self.state {
-            upload.take(data);
+        if let State::Body(unanswered) = &mut self.state {
+            unanswered.take(data);
         }
     }
 
@@ -223,19 +223,19 @@ impl Http {
         site: &mut Site<S>,
         occasion: Occasion,
     ) -> Next {
-        let (State::Body(upload) | State::Waiting(upload)) =
+        let (State::Body(unanswered) | State::Waiting(unanswered)) =
             mem::replace(&mut self.state, State::Ready)
         else {
             return ControlFlow::Continue(());
         };
-        let head = upload.request.head();
-        match site.reply(io, id, &head, upload.body(), occasion) {
+        let head = unanswered.request.head();
+        match site.reply(io, id, &head, unanswered.body(), occasion) {
             Reply::Now(response) => self.send(io, id, site, &response, delivery(io, &head)),
             Reply::Later => {
-                self.state = State::Waiting(upload);
+                self.state = State::Waiting(unanswered);
                 STOP
             }
-            Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(upload.request)),
+            Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(unanswered.request)),
         }
     }
 
@@ -278,7 +278,7 @@ impl Http {
         unread: &[u8],
     ) {
         let wants_head = match &self.state {
-            State::Body(upload) => upload.request.head().method == Method::Head,
+            State::Body(unanswered) => unanswered.request.head().method == Method::Head,
             _ => unread.trim_ascii_start().starts_with(b"HEAD "),
         };
         let extent = if wants_head {

@@ -2,9 +2,9 @@
 
 use crate::{Head, Request};
 
-/// A request that takes longer than its head.
+/// A request whose answer is owed: its head, and its body if somebody wants it.
 #[derive(Debug)]
-pub(crate) struct Upload {
+pub(crate) struct Unanswered {
     pub request: Request,
     /// What has come of its body; `None` if nobody wants it.
     body: Option<Vec<u8>>,
@@ -12,7 +12,7 @@ pub(crate) struct Upload {
     pub progress: u64,
 }
 
-impl Upload {
+impl Unanswered {
     pub fn new(head: &Head<'_>, body: Option<Vec<u8>>) -> Self {
         Self {
             request: Request::from(head),
