@@ -18,6 +18,7 @@
 use reactor::Buffer;
 
 use crate::message::Message;
+use crate::utf8::is_utf8;
 use crate::{Close, Error, Header, Kind, Limits, Mask, Opcode, Role};
 
 /// What has come.
@@ -72,9 +73,10 @@ pub struct Decoder {
 
 #[derive(Debug, Clone, Copy)]
 enum State {
-    /// Between two frames, or within a header or a control frame; with the message whose last
-    /// frame hasn't come.
-    Header(Option<Message>),
+    /// Between two messages, or within a header or a control frame there.
+    Header,
+    /// The same between two frames of a message.
+    NextHeader(Message),
     /// Within the payload of a message's frame.
     Payload(Message, Frame),
     /// A Close has come: whatever follows means nothing (RFC 6455 §1.4).
@@ -99,7 +101,7 @@ impl Decoder {
     pub const fn new(role: Role) -> Self {
         Self {
             role,
-            state: State::Header(None),
+            state: State::Header,
         }
     }
 
@@ -128,29 +130,15 @@ impl Decoder {
         limits: &Limits,
     ) -> Result<Option<Event<'a>>, Error> {
         loop {
-            let (message, frame) = match &self.state {
-                State::Payload(message, frame) => (*message, *frame),
-                State::Header(unfinished) => {
-                    let parsed = Header::parse(input, self.role, limits.frame)?;
-                    let Some((header, used)) = parsed else {
+            let unfinished = match &self.state {
+                State::Header => None,
+                State::NextHeader(message) => Some(message),
+                State::Payload(message, frame) => {
+                    let (message, frame) = (*message, *frame);
+                    if frame.left > 0 && input.is_empty() {
                         return Ok(None);
-                    };
-                    if header.opcode.is_control() {
-                        return self.control(input, header, used);
                     }
-                    let there = input.len() - used;
-                    if unfinished.is_none() && header.last && header.length <= there as u64 {
-                        return whole(input, header, used, limits).map(Some);
-                    }
-                    input.consume(used);
-                    let (opcode, length) = (header.opcode, header.length);
-                    let frame = Frame {
-                        mask: header.mask,
-                        last: header.last,
-                        left: length,
-                    };
-                    let message = Message::with_frame(*unfinished, opcode, length, limits)?;
-                    (message, frame)
+                    return self.payload(input, message, frame).map(Some);
                 }
                 State::Closed => {
                     input.clear();
@@ -158,19 +146,49 @@ impl Decoder {
                 }
                 State::Broken(error) => return Err(*error),
             };
-            if frame.left == 0 && !frame.last {
-                self.state = State::Header(Some(message)); // an empty fragment says nothing
-            } else if frame.left > 0 && input.is_empty() {
-                self.state = State::Payload(message, frame);
+            let parsed = Header::parse(input, self.role, limits.frame)?;
+            let Some((header, used)) = parsed else {
                 return Ok(None);
-            } else {
-                return self.payload(input, message, frame).map(Some);
+            };
+            if header.opcode.is_control() {
+                return self.control(input, header, used);
             }
+            let there = input.len() - used;
+            if unfinished.is_none() && header.last && header.length <= there as u64 {
+                return whole(input, header, used, limits).map(Some);
+            }
+            let unfinished = unfinished.copied();
+            input.consume(used);
+            self.begin(unfinished, header, limits)?;
         }
     }
 
+    /// A frame of a message begins, which isn't there as a whole or isn't all of its message.
+    #[inline(never)]
+    fn begin(
+        &mut self,
+        unfinished: Option<Message>,
+        header: Header,
+        limits: &Limits,
+    ) -> Result<(), Error> {
+        let Header {
+            opcode,
+            length,
+            last,
+            mask,
+        } = header;
+        let message = Message::with_frame(unfinished, opcode, length, limits)?;
+        self.state = if length == 0 && !last {
+            State::NextHeader(message) // an empty fragment says nothing
+        } else {
+            let left = length;
+            State::Payload(message, Frame { mask, last, left })
+        };
+        Ok(())
+    }
+
     /// Takes what there is of a frame's payload.
-    #[inline]
+    #[inline(never)]
     fn payload<'a>(
         &mut self,
         input: &'a mut Buffer,
@@ -187,8 +205,8 @@ impl Decoder {
         let last = frame.last && frame.left == 0;
         message.check(bytes, last)?;
         self.state = match frame.left {
-            0 if last => State::Header(None),
-            0 => State::Header(Some(message)),
+            0 if last => State::Header,
+            0 => State::NextHeader(message),
             _ => State::Payload(message, frame),
         };
         let kind = message.kind;
@@ -196,6 +214,7 @@ impl Decoder {
     }
 
     /// Takes a control frame, once all of it is there.
+    #[inline(never)]
     fn control<'a>(
         &mut self,
         input: &'a mut Buffer,
@@ -222,8 +241,8 @@ impl Decoder {
     }
 }
 
-/// Takes a message that is there in one frame: what most messages are. Nothing is to be remembered
-/// of it.
+/// Takes a message that is there in one frame: what most messages are. Nothing has to be
+/// remembered of it.
 #[inline]
 fn whole<'a>(
     input: &'a mut Buffer,
@@ -231,15 +250,19 @@ fn whole<'a>(
     used: usize,
     limits: &Limits,
 ) -> Result<Event<'a>, Error> {
-    let length = header.length;
-    let mut message = Message::with_frame(None, header.opcode, length, limits)?;
-    let end = used + usize::try_from(length).map_err(|_| Error::FrameTooLong)?;
-    let bytes = &mut input.take(end)[used..];
+    let kind = Kind::of(header.opcode).ok_or(Error::NothingToContinue)?;
+    if header.length > limits.message {
+        return Err(Error::MessageTooLong);
+    }
+    input.consume(used);
+    let bytes = input.take(header.length.try_into().map_err(|_| Error::FrameTooLong)?);
     if let Some(mut mask) = header.mask {
         mask.apply(bytes);
     }
-    message.check(bytes, true)?;
-    let (kind, last) = (message.kind, true);
+    if kind == Kind::Text && !is_utf8(bytes) {
+        return Err(Error::Utf8);
+    }
+    let last = true;
     Ok(Event::Data(Part { kind, bytes, last }))
 }
 

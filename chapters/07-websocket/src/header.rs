@@ -155,12 +155,26 @@ impl Header {
         Ok(Some((header, input.len() - rest.len())))
     }
 
-    /// The header as bytes.
+    /// The header as two bytes, if it has no more: most that a server sends are like that.
     #[inline]
+    #[must_use]
+    pub fn short(&self) -> Option<[u8; 2]> {
+        match (u8::try_from(self.length), self.mask) {
+            (Ok(length @ 0..TWO_BYTES), None) => Some([self.first_byte(), length]),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    const fn first_byte(&self) -> u8 {
+        self.opcode as u8 | if self.last { FIN } else { 0 }
+    }
+
+    /// The header as bytes.
     #[must_use]
     pub fn encode(&self) -> Encoded {
         let mut bytes = [0; Encoded::MAX];
-        bytes[0] = self.opcode as u8 | if self.last { FIN } else { 0 };
+        bytes[0] = self.first_byte();
         let mut length = 2;
         match (u8::try_from(self.length), u16::try_from(self.length)) {
             (Ok(short @ 0..TWO_BYTES), _) => bytes[1] = short,

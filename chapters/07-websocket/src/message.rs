@@ -13,6 +13,17 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What a message is made of that begins with this opcode, if one does.
+    #[inline]
+    #[must_use]
+    pub const fn of(opcode: Opcode) -> Option<Self> {
+        match opcode {
+            Opcode::Text => Some(Self::Text),
+            Opcode::Binary => Some(Self::Binary),
+            _ => None,
+        }
+    }
+
     /// The opcode that a message of this kind begins with.
     #[inline]
     #[must_use]
@@ -44,12 +55,11 @@ impl Message {
         length: u64,
         limits: &Limits,
     ) -> Result<Self, Error> {
-        let mut message = match (unfinished, opcode) {
-            (None, Opcode::Text) => Self::new(Kind::Text),
-            (None, Opcode::Binary) => Self::new(Kind::Binary),
-            (None, _) => return Err(Error::NothingToContinue),
-            (Some(message), Opcode::Continuation) => message,
-            (Some(_), _) => return Err(Error::MessageInMessage),
+        let mut message = match (unfinished, Kind::of(opcode)) {
+            (None, Some(kind)) => Self::new(kind),
+            (None, None) => return Err(Error::NothingToContinue),
+            (Some(message), None) => message,
+            (Some(_), Some(_)) => return Err(Error::MessageInMessage),
         };
         message.length = message.length.saturating_add(length);
         if message.length > limits.message {

@@ -40,6 +40,14 @@ impl Server {
         }
     }
 
+    #[inline(never)]
+    fn on_http_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
+        if let Session::Http(http) = session {
+            let outcome = http.on_data(io, id, &mut self.site, input);
+            self.after_http(io, id, session, &outcome);
+        }
+    }
+
     /// Changes the protocol, if a request has asked for that.
     fn after_http(&self, io: &mut Io, id: ConnId, session: &mut Session, outcome: &Outcome) {
         if let Outcome::Upgrade(request) = outcome {
@@ -77,9 +85,8 @@ impl Handler for Server {
 
     #[inline]
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
-        if let Session::Http(http) = session {
-            let outcome = http.on_data(io, id, &mut self.site, input);
-            self.after_http(io, id, session, &outcome);
+        if let Session::Http(_) = session {
+            self.on_http_data(io, id, session, input);
         }
         // Frames may have come right behind the handshake: the same input goes on.
         if let Session::WebSocket(socket, echo) = session {

@@ -49,7 +49,7 @@ impl WebSocket {
         mut said: impl FnMut(&mut Io, Part<'_>),
     ) {
         self.heartbeat.heard();
-        while !io.is_full(id) {
+        while !input.is_empty() && !io.is_full(id) {
             match self.decoder.next(input, limits) {
                 Ok(None) => return,
                 Ok(Some(Event::Data(part))) => {
@@ -97,7 +97,8 @@ impl WebSocket {
 }
 
 /// Queues the header of a frame with `length` bytes of payload, which have to follow.
-#[inline]
+#[expect(clippy::inline_always, reason = "each message comes through here")]
+#[inline(always)]
 pub fn send_header(io: &mut Io, id: ConnId, opcode: Opcode, last: bool, length: usize) {
     let header = Header {
         opcode,
@@ -105,7 +106,10 @@ pub fn send_header(io: &mut Io, id: ConnId, opcode: Opcode, last: bool, length: 
         mask: None,
         length: length as u64,
     };
-    io.send(id, &header.encode());
+    match header.short() {
+        Some(two) => io.send(id, &two),
+        None => io.send(id, &header.encode()),
+    }
 }
 
 /// Queues a whole frame: a message, or a control frame.

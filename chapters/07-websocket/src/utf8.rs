@@ -31,12 +31,14 @@ impl Utf8 {
     /// (RFC 3629 §3, §4).
     #[inline]
     pub fn check(&mut self, bytes: &[u8]) -> Result<(), Impossible> {
-        if self.is_complete() && bytes.is_ascii() {
-            return Ok(()); // what most texts are is found out soonest
+        if self.is_complete() && is_utf8(bytes) {
+            return Ok(());
         }
         self.check_any(bytes)
     }
 
+    /// Some of `bytes` belong to characters that are cut, or to none at all.
+    #[cold]
     fn check_any(&mut self, bytes: &[u8]) -> Result<(), Impossible> {
         let mut rest = bytes;
         while self.count > 0
@@ -80,6 +82,12 @@ impl Utf8 {
         }
         Ok(())
     }
+}
+
+/// Whether all of a text is UTF-8. What most texts are is found out soonest.
+#[inline]
+pub(crate) fn is_utf8(text: &[u8]) -> bool {
+    text.is_ascii() || str::from_utf8(text).is_ok()
 }
 
 #[cfg(test)]

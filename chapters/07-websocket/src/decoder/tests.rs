@@ -209,6 +209,17 @@ fn a_message_is_refused_with_the_frame_that_makes_it_too_long() {
 }
 
 #[test]
+fn a_message_in_one_frame_has_the_limit_of_messages() {
+    let limits = Limits {
+        message: 2,
+        ..Limits::default()
+    };
+    let outcome = |input: &[u8]| check(input, Role::Client, &limits).1;
+    assert_eq!(outcome(b"\x82\x02ab"), None);
+    assert_eq!(outcome(b"\x82\x03abc"), Some(Error::MessageTooLong));
+}
+
+#[test]
 fn each_message_has_the_limits_to_itself() {
     let limits = Limits {
         message: 2,
