@@ -1,16 +1,13 @@
 //! The CPU meter: a server that waits uses next to no CPU time, and one that spins uses all that it gets.
 
 use std::collections::HashMap;
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use std::{fs, thread};
 
 use nix::time::ClockId;
 use nix::unistd::Pid;
 
-use crate::threads;
-
-/// How often a stretch is looked into.
-const SAMPLES: u32 = 20;
+use crate::{DEADLINE, threads};
 
 /// CPU time used by all threads of a process so far, in nanoseconds' resolution
 /// (`clock_getcpuclockid(3)`); zero if the process is gone.
@@ -22,17 +19,45 @@ pub(crate) fn time_of(pid: u32) -> Duration {
 
 /// CPU time that a process uses during the next `stretch` of real time, or would use if it got a
 /// processor whenever it wants one: where many others want them, too, one that spins gets little. A
-/// thread that never sleeps counts as one that runs all the time.
+/// thread that wants one all the time, however much it gets, counts as one that runs all the time.
 pub(crate) fn over(pid: u32, stretch: Duration) -> Duration {
     let before = time_of(pid);
-    let mut awake: HashMap<u32, u32> = HashMap::new();
-    for _ in 0..SAMPLES {
-        thread::sleep(stretch / SAMPLES);
-        for id in threads::running(pid) {
-            *awake.entry(id).or_default() += 1;
-        }
+    let mut samples = Vec::new();
+    let began = Instant::now();
+    while samples.len() < SAMPLES || (is_undecided(&samples) && began.elapsed() < DEADLINE) {
+        thread::sleep(stretch / 20);
+        samples.push(awake(pid));
     }
     let used = time_of(pid).saturating_sub(before);
-    let spinning = awake.values().filter(|&&samples| samples == SAMPLES);
+    let (first, last) = (&samples[0], &samples[samples.len() - 1]);
+    let spinning = always_awake(&samples).filter(|id| first[id] != last[id]);
     used.max(spinning.map(|_| stretch).sum())
+}
+
+/// How often a stretch is looked into, at least.
+const SAMPLES: usize = 20;
+
+/// The threads that run, or wait for a processor, each with how long it ran so far (the first number
+/// in `/proc/PID/task/TID/schedstat`, see the kernel's `scheduler/sched-stats`).
+type Awake = HashMap<u32, String>;
+
+fn awake(pid: u32) -> Awake {
+    let time = |id| {
+        let numbers = fs::read_to_string(format!("/proc/{pid}/task/{id}/schedstat"));
+        let numbers = numbers.unwrap_or_default();
+        (id, numbers.split(' ').next().unwrap_or_default().to_owned())
+    };
+    threads::running(pid).into_iter().map(time).collect()
+}
+
+fn always_awake(samples: &[Awake]) -> impl Iterator<Item = &u32> {
+    let first = samples[0].keys();
+    first.filter(|id| samples.iter().all(|awake| awake.contains_key(id)))
+}
+
+/// Whether a thread has waited for a processor all the time and never got one: it may spin, or have
+/// one last thing to do.
+fn is_undecided(samples: &[Awake]) -> bool {
+    let last = &samples[samples.len() - 1];
+    always_awake(samples).any(|id| samples[0][id] == last[id])
 }
