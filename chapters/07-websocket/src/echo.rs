@@ -16,16 +16,14 @@
 //! That is memory in the hands of strangers: all connections together have only so much of it
 //! ([`Memory`]). When that is used up, whoever holds much sends it as a fragment, and goes on.
 
-use reactor::{Buffer, ConnId, Io};
+use reactor::{ConnId, Io};
 
+use crate::chunks::Chunks;
 use crate::session::send_header;
 use crate::{Opcode, Part};
 
 /// What a connection may hold in any case, in bytes.
 const FREE: usize = 128 * 1024;
-
-/// Bytes that go to the output at a time.
-const CHUNK: usize = 64 * 1024;
 
 /// What the connections of a server hold of their messages.
 #[derive(Debug)]
@@ -60,7 +58,7 @@ pub struct Echo(Option<Box<Held>>);
 
 #[derive(Debug)]
 struct Held {
-    bytes: Buffer,
+    bytes: Chunks,
     /// What its next frame begins with: the message's opcode, or that of a continuation.
     opcode: Opcode,
     state: State,
@@ -93,7 +91,7 @@ impl Echo {
     fn hold(&mut self, io: &mut Io, id: ConnId, part: Part<'_>, memory: &mut Memory) {
         let held = self.0.get_or_insert_with(|| {
             Box::new(Held {
-                bytes: Buffer::new(),
+                bytes: Chunks::default(),
                 opcode: part.kind.opcode(),
                 state: State::Collecting,
             })
@@ -116,18 +114,18 @@ impl Echo {
         let State::Sending { last } = held.state else {
             return;
         };
-        while !held.bytes.is_empty() {
-            if io.is_full(id) {
-                return;
-            }
-            let count = held.bytes.len().min(CHUNK);
-            io.send(id, held.bytes.take(count));
-            memory.held -= count;
+        while !io.is_full(id)
+            && let Some(chunk) = held.bytes.take()
+        {
+            io.send(id, &chunk);
+            memory.held -= chunk.len();
+        }
+        if held.bytes.len() > 0 {
+            return;
         }
         if last {
             self.0 = None;
         } else {
-            held.bytes = Buffer::new();
             held.state = State::Collecting;
         }
     }

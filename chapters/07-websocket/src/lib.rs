@@ -23,7 +23,7 @@
 //! | --- | --- |
 //! | `server.rs` | what all connections share, and the change of protocol |
 //! | `session.rs`, `heartbeat.rs` | a connection: it answers what the protocol answers |
-//! | `echo.rs` | what this server makes of messages |
+//! | `echo.rs`, `chunks.rs` | what this server makes of messages |
 //!
 //! # The client
 //!
@@ -38,6 +38,7 @@ compile_error!("The workbook needs Linux: use a container, a virtual machine or 
 mod accept_key;
 mod address;
 mod assembler;
+mod chunks;
 mod client;
 mod close;
 mod closing;

@@ -1,0 +1,79 @@
+//! A long queue of bytes, in chunks: it grows without being moved, and shrinks as it is sent.
+
+use std::collections::VecDeque;
+
+/// Bytes of a chunk.
+const CHUNK: usize = 64 * 1024;
+
+/// A queue of bytes.
+///
+/// One buffer for all of them would have to be copied each time it gets too small, and a long copy
+/// is a time in which nobody else is served.
+#[derive(Debug, Default)]
+pub(crate) struct Chunks {
+    chunks: VecDeque<Vec<u8>>,
+    length: usize,
+}
+
+impl Chunks {
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Appends `bytes`.
+    pub fn extend(&mut self, mut bytes: &[u8]) {
+        self.length += bytes.len();
+        while !bytes.is_empty() {
+            let Some(chunk) = self.chunks.back_mut().filter(|chunk| chunk.len() < CHUNK) else {
+                self.chunks.push_back(Vec::new());
+                continue;
+            };
+            let (first, rest) = bytes.split_at(bytes.len().min(CHUNK - chunk.len()));
+            chunk.extend_from_slice(first);
+            bytes = rest;
+        }
+    }
+
+    /// Takes some bytes from the front.
+    pub fn take(&mut self) -> Option<Vec<u8>> {
+        let chunk = self.chunks.pop_front()?;
+        self.length -= chunk.len();
+        Some(chunk)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHUNK, Chunks};
+
+    #[test]
+    fn what_is_taken_is_what_was_added_however_that_was_cut() {
+        let bytes: Vec<u8> = (0..251).collect::<Vec<_>>().repeat(2000);
+        for piece in [1000, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK] {
+            let mut chunks = Chunks::default();
+            for part in bytes.chunks(piece) {
+                chunks.extend(part);
+            }
+            assert_eq!(chunks.len(), bytes.len());
+            let mut taken = Vec::new();
+            while let Some(chunk) = chunks.take() {
+                assert!((1..=CHUNK).contains(&chunk.len()));
+                taken.extend(chunk);
+                assert_eq!(chunks.len(), bytes.len() - taken.len());
+            }
+            assert!(taken == bytes, "in pieces of {piece}");
+        }
+    }
+
+    #[test]
+    fn many_small_pieces_share_a_chunk() {
+        let mut chunks = Chunks::default();
+        for _ in 0..CHUNK {
+            chunks.extend(b"x");
+        }
+        assert_eq!(chunks.chunks.len(), 1);
+        chunks.extend(b"");
+        assert_eq!(chunks.chunks.len(), 1);
+    }
+}
