@@ -12,8 +12,13 @@ function median(what, server, column,    n, i, j, value, sorted) {
     return n % 2 ? sorted[(n + 1) / 2] : (sorted[n / 2] + sorted[n / 2 + 1]) / 2
 }
 
-# Three digits that count.
-function short(value) { return sprintf(value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value) }
+# Three digits that count; thousands are parted by commas.
+function short(value,    unit, text) {
+    if (value < 100) return sprintf(value < 10 ? "%.2f" : "%.1f", value)
+    unit = 10 ^ (int(log(value) / log(10) + 1e-9) - 2)
+    text = sprintf("%.0f", int(value / unit + 0.5) * unit)
+    return length(text) > 3 ? substr(text, 1, length(text) - 3) "," substr(text, length(text) - 2) : text
+}
 
 FNR == NR {
     n = ++count[$1, $2]
@@ -27,6 +32,7 @@ FNR == NR {
 }
 
 END {
+    print "<!-- Made by `just bench 06`. -->\n"
     print "Measured on " machine ", over loopback, beside " nginx ": medians of " rounds " runs of " seconds " s each, by turns."
     print "Each server has one process on one core; wrk has another. CPU time is the server's, with the kernel's share.\n"
     print "| what | connections | nginx /s | ours /s | × | nginx CPU µs | ours CPU µs | × | nginx p99 ms | ours p99 ms |"
@@ -36,8 +42,8 @@ END {
         rate[i] = our[3] / their[3]; share[i] = our[4] / their[4]
         # wrk takes no time of a request that is sent with others.
         late = deep[i] ? "– | –" : short(their[5]) " | " short(our[5])
-        printf "| %s | %d | %.0f | %.0f | %.2f | %s | %s | %.2f | %s |\n", name[i], connections[i],
-            their[3], our[3], rate[i], short(their[4]), short(our[4]), share[i], late
+        printf "| %s | %d | %s | %s | %s | %s | %s | %.2f | %s |\n", name[i], connections[i],
+            short(their[3]), short(our[3]), short(rate[i]), short(their[4]), short(our[4]), share[i], late
     }
     draw()
 }
@@ -54,7 +60,7 @@ function draw(    i, y, width, height) {
         width = 200 * (share[i] < 1.2 ? share[i] : 1.2)
         printf "<text class=\"bench-text\" x=\"0\" y=\"%d\">%s, %d connection%s</text>\n", y, name[i], connections[i], connections[i] == 1 ? "" : "s" > svg
         printf "<rect style=\"fill:var(--accent, #1d5b8f)\" x=\"0\" y=\"%d\" width=\"%.1f\" height=\"10\"/>\n", y + 4, width > svg
-        printf "<text class=\"bench-text\" x=\"%.1f\" y=\"%d\">%.2f, at %.2f × its rate</text>\n", (width > 200 ? width : 200) + 8, y + 13, share[i], rate[i] > svg
+        printf "<text class=\"bench-text\" x=\"%.1f\" y=\"%d\">%.2f, at %s × its rate</text>\n", (width > 200 ? width : 200) + 8, y + 13, share[i], short(rate[i]) > svg
     }
     printf "<path class=\"bench-grid\" d=\"M200 24V%d\"/>\n<text class=\"bench-text\" x=\"200\" y=\"%d\" text-anchor=\"middle\">nginx</text>\n</svg>\n", height - 20, height - 6 > svg
 }
