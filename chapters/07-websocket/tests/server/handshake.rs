@@ -19,10 +19,13 @@ fn the_page_comes_over_http_and_asks_for_a_websocket() {
     let server = start(&[]);
     let page = answer(&server, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert!(page.starts_with("HTTP/1.1 200 OK"), "{page}");
-    assert!(page.contains("<script src=\"/echo.js\">"), "{page}");
+    assert!(
+        page.contains("<script type=\"module\" src=\"/echo.js\">"),
+        "{page}"
+    );
     let script = answer(&server, b"GET /echo.js HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert!(script.contains("Content-Type: text/javascript"), "{script}");
-    assert!(script.contains("/ws`"), "{script}");
+    assert!(script.contains("new WebSocket("), "{script}");
 }
 
 #[test]

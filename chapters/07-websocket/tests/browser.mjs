@@ -1,0 +1,295 @@
+// Visits the chapter's pages, as its own server serves them, in Chromium:
+//   npm install --prefix DIR playwright-core; NODE_PATH=DIR/node_modules node chapters/07-websocket/tests/browser.mjs
+// CHROMIUM names the browser if it isn't /usr/bin/chromium. SCREENSHOTS names a directory for pictures of the pages.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const { chromium } = createRequire(import.meta.url)('playwright-core'); // require looks at NODE_PATH
+const top = fileURLToPath(new URL('../../..', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'websocket-browser-'));
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const pages = readdirSync(join(top, 'chapters/07-websocket/site')).filter(name => name.endsWith('.html')).sort();
+
+const running = new Set();
+process.on('exit', () => running.forEach(server => server.kill()));
+
+// Starts a server, and waits until it listens. A test that stops its server has one of its own.
+async function start(port = 0, ...options) {
+  const server = spawn('cargo', ['run', '-q', '-p', 'ch07-websocket', '--bin', 'ch07-websocket', '--', '--port', `${port}`, ...options],
+    { cwd: top, stdio: ['ignore', 'pipe', 'inherit'] });
+  running.add(server);
+  server.once('exit', () => running.delete(server));
+  const lines = createInterface({ input: server.stdout });
+  const line = await Promise.race([
+    new Promise(found => lines.once('line', found)),
+    new Promise((_, failed) => server.once('exit', code => failed(new Error(`the server has ended with ${code}`)))),
+  ]);
+  const site = `http://${line.replace('listening on ', '')}`;
+  const stop = async () => {
+    const ended = once(server, 'exit');
+    server.kill('SIGTERM');
+    await ended;
+  };
+  return { site, stop };
+}
+
+const { site } = await start();
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags });
+
+// A new window. The console has to stay silent, and nothing may come from elsewhere.
+async function browse(options, visit) {
+  const context = await browser.newContext(options);
+  try {
+    const page = await context.newPage();
+    const trouble = [];
+    page.on('console', message => { if (['error', 'warning'].includes(message.type())) trouble.push(message.text()); });
+    page.on('pageerror', error => trouble.push(error.message));
+    page.on('request', request => { if (!request.url().startsWith('http://127.0.0.1:')) trouble.push(`asks for ${request.url()}`); });
+    await visit(page, trouble);
+    assert.deepEqual(trouble, [], 'the console is silent and nothing comes from elsewhere');
+  } finally {
+    await context.close();
+  }
+}
+
+const hex = bytes => Buffer.from(bytes).toString('hex').replace(/..(?=.)/g, '$& ');
+const unmask = (bytes, key) => bytes.map((byte, at) => byte ^ key[at % 4]);
+const bytesOf = text => [...Buffer.from(text.replace(/[^0-9a-f]/g, ''), 'hex')];
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const entries = (page, text) => page.locator('#log li').filter({ hasText: text });
+
+// The page of frames, once it is connected.
+async function open(page, address = site) {
+  await page.goto(address);
+  await entries(page, 'open: the server has answered').waitFor();
+}
+
+// The fields of the only frame of an entry, as bytes.
+async function fields(entry) {
+  await entry.waitFor();
+  const found = await entry.locator('.field').evaluateAll(all => all.map(one => [one.className.replace('field ', ''), one.querySelector('b').textContent]));
+  return Object.fromEntries(found.map(([name, text]) => [name, bytesOf(text)]));
+}
+
+const tests = {
+  async 'every page opens, silently, and fits a desktop and a phone, light and dark'() {
+    for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'light'], [390, 'dark']]) {
+      await browse({ viewport: { width, height: 900 }, colorScheme }, async page => {
+        for (const name of pages) {
+          const response = await page.goto(`${site}/${name}`);
+          assert.equal(response.status(), 200);
+          await page.locator('#log li, #output p, td.news:not(:empty)').first().waitFor();
+          if (name === 'index.html') {
+            await entries(page, 'open:').waitFor();
+            await button(page, 'Send 4 MiB at once').click();
+            await entries(page, 'binary, 65,536 bytes').first().waitFor();
+            await page.locator('#text').fill('Hello, '.repeat(50));
+            await button(page, 'Send text').click();
+            await entries(page, 'text, 350 bytes').locator('visible=true').and(page.locator('.in')).waitFor();
+          }
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(overflow <= 0, `${name} is ${overflow} pixels too wide at ${width}`);
+          const text = await page.evaluate(() => getComputedStyle(document.body).color);
+          assert.equal(text, colorScheme === 'dark' ? 'rgb(255, 255, 255)' : 'rgb(0, 0, 0)');
+          if (process.env.SCREENSHOTS) {
+            await page.screenshot({ path: join(process.env.SCREENSHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true });
+          }
+        }
+      });
+    }
+  },
+
+  async 'the links lead from page to page, and all that can be used has a name'() {
+    await browse({}, async page => {
+      for (const name of pages) {
+        await page.goto(`${site}/${name}`);
+        const hrefs = await page.locator('nav a').evaluateAll(links => links.map(link => new URL(link.href).pathname));
+        assert.deepEqual(hrefs.map(path => (path === '/' ? 'index.html' : path.slice(1))).sort(), pages, `in ${name}`);
+        assert.equal(await page.locator('nav [aria-current=page]').count(), 1);
+        const nameless = await page.locator('button, input, select').evaluateAll(all =>
+          all.filter(one => !(one.textContent.trim() || one.labels?.length)).map(one => one.outerHTML));
+        assert.deepEqual(nameless, [], `in ${name}`);
+      }
+    });
+  },
+
+  async 'a text goes out masked, and comes back without a mask'() {
+    await browse({}, async page => {
+      await open(page);
+      await page.locator('#text').fill('Grüße, 猫');
+      await page.locator('#text').press('Enter');
+      const payload = [...Buffer.from('Grüße, 猫')];
+      const sent = await fields(page.locator('#log .out'));
+      assert.deepEqual(sent.first, [0x81]);
+      assert.deepEqual(sent.second, [0x80 | payload.length]);
+      assert.equal(sent.key.length, 4);
+      assert.deepEqual(unmask(sent.payload, sent.key), payload);
+      const received = await fields(page.locator('#log .in'));
+      assert.deepEqual(received, { first: [0x81], second: [payload.length], payload });
+    });
+  },
+
+  async 'bytes go out as binary, and what is no byte is refused'() {
+    await browse({}, async page => {
+      await open(page);
+      await page.locator('#hex').fill('00ff 7e 0');
+      await button(page, 'Send binary').click();
+      await entries(page, 'not sent: bytes are pairs').waitFor();
+      await page.locator('#hex').fill('00ff 7E');
+      await button(page, 'Send binary').click();
+      const received = await fields(page.locator('#log .in'));
+      assert.deepEqual(received, { first: [0x82], second: [3], payload: [0x00, 0xff, 0x7e] });
+    });
+  },
+
+  async 'a length is shown in 7, 16 or 64 bits'() {
+    await browse({}, async page => {
+      await open(page);
+      for (const [length, second, extended] of [
+        [0, [0x00], undefined], [125, [0x7d], undefined], [126, [0x7e], [0x00, 0x7e]],
+        [65_535, [0x7e], [0xff, 0xff]], [65_536, [0x7f], [0, 0, 0, 0, 0, 1, 0, 0]],
+      ]) {
+        await button(page, 'Clear').click();
+        await page.locator('#hex').fill('6d'.repeat(length));
+        await button(page, 'Send binary').click();
+        const received = await fields(page.locator('#log .in'));
+        assert.deepEqual([received.second, received.length], [second, extended], `of ${length} bytes`);
+      }
+    });
+  },
+
+  async 'what the server says is text, whatever it looks like'() {
+    await browse({}, async page => {
+      await open(page);
+      await page.locator('#text').fill('<img src=x onerror=alert(1)>');
+      await button(page, 'Send text').click();
+      assert.match(await page.locator('#log .in p').textContent(), /<img src=x onerror=alert\(1\)>/);
+      assert.equal(await page.locator('#log img').count(), 0);
+    });
+  },
+
+  async 'a close is sent with code and reason, and answered with the code'() {
+    await browse({}, async page => {
+      await open(page);
+      for (const [code, sent, received] of [['3210', [0x0c, 0x8a, 0x62, 0x79, 0x65], [0x0c, 0x8a]], ['', undefined, undefined]]) {
+        await page.locator('#code').fill(code);
+        await page.locator('#reason').fill('bye');
+        await button(page, 'Close').click();
+        await entries(page, `closed: code ${code || 1005}, reason “”, clean`).waitFor();
+        const out = await fields(page.locator('#log .out').first());
+        assert.deepEqual(out.first, [0x88]);
+        assert.deepEqual(out.payload && unmask(out.payload, out.key), sent);
+        const back = await fields(page.locator('#log .in').first());
+        assert.deepEqual([back.first, back.payload], [[0x88], received]);
+        assert.equal(await page.locator('#state').textContent(), '3 CLOSED');
+        assert.ok(await button(page, 'Send text').isDisabled());
+        await button(page, 'Clear').click();
+        await button(page, 'Connect').click();
+        await page.locator('#state', { hasText: '1 OPEN' }).waitFor();
+      }
+    });
+  },
+
+  async 'a close that the browser refuses is explained, and the connection stays'() {
+    await browse({}, async page => {
+      await open(page);
+      for (const [code, reason] of [['1001', ''], ['1000', 'x'.repeat(124)]]) {
+        await page.locator('#code').fill(code);
+        await page.locator('#reason').fill(reason);
+        await button(page, 'Close').click();
+        await entries(page, 'not closed: ').first().waitFor();
+        await button(page, 'Clear').click();
+      }
+      assert.equal(await page.locator('#state').textContent(), '1 OPEN');
+    });
+  },
+
+  async 'a page that has lost its server connects again, once there is one'() {
+    const first = await start();
+    await browse({}, async (page, trouble) => {
+      await open(page, first.site);
+      await first.stop();
+      await entries(page, 'closed: code 1001').waitFor();
+      await page.locator('#retry', { hasText: /Attempt \d+ in/ }).waitFor();
+      await button(page, 'Clear').click();
+      const second = await start(new URL(first.site).port);
+      await entries(page, 'open: the server has answered').waitFor();
+      await button(page, 'Send text').click();
+      await page.locator('#log .in', { hasText: '“Hello”' }).waitFor();
+      await second.stop();
+      trouble.splice(0); // the console tells of each attempt in vain
+    });
+  },
+
+  async 'whoever has closed stays away'() {
+    await browse({}, async page => {
+      await open(page);
+      await button(page, 'Close').click();
+      await entries(page, 'closed: code 1000').waitFor();
+      assert.equal(await page.locator('#retry').textContent(), '');
+    });
+  },
+
+  async 'a question of the page is answered, and its way and back measured'() {
+    await browse({}, async page => {
+      await open(page);
+      await button(page, 'Ask now').click();
+      await page.locator('#answered', { hasText: /answered after [0-9.]+ ms/ }).waitFor();
+      assert.match(await page.locator('#ping').textContent(), /89.*ping.*00/);
+      assert.match(await page.locator('#pong').textContent(), /8a.*pong.*80/);
+    });
+  },
+
+  async 'at once, 4 MiB wait in the browser; paced, next to nothing does'() {
+    await browse({}, async page => {
+      const piece = 64 * 1024;
+      for (const [name, least, most] of [['Send 4 MiB at once', 2 * piece, 64 * piece + 1000], ['Send 4 MiB, paced', 0, 10240 + piece + 100]]) {
+        await open(page);
+        await page.evaluate(() => {
+          window.received = 0;
+          const log = document.getElementById('log');
+          new MutationObserver(changes => changes.forEach(({ addedNodes }) => addedNodes.forEach(node => { window.received += node.className === 'in'; }))).observe(log, { childList: true });
+        });
+        await button(page, name).click();
+        await page.waitForFunction(() => window.received === 64);
+        await page.locator('#buffered', { hasText: '0 bytes' }).waitFor();
+        const [, digits] = /highest: ([0-9,]+)/.exec(await page.locator('#buffered').textContent());
+        const highest = Number(digits.replaceAll(',', ''));
+        assert.ok(highest >= least && highest <= most, `${highest} bytes waited: ${name}`);
+      }
+    });
+  },
+
+  async 'the echo client says hello, hears it, and closes'() {
+    await browse({}, async page => {
+      await page.goto(`${site}/echo-client.html`);
+      await page.getByText('Disconnected').waitFor();
+      assert.deepEqual(await page.locator('#output p').allTextContents(),
+        ['Connected', 'Message sent', 'Message received: Hello WebSocket!', 'Disconnected: 1005']);
+    });
+  },
+};
+
+const only = process.argv[2] ?? '';
+const chosen = Object.entries(tests).filter(([name]) => name.includes(only));
+let failed = 0;
+for (const [name, test] of chosen) {
+  try {
+    await test();
+    console.log(`ok      ${name}`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED  ${name}\n${error.stack}`);
+  }
+}
+await browser.close();
+rmSync(work, { recursive: true, force: true });
+console.log(`${chosen.length - failed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);
