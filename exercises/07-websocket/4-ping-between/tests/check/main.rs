@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex07_4_ping_between as subject;
+mod suite;
