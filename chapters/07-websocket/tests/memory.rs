@@ -3,11 +3,13 @@
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use ch07_websocket::{
     Client, Handshake, Header, Incoming, Kind, Mask, Memory, Opcode, Server, write_fragment,
+    write_frame,
 };
 use http::Files;
 use reactor::{Limits, Reactor, Waker, listen};
@@ -74,12 +76,14 @@ fn peek(client: &Client) -> [u8; 10] {
     }
 }
 
+const MASK: Mask = Mask::new([1, 2, 3, 4]);
+
 /// A frame of a message whose bytes are all `m`, of which more are to come.
 fn beginning(length: usize) -> Vec<u8> {
     let header = Header {
         opcode: Opcode::Binary,
         last: false,
-        mask: Some(Mask::new([1, 2, 3, 4])),
+        mask: Some(MASK),
         length: length as u64,
     };
     let mut frame = Vec::new();
@@ -93,23 +97,23 @@ fn a_message_that_is_too_much_to_hold_comes_back_while_it_is_being_sent() {
     let server = Running::start(LENGTH / 2);
     let mut client = server.client();
     let mut stream = client.stream().try_clone().expect("a second handle");
-    let sends = thread::spawn(move || stream.write_all(&beginning(LENGTH)));
-    // Its end is sent once its beginning has come back.
+    let (came_back, end) = mpsc::channel();
+    let sends = thread::spawn(move || {
+        stream.write_all(&beginning(LENGTH))?;
+        // Its end is sent once its beginning has come back.
+        let _ = end.recv(); // or has not, and the test has failed
+        let mut frame = Vec::new();
+        write_frame(&mut frame, Opcode::Continuation, Some(MASK), b"mm");
+        stream.write_all(&frame)
+    });
     assert_eq!(peek(&client)[0], 0x02, "binary, and not the last");
-    assert_eq!(client.take().expect("nothing wrong"), None);
-    while !sends.is_finished() {
-        assert_eq!(client.fill().expect("more of it"), None);
-        assert_eq!(client.take().expect("nothing wrong"), None);
-    }
-    sends.join().expect("no panic").expect("it was sent");
-    client
-        .send_frame(Opcode::Continuation, true, b"mm")
-        .expect("its end");
+    came_back.send(()).expect("the sender waits");
     let expected = Incoming::Binary(vec![b'm'; LENGTH + 2]);
     assert!(
         client.receive().expect("the message") == expected,
         "it is another one"
     );
+    sends.join().expect("no panic").expect("it was sent");
     client.send(Kind::Text, b"short").expect("another");
     assert_eq!(
         client.receive().expect("it"),
