@@ -24,6 +24,7 @@
 //! | `server.rs` | what all connections share, and the change of protocol |
 //! | `session.rs`, `heartbeat.rs` | a connection: it answers what the protocol answers |
 //! | `echo.rs`, `chunks.rs` | what this server makes of messages |
+//! | `news.rs` | four ways to learn of news |
 //!
 //! # The client
 //!
@@ -53,6 +54,7 @@ mod heartbeat;
 mod limits;
 mod mask;
 mod message;
+mod news;
 mod opening;
 mod random;
 mod server;
@@ -75,6 +77,7 @@ pub use header::{Encoded, Header, MAX_CONTROL, Opcode, Role};
 pub use limits::Limits;
 pub use mask::Mask;
 pub use message::Kind;
+pub use news::Listener;
 pub use opening::{MAX_ANSWER, Misunderstanding, Opening};
 pub use server::{Server, Session};
 pub use session::{WebSocket, send_frame, send_header};

@@ -1,11 +1,15 @@
-//! The server: HTTP for its page, and WebSocket for whoever asks for `/ws`.
+//! The server: HTTP for its page, and WebSocket for whoever asks for that.
 
 use std::time::Duration;
 
-use http::{Call, Files, Http, Outcome, Reply, Request, Route, Site};
+use http::{Call, Files, Http, Method, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId};
 
-use crate::{Echo, Handshake, Limits, Memory, WebSocket};
+use crate::news::{long_poll, poll};
+use crate::{Echo, Handshake, Limits, Listener, Memory, WebSocket};
+
+const EVENTS: &str = "/events";
+const TIME: &str = "/ws/broadcast-time";
 
 /// What all connections share.
 #[derive(Debug)]
@@ -26,17 +30,26 @@ pub enum Session {
     Http(Http),
     /// A connection behind its handshake, and what of its last message hasn't gone back.
     WebSocket(WebSocket, Echo),
+    /// A connection on which only this side speaks.
+    Listener(Listener),
 }
 
 impl Server {
-    /// A server with these files, which agrees to this at `/ws`.
+    /// A server with these files, which agrees to this where WebSocket is spoken.
     #[must_use]
     pub fn new(files: Files, handshake: Handshake) -> Self {
+        let routes = vec![
+            Route::any("/ws", upgrade),
+            Route::new(Method::Get, "/poll", poll),
+            Route::new(Method::Get, "/long-poll", long_poll),
+            Route::new(Method::Get, EVENTS, |_, _| Reply::Upgrade),
+            Route::any(TIME, upgrade),
+        ];
         Self {
             limits: Limits::default(),
             heartbeat: Some(Duration::from_secs(30)),
             memory: Memory::default(),
-            site: Site::new(files, vec![Route::any("/ws", upgrade)], handshake),
+            site: Site::new(files, routes, handshake),
         }
     }
 
@@ -57,18 +70,26 @@ impl Server {
 
     #[cold]
     fn open(&self, io: &mut Io, id: ConnId, session: &mut Session, request: &Request) {
-        match self.site.state.check(&request.head()) {
-            Ok(accepted) => {
-                let socket = WebSocket::open(io, id, &accepted);
-                *session = Session::WebSocket(socket, Echo::default());
-                WebSocket::begin_heartbeat(io, id, self.heartbeat);
-            }
-            Err(_) => io.close(id), // the route has agreed, so this doesn't happen
+        let head = request.head();
+        let path = head.target.decoded_path().unwrap_or_default();
+        if *path == *EVENTS.as_bytes() {
+            *session = Session::Listener(Listener::events(io, id, request));
+            return;
+        }
+        let Ok(accepted) = self.site.state.check(&head) else {
+            return io.close(id); // the route has agreed, so this doesn't happen
+        };
+        let socket = WebSocket::open(io, id, &accepted);
+        if *path == *TIME.as_bytes() {
+            *session = Session::Listener(Listener::frames(io, id, socket));
+        } else {
+            *session = Session::WebSocket(socket, Echo::default());
+            WebSocket::begin_heartbeat(io, id, self.heartbeat);
         }
     }
 }
 
-/// Answers a request for `/ws`.
+/// Answers a request for WebSocket.
 fn upgrade(handshake: &mut Handshake, call: &mut Call<'_>) -> Reply {
     match handshake.check(&call.head) {
         Ok(_) => Reply::Upgrade,
@@ -93,13 +114,16 @@ impl Handler for Server {
             socket.on_data(io, id, &self.limits, input, |io, part| {
                 echo.add(io, id, part, &mut self.memory);
             });
+        } else if let Session::Listener(listener) = session {
+            listener.on_data(io, id, &self.limits, input);
         }
     }
 
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Session, _: &mut Buffer) {
         match session {
             Session::Http(http) => http.on_end(io, id),
-            Session::WebSocket(..) => io.close(id), // without a Close: 1006
+            // Of a WebSocket, without a Close: 1006.
+            Session::WebSocket(..) | Session::Listener(_) => io.close(id),
         }
     }
 
@@ -120,6 +144,7 @@ impl Handler for Server {
                     socket.on_timer(io, id, period);
                 }
             }
+            Session::Listener(listener) => listener.on_timer(io, id),
         }
     }
 
@@ -127,6 +152,7 @@ impl Handler for Server {
         match session {
             Session::Http(http) => http.on_end(io, id),
             Session::WebSocket(socket, _) => socket.on_stop(io, id),
+            Session::Listener(listener) => listener.on_stop(io, id),
         }
     }
 

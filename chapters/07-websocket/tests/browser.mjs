@@ -94,6 +94,7 @@ const tests = {
             await button(page, 'Send text').click();
             await entries(page, 'text, 350 bytes').locator('visible=true').and(page.locator('.in')).waitFor();
           }
+          if (name === 'news.html') await page.waitForFunction(() => [...document.querySelectorAll('td.news')].every(cell => Number(cell.textContent) >= 1));
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           assert.ok(overflow <= 0, `${name} is ${overflow} pixels too wide at ${width}`);
           const text = await page.evaluate(() => getComputedStyle(document.body).color);
@@ -264,6 +265,71 @@ const tests = {
         const highest = Number(digits.replaceAll(',', ''));
         assert.ok(highest >= least && highest <= most, `${highest} bytes waited: ${name}`);
       }
+    });
+  },
+
+  async 'the server pushes the time, and the path can be changed back'() {
+    await browse({}, async page => {
+      await open(page);
+      await page.locator('#path').selectOption('/ws/broadcast-time');
+      await entries(page, /text, 29 bytes: “.* GMT”/).nth(1).waitFor();
+      const received = await fields(entries(page, 'GMT').first());
+      assert.deepEqual([received.first, received.second], [[0x81], [29]]);
+      await page.locator('#path').selectOption('/ws');
+      await entries(page, 'and /ws speaks WebSocket').nth(1).waitFor();
+      await page.locator('#text').fill('again');
+      await button(page, 'Send text').click();
+      await page.locator('#log .in', { hasText: '“again”' }).waitFor();
+    });
+  },
+
+  async 'each of the four ways brings news, and its price is counted'() {
+    await browse({}, async page => {
+      await page.goto(`${site}/news.html`);
+      const cell = (way, column) => page.locator(`#${way} .${column}`);
+      const number = async (way, column) => Number((await cell(way, column).textContent()).replace(/[^0-9]/g, ''));
+      for (const way of ['poll', 'long-poll', 'events', 'socket']) {
+        await page.waitForFunction(way => Number(document.querySelector(`#${way} .news`).textContent) >= 2, way);
+        assert.match(await cell(way, 'delay').textContent(), /^[0-9,]+ ms$/);
+      }
+      await button(page, 'Stop').click();
+      for (const way of ['poll', 'long-poll']) {
+        assert.ok(await number(way, 'requests') > await number(way, 'news'), `${way} asks for each`);
+        assert.ok(await number(way, 'bytes') > 300, `${way} sends heads`);
+      }
+      assert.equal(await number('events', 'requests'), 1);
+      assert.equal(await number('socket', 'requests'), 1);
+      assert.equal(await number('events', 'bytes'), 'data: Sun, 06 Nov 1994 08:49:37 GMT\n\n'.length);
+      assert.equal(await number('socket', 'bytes'), 2 + 29);
+    });
+  },
+
+  async 'who polls often asks in vain, and can stop, and begin again'() {
+    await browse({}, async page => {
+      await page.goto(`${site}/news.html`);
+      await page.getByLabel('Short polling asks').selectOption('5 times a second');
+      await page.waitForFunction(() => Number(document.querySelector('#poll .vain').textContent) >= 3);
+      await button(page, 'Stop').click();
+      await button(page, 'Count from zero').click();
+      assert.deepEqual(await page.locator('td.requests').allTextContents(), ['0', '0', '0', '0']);
+      await button(page, 'Start').click();
+      await page.waitForFunction(() => [...document.querySelectorAll('td.news')].every(cell => Number(cell.textContent) >= 1));
+    });
+  },
+
+  async 'all four come back when the server does'() {
+    const first = await start();
+    await browse({}, async (page, trouble) => {
+      await page.goto(`${first.site}/news.html`);
+      const news = least => page.waitForFunction(least => [...document.querySelectorAll('td.news')].every(cell => Number(cell.textContent) >= least), least);
+      await news(1);
+      await first.stop();
+      const second = await start(new URL(first.site).port);
+      await page.evaluate(() => document.querySelectorAll('td.news').forEach(cell => { cell.before = Number(cell.textContent); }));
+      await page.waitForFunction(() => [...document.querySelectorAll('td.news')].every(cell => Number(cell.textContent) > cell.before));
+      await button(page, 'Stop').click();
+      await second.stop();
+      trouble.splice(0); // the console tells of each attempt in vain
     });
   },
 

@@ -5,6 +5,7 @@ mod command_line;
 mod handshake;
 mod heartbeat;
 mod messages;
+mod news;
 mod peers;
 mod slow_readers;
 mod socket;
