@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex07_6_closing_handshake as subject;
+mod suite;

@@ -1,0 +1,95 @@
+//! Wrong: sends back whatever code came.
+//! Caught by: a_code_that_is_none_is_told_as_1002
+//! Says: their close 0 → close 0
+//! Says: that is 1002
+
+/// Something that happens.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A message has come.
+    Message,
+    /// The application wants to send a message.
+    Send,
+    /// The application wants to close, with this code.
+    Close(u16),
+    /// A Close has come, with this payload.
+    TheirClose(Vec<u8>),
+    /// The TCP connection has ended.
+    End,
+}
+
+/// Something that is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Give the message to the application.
+    Deliver,
+    /// Send the application's message.
+    Transmit,
+    /// Send a Close with this payload.
+    SendClose(Vec<u8>),
+    /// Close the TCP connection.
+    Disconnect,
+    /// Tell the application that it is over, and this code.
+    Report(u16),
+}
+
+/// How far a connection is with closing.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Closing {
+    /// It is not.
+    #[default]
+    Open,
+    /// We have sent a Close, and theirs hasn't come.
+    Sent,
+    /// It is over.
+    Done,
+}
+
+impl Closing {
+    /// What is to be done about `event`.
+    pub fn on(&mut self, event: Event) -> Vec<Action> {
+        match (*self, event) {
+            // They may have sent it before our Close was there.
+            (Self::Open | Self::Sent, Event::Message) => vec![Action::Deliver],
+            (Self::Open, Event::Send) => vec![Action::Transmit],
+            (Self::Open, Event::Close(code)) => {
+                *self = Self::Sent;
+                vec![Action::SendClose(payload(code))]
+            }
+            (before @ (Self::Open | Self::Sent), Event::TheirClose(theirs)) => {
+                *self = Self::Done;
+                let code = code_of(&theirs);
+                let mut actions = Vec::new();
+                // One Close from each side: in `Sent`, theirs is the answer to ours, or has crossed it.
+                if matches!(before, Self::Open) {
+                    actions.push(Action::SendClose(code.map(payload).unwrap_or_default()));
+                }
+                actions.push(Action::Disconnect);
+                actions.push(Action::Report(code.unwrap_or(1005)));
+                actions
+            }
+            (Self::Open | Self::Sent, Event::End) => {
+                *self = Self::Done;
+                vec![Action::Disconnect, Action::Report(1006)]
+            }
+            (Self::Sent, Event::Send | Event::Close(_)) | (Self::Done, _) => Vec::new(),
+        }
+    }
+}
+
+/// The code that a Close with this payload has, if it has one.
+fn code_of(payload: &[u8]) -> Option<u16> {
+    match payload {
+        [] => None,
+        [high, low, ..] => {
+            let code = u16::from_be_bytes([*high, *low]);
+            Some(code)
+        }
+        [_] => Some(1002),
+    }
+}
+
+/// The payload of a Close with this code and no reason.
+fn payload(code: u16) -> Vec<u8> {
+    code.to_be_bytes().to_vec()
+}
