@@ -11,9 +11,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::{
-    Call, Date, Method, Occasion, Reply, Request, Response, Status, decode_form, form_pairs,
-};
+use http::{Call, Date, Method, Reply, Request, Response, Status, decode_form, form_pairs};
 use reactor::{Buffer, ConnId, Io};
 
 use crate::session::send_frame;
@@ -32,9 +30,7 @@ pub(crate) fn long_poll<S>(_: &mut S, call: &mut Call<'_>) -> Reply {
     if !knows(call, &date) {
         return answer(call, &date);
     }
-    if call.occasion != Occasion::Resumed {
-        call.io.set_timer(call.id, next);
-    }
+    call.io.set_timer(call.id, next);
     Reply::Later
 }
 
