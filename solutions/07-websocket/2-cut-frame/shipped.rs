@@ -16,7 +16,7 @@
 //!
 //! The servers of documents 002 and 003 take what one `recv` brings for one frame, and believe its length
 //! (bugs B73, B86 and B87). Two frames in one segment get one answer, a frame in two segments gets two, and one
-//! that announces 125 bytes and has 4 is answered with 125, of which 121 are somebody else's.
+//! that announces 125 bytes and has 4 is answered with 125, of which 121 are whatever lay there.
 //!
 //! Write [`Decoder::feed`]. You get some bytes, and return the frames that they complete:
 //!

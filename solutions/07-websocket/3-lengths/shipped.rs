@@ -11,9 +11,9 @@
 //!
 //! Document 003 has a function for each way, and both go wrong from 126 bytes on: one looks for 126 in the bit of
 //! MASK, the bytes of the length are not put into order, and 65,535 is not among those that have two bytes
-//! (bugs B83, B84 and B85). [`write`] and [`read`] have the same faults, and one more that the document has
-//! no line for. As each of them undoes what the other does, most lengths come back as they were sent: a test that
-//! asks the two of them only would be content. A browser isn't.
+//! (bugs B83, B84 and B85). [`write`] and [`read`] have such faults, and lack what the document has no line for,
+//! either: nobody asks whether a length may stand there as it does. As each of them undoes what the other does,
+//! most lengths come back as they were sent. A test that asks only these two would be content; a browser isn't.
 //!
 //! Mend both:
 //!

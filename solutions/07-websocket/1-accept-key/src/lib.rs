@@ -1,6 +1,6 @@
 //! A digest is no text. It is 20 bytes, each of which may be anything, 0 as well: that one of them is 0 happens
 //! to 1 − (255/256)²⁰ of all keys, which is one in thirteen. `strlen` takes the first 0 for the end. In C, where
-//! nothing is 0 at the end of the digest either, it may also go on behind it.
+//! no 0 stands behind the digest, it may also run on beyond it.
 //!
 //! Rust's slices know how long they are, and so the length needs no function. What is wrong comes back by
 //! another door, if somebody makes a `String` or a `CStr` of what is bytes.

@@ -1,6 +1,7 @@
 //! Frames whole and in all pieces that there are.
 
 use crate::subject::{Bad, Decoder, LIMIT};
+use nix::sys::resource::{Resource, setrlimit};
 
 const BOOK: &str = "06-http.html#a-head-is-a-state-machine";
 
@@ -32,6 +33,7 @@ fn each_form_of_a_length_is_read() {
         let payload = vec![b'x'; length];
         let bytes = frame(0x82, &payload);
         let lengths: Vec<usize> = harness::call(|| {
+            limit_memory();
             let frames = Decoder::default().feed(&bytes).unwrap_or_default();
             frames.iter().map(|frame| frame.payload.len()).collect()
         });
@@ -189,6 +191,7 @@ fn check<T: AsRef<str>>(pieces: &[&[u8]], expected: &[T], means: &str) {
 
 /// Feeds `pieces`, one behind another, and collects what each of them completes.
 fn told(pieces: &[&[u8]]) -> Told {
+    limit_memory();
     let mut decoder = Decoder::default();
     let mut all = Told::new();
     for piece in pieces {
@@ -218,6 +221,12 @@ fn told(pieces: &[&[u8]]) -> Told {
         }
     }
     all
+}
+
+/// A loop that tells frames for ever shall not take the machine with it. This fails only where less is allowed
+/// already.
+fn limit_memory() {
+    let _ = setrlimit(Resource::RLIMIT_AS, 1 << 30, 1 << 30);
 }
 
 #[track_caller]
