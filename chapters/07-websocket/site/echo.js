@@ -62,7 +62,12 @@ function connect() {
   closedHere = false;
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const path = byId("path").value;
-  socket = new WebSocket(`${scheme}//${location.host}${path}`);
+  const offer = byId("offer").value.split(",").map((name) => name.trim()).filter(Boolean);
+  try {
+    socket = new WebSocket(`${scheme}//${location.host}${path}`, offer);
+  } catch (error) {
+    return log("event", `not connected: ${error.message}`);
+  }
   socket.binaryType = "arraybuffer"; // else a Blob, which is read later
   socket.addEventListener("open", () => {
     attempts = 0;

@@ -212,6 +212,48 @@ const tests = {
     });
   },
 
+  async 'of the sub-protocols that the page offers, the server chooses one that it speaks'() {
+    const other = await start(0, '--protocol', 'chat.v1');
+    await browse({}, async page => {
+      await open(page, other.site);
+      assert.equal(await page.locator('#protocol').textContent(), 'none');
+      for (const [offer, answer] of [['chat.v1, chat.v1', 'not connected: '], ['a chat', 'not connected: '], ['chat.v2, chat.v1', 'open: ']]) {
+        if (await button(page, 'Connect').isDisabled()) {
+          await button(page, 'Close').click();
+          await entries(page, 'closed: ').waitFor();
+        }
+        await page.getByLabel('Sub-protocols to offer').fill(offer);
+        await button(page, 'Clear').click();
+        await button(page, 'Connect').click();
+        await entries(page, answer).waitFor();
+      }
+      assert.equal(await page.locator('#protocol').textContent(), 'chat.v1');
+    });
+    await other.stop();
+  },
+
+  async 'with keys alone: a message is sent, and the connection closed'() {
+    await browse({}, async page => {
+      await open(page);
+      const reach = async id => {
+        for (let at = 0; at < 40; at++) {
+          await page.keyboard.press('Tab');
+          if (await page.evaluate(() => document.activeElement.id || document.activeElement.textContent) === id) return;
+        }
+        assert.fail(`no Tab leads to ${id}`);
+      };
+      await reach('reason');
+      await reach('text');
+      await reach('Send text');
+      await page.keyboard.press('Space');
+      await page.locator('#log .in', { hasText: '“Hello”' }).waitFor();
+      await reach('log');
+      await reach('code');
+      await page.keyboard.press('Enter');
+      await entries(page, 'closed: code 1000').waitFor();
+    });
+  },
+
   async 'a page that has lost its server connects again, once there is one'() {
     const first = await start();
     await browse({}, async (page, trouble) => {
