@@ -64,8 +64,8 @@ fn answer(call: &Call<'_>, date: &Date) -> Reply {
 /// He has no heartbeat: each piece of news is one. If it can't be delivered, TCP says so in time.
 #[derive(Debug)]
 pub struct Listener {
-    /// The last time that he was told, in seconds since 1970.
-    told: Option<u64>,
+    /// The last time that he was told, in seconds since 1970; 0 before the first.
+    told: u64,
     way: Way,
 }
 
@@ -97,7 +97,7 @@ impl Listener {
     }
 
     fn new(io: &mut Io, id: ConnId, way: Way) -> Self {
-        let mut listener = Self { told: None, way };
+        let mut listener = Self { told: 0, way };
         listener.on_timer(io, id);
         listener
     }
@@ -109,8 +109,8 @@ impl Listener {
             return io.abort(id); // he hasn't read for hours
         }
         let (date, next) = now();
-        if self.told != Some(date.seconds()) {
-            self.told = Some(date.seconds());
+        if self.told != date.seconds() {
+            self.told = date.seconds();
             self.tell(io, id, date.text());
         }
         io.set_timer(id, next);

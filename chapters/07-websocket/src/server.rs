@@ -30,8 +30,8 @@ pub enum Session {
     Http(Http),
     /// A connection behind its handshake, and what of its last message hasn't gone back.
     WebSocket(WebSocket, Echo),
-    /// A connection on which only this side speaks.
-    Listener(Listener),
+    /// A connection on which only this side speaks. Boxed, as the other kinds need less room.
+    Listener(Box<Listener>),
 }
 
 impl Server {
@@ -73,7 +73,7 @@ impl Server {
         let head = request.head();
         let path = head.target.decoded_path().unwrap_or_default();
         if *path == *EVENTS.as_bytes() {
-            *session = Session::Listener(Listener::events(io, id, request));
+            *session = Session::Listener(Box::new(Listener::events(io, id, request)));
             return;
         }
         let Ok(accepted) = self.site.state.check(&head) else {
@@ -81,7 +81,7 @@ impl Server {
         };
         let socket = WebSocket::open(io, id, &accepted);
         if *path == *TIME.as_bytes() {
-            *session = Session::Listener(Listener::frames(io, id, socket));
+            *session = Session::Listener(Box::new(Listener::frames(io, id, socket)));
         } else {
             *session = Session::WebSocket(socket, Echo::default());
             WebSocket::begin_heartbeat(io, id, self.heartbeat);
