@@ -32,7 +32,17 @@ pub(crate) fn open(
     socket.set_tcp_nodelay(true)?;
     let stream = TcpStream::from(socket);
     let address = stream.local_addr()?;
+    refuse_itself(address, to)?;
     Ok((stream, address))
+}
+
+/// Where nobody listens any more, the kernel may pick that very port for this side: then the socket is
+/// connected to itself (a simultaneous open, RFC 9293 §3.5), and echoes whatever is sent.
+fn refuse_itself(own: SocketAddr, to: SocketAddr) -> io::Result<()> {
+    if own == to {
+        return Err(ErrorKind::ConnectionRefused.into());
+    }
+    Ok(())
 }
 
 /// Reads up to `size` bytes, until none come for `silence`; stops early (and a little later) where
@@ -123,4 +133,24 @@ fn until_done<T>(
 /// Whether a read or write has run into its limit.
 pub(crate) fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    #[test]
+    fn a_socket_that_is_connected_to_itself_is_refused() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let free = listener.local_addr().unwrap();
+        drop(listener);
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        socket.bind(&free.into()).unwrap();
+        socket.connect(&free.into()).unwrap(); // to nobody but itself
+        let own = socket.local_addr().unwrap().as_socket().unwrap();
+        let refused = refuse_itself(own, free).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+    }
 }
