@@ -1,0 +1,3 @@
+//! `cargo run -p ch08-chat --bin chat -- --help`
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! `cargo run -p ch08-chat -- --help`
+
+fn main() {}
