@@ -59,14 +59,36 @@ impl ServerOptions {
         listen: impl FnOnce(SocketAddr) -> io::Result<TcpListener>,
     ) -> anyhow::Result<TcpListener> {
         let address = self.address()?;
+        self.trace()?;
+        let listener = listen(address).map_err(|error| explain(address, "--port", &error))?;
+        announce(&listener)?;
+        Ok(listener)
+    }
+
+    /// As [`Self::open`], with a second listener on another port of the same address, which the
+    /// option `--NAME` names. The first line is printed once both are open.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_both(
+        &self,
+        (name, port): (&str, u16),
+        listen: impl Fn(SocketAddr) -> io::Result<TcpListener>,
+    ) -> anyhow::Result<[TcpListener; 2]> {
+        let address = self.address()?;
+        self.trace()?;
+        let first = listen(address).map_err(|error| explain(address, "--port", &error))?;
+        let address = SocketAddr::new(address.ip(), port);
+        let second = listen(address).map_err(|error| explain(address, name, &error))?;
+        announce(&first)?;
+        Ok([first, second])
+    }
+
+    fn trace(&self) -> Result<(), UsageError> {
         if self.trace || self.trace_json.is_some() {
             trace::install(self.trace, self.trace_json.as_deref()).map_err(UsageError)?;
         }
-        let listener = listen(address).map_err(|error| self.explain(address, &error))?;
-        let address = listener.local_addr().context("asking for the address")?;
-        // A closed pipe (`… | head -1`) is no reason to end a server.
-        let _ = writeln!(io::stdout(), "listening on {address}");
-        Ok(listener)
+        Ok(())
     }
 
     fn address(&self) -> Result<SocketAddr, UsageError> {
@@ -81,24 +103,30 @@ impl ServerOptions {
             ))
         })
     }
+}
 
-    fn explain(&self, address: SocketAddr, error: &io::Error) -> UsageError {
-        let host = &self.host;
-        UsageError(match error.kind() {
-            ErrorKind::AddrInUse => format!(
-                "port {} on {host} is taken by another program; choose one with --port, or --port 0 for any that is free",
-                address.port()
-            ),
-            ErrorKind::AddrNotAvailable => format!(
-                "{host} is no address of this machine; try --host 127.0.0.1 (only from here) or --host 0.0.0.0 (from everywhere)"
-            ),
-            ErrorKind::PermissionDenied => format!(
-                "port {} needs privileges; choose one from 1024 on with --port",
-                address.port()
-            ),
-            _ => format!("can't listen on {address}: {error}"),
-        })
-    }
+/// A closed pipe (`… | head -1`) is no reason to end a server.
+fn announce(listener: &TcpListener) -> anyhow::Result<()> {
+    let address = listener.local_addr().context("asking for the address")?;
+    let _ = writeln!(io::stdout(), "listening on {address}");
+    Ok(())
+}
+
+/// Why `address`, whose port the option `option` sets, can't be listened on.
+fn explain(address: SocketAddr, option: &str, error: &io::Error) -> UsageError {
+    let (host, port) = (address.ip(), address.port());
+    UsageError(match error.kind() {
+        ErrorKind::AddrInUse => format!(
+            "port {port} on {host} is taken by another program; choose one with {option}, or {option} 0 for any that is free"
+        ),
+        ErrorKind::AddrNotAvailable => format!(
+            "{host} is no address of this machine; try --host 127.0.0.1 (only from here) or --host 0.0.0.0 (from everywhere)"
+        ),
+        ErrorKind::PermissionDenied => {
+            format!("port {port} needs privileges; choose one from 1024 on with {option}")
+        }
+        _ => format!("can't listen on {address}: {error}"),
+    })
 }
 
 /// Parses the options and runs `serve`; the result is for `main` to return.

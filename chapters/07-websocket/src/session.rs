@@ -10,6 +10,8 @@
 //!
 //! All answers to what one read has brought go out in one write: the reactor sees to that.
 
+use std::ops::ControlFlow;
+
 use reactor::{Buffer, ConnId, Io};
 
 use crate::heartbeat::Heartbeat;
@@ -48,13 +50,29 @@ impl WebSocket {
         input: &mut Buffer,
         mut said: impl FnMut(&mut Io, Part<'_>),
     ) {
+        self.on_data_until(io, id, limits, input, |io, part| {
+            said(io, part);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// As [`Self::on_data`], and leaves the rest of the input where `said` breaks.
+    #[inline]
+    pub fn on_data_until(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        limits: &Limits,
+        input: &mut Buffer,
+        mut said: impl FnMut(&mut Io, Part<'_>) -> ControlFlow<()>,
+    ) {
         self.heartbeat.heard();
         while !input.is_empty() && !io.is_full(id) {
             match self.decoder.next(input, limits) {
                 Ok(None) => return,
                 Ok(Some(Event::Data(part))) => {
-                    if self.closing.is_open() {
-                        said(io, part);
+                    if self.closing.is_open() && said(io, part).is_break() {
+                        return;
                     }
                 }
                 Ok(Some(Event::Ping(payload))) => {
@@ -70,6 +88,12 @@ impl WebSocket {
                 Err(error) => return self.fail(io, id, error),
             }
         }
+    }
+
+    /// Whether messages may still be sent: neither side has sent a Close.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.closing.is_open()
     }
 
     /// The peer has broken the protocol (RFC 6455 §7.1.7).
