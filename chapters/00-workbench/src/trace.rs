@@ -76,11 +76,15 @@ pub const KINDS: &[(&str, &str)] = &[
     ),
     (
         "keep",
-        "fd, bytes, until: input stays until there is more of its head or body, room for the answer, or the answer",
+        "fd, bytes, until: input stays until there is more of its head, body or frame, room for the answer, or the answer",
     ),
     (
         "response",
         "fd, status, bytes: an HTTP answer of so many bytes is about to be sent",
+    ),
+    (
+        "frame",
+        "fd, way, opcode, fin, masked, bytes, data, [here]: a WebSocket frame comes in or goes out; its payload, unmasked, of which so much is here",
     ),
     ("eof", "fd: the peer finished sending"),
     ("would-block", "fd, call: the call had nothing to do"),
@@ -270,7 +274,7 @@ impl fmt::Display for Record {
 fn colour_of(kind: &str) -> Style {
     let colour = match kind {
         "wait" | "wake" | "ready" => AnsiColor::Blue,
-        "read" | "write" | "eof" | "request" | "response" => AnsiColor::Green,
+        "read" | "write" | "eof" | "request" | "response" | "frame" => AnsiColor::Green,
         "would-block" | "error" => AnsiColor::Red,
         _ => AnsiColor::Yellow,
     };

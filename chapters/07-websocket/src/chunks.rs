@@ -35,6 +35,11 @@ impl Chunks {
         }
     }
 
+    /// Some bytes at the front, which stay there.
+    pub fn front(&self) -> &[u8] {
+        self.chunks.front().map_or(&[], Vec::as_slice)
+    }
+
     /// Takes some bytes from the front.
     pub fn take(&mut self) -> Option<Vec<u8>> {
         let chunk = self.chunks.pop_front()?;

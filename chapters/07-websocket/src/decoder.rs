@@ -105,6 +105,12 @@ impl Decoder {
         }
     }
 
+    /// Whether a frame begins with what comes next.
+    #[inline]
+    pub(crate) const fn is_between_frames(&self) -> bool {
+        matches!(self.state, State::Header | State::NextHeader(_))
+    }
+
     /// What comes next in `input`, which is consumed as far as it has been understood. `None` if
     /// more bytes are needed.
     ///

@@ -20,7 +20,7 @@ use reactor::{ConnId, Io};
 
 use crate::chunks::Chunks;
 use crate::session::send_header;
-use crate::{Opcode, Part};
+use crate::{Opcode, Part, trace};
 
 /// What a connection may hold in any case, in bytes.
 const FREE: usize = 128 * 1024;
@@ -80,6 +80,9 @@ impl Echo {
     #[inline]
     pub fn add(&mut self, io: &mut Io, id: ConnId, part: Part<'_>, memory: &mut Memory) {
         if self.0.is_none() && part.last {
+            if trace::is_on() {
+                return trace::send_frame(io, id, part.kind.opcode(), part.bytes);
+            }
             send_header(io, id, part.kind.opcode(), true, part.bytes.len());
             io.send(id, part.bytes);
         } else {
@@ -100,7 +103,9 @@ impl Echo {
         memory.held += part.bytes.len();
         let too_much = held.bytes.len() >= FREE && memory.held >= memory.limit;
         if part.last || too_much {
-            send_header(io, id, held.opcode, part.last, held.bytes.len());
+            let (opcode, length) = (held.opcode, held.bytes.len());
+            trace::output(io, id, opcode, part.last, length, held.bytes.front());
+            send_header(io, id, opcode, part.last, length);
             held.opcode = Opcode::Continuation;
             held.state = State::Sending { last: part.last };
             self.flush(io, id, memory);

@@ -70,6 +70,18 @@ impl Opcode {
         })
     }
 
+    /// Its name, as a trace has it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Continuation => "continuation",
+            Self::Text => "text",
+            Self::Binary => "binary",
+            Self::Close => "close",
+            Self::Ping => "ping",
+            Self::Pong => "pong",
+        }
+    }
+
     /// Whether it may stand between the fragments of a message, and is short and in one frame.
     #[inline]
     #[must_use]

@@ -25,6 +25,7 @@
 //! | `session.rs`, `heartbeat.rs` | a connection: it answers what the protocol answers |
 //! | `echo.rs`, `chunks.rs` | what this server makes of messages |
 //! | `news.rs` | four ways to learn of news |
+//! | `trace.rs` | what `--trace` shows of frames |
 //!
 //! # The client
 //!
@@ -59,6 +60,7 @@ mod opening;
 mod random;
 mod server;
 mod session;
+mod trace;
 mod utf8;
 
 pub use accept_key::accept_key;

@@ -17,6 +17,7 @@ use reactor::{Buffer, ConnId, Io};
 use crate::heartbeat::Heartbeat;
 use crate::{
     Accepted, Close, CloseCode, Closing, Decoder, Error, Event, Header, Limits, Opcode, Part, Role,
+    trace,
 };
 
 /// What one connection remembers.
@@ -31,7 +32,9 @@ impl WebSocket {
     /// Sends the answer to the opening handshake. From here on the connection speaks WebSocket.
     #[must_use]
     pub fn open(io: &mut Io, id: ConnId, accepted: &Accepted<'_>) -> Self {
-        io.send(id, accepted.answer().as_bytes());
+        let answer = accepted.answer();
+        trace::switching(io, id, &answer);
+        io.send(id, answer.as_bytes());
         Self {
             decoder: Decoder::new(Role::Server),
             closing: Closing::Open,
@@ -68,8 +71,9 @@ impl WebSocket {
     ) {
         self.heartbeat.heard();
         while !input.is_empty() && !io.is_full(id) {
+            trace::input(io, id, &self.decoder, input, limits);
             match self.decoder.next(input, limits) {
-                Ok(None) => return,
+                Ok(None) => return trace::keep(io, id, input),
                 Ok(Some(Event::Data(part))) => {
                     if self.closing.is_open() && said(io, part).is_break() {
                         return;
@@ -139,6 +143,9 @@ pub fn send_header(io: &mut Io, id: ConnId, opcode: Opcode, last: bool, length: 
 /// Queues a whole frame: a message, or a control frame.
 #[inline]
 pub fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
+    if trace::is_on() {
+        return trace::send_frame(io, id, opcode, payload);
+    }
     send_header(io, id, opcode, true, payload.len());
     io.send(id, payload);
 }

@@ -9,6 +9,7 @@ mod news;
 mod peers;
 mod slow_readers;
 mod socket;
+mod trace;
 
 use std::thread;
 use std::time::{Duration, Instant};
