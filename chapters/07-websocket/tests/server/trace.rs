@@ -57,7 +57,7 @@ fn told(record: &Record) -> Option<String> {
         told += " more follows";
     }
     if way == "in" && get("here") != bytes.to_string() {
-        told += &format!(" {} here", get("here"));
+        told.extend([" ", &get("here"), " here"]);
     }
     Some(told)
 }
