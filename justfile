@@ -135,15 +135,18 @@ traces *options:
 compare *options:
     cargo run -q --release -p book-compare -- "$@"
 
-# Put chapter 06's server beside nginx: just bench 06 (needs nginx and wrk)
+# Put a chapter's server beside others: just bench 06 (nginx; needs it, and wrk), just bench 07 (fastwebsockets, tungstenite)
 [group('maintain')]
 [no-exit-message]
 bench chapter='' *options:
     #!/usr/bin/env bash
     set -euo pipefail
     name=$(just _chapter "$1")
-    if [[ $name != 06-* ]]; then echo "Only chapter 06 has something to be compared with: just bench 06" >&2; exit 2; fi
-    exec bash .just/bench "${@:2}"
+    case $name in
+        06-*) exec bash .just/bench-06 "${@:2}" ;;
+        07-*) exec bash .just/bench-07 "${@:2}" ;;
+        *) echo "Only chapters 06 and 07 have something to be compared with: just bench 06" >&2; exit 2 ;;
+    esac
 
 # The folder in chapters/ that a name means: 1, 01, blocking and 01-blocking are one
 [no-exit-message]
