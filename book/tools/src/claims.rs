@@ -12,6 +12,7 @@
 //! authority = "listen(2)"           # manual pages and RFC sections become links
 //! experiments = ["c100_listen_admits_backlog_plus_one"]  # tests in the chapter's tests/claims/
 //! here = ["server::crowd::nobody_is_lost"]  # other tests of the chapter: they guard its own server
+//! # also ["browser::its name in words"], in tests/browser.mjs
 //! ```
 //!
 //! A bug in a document's program (`B14`) is a claim with the verdict `BUG`: `claim` says what the

@@ -32,12 +32,17 @@ pub fn of_chapter(chapter: &str) -> Result<Vec<Experiment>> {
     Ok(found)
 }
 
-/// Whether a chapter has the test `TARGET::module::name`, or `module::tests::name` beside its code.
+/// Whether a chapter has the test `TARGET::module::name`, `module::tests::name` beside its code, or
+/// `browser::its name in words` in its `tests/browser.mjs`.
 pub fn exists(chapter: &str, test: &str) -> bool {
     let Some((module, name)) = test.rsplit_once("::") else {
         return false;
     };
     let chapter = files::at("chapters").join(chapter);
+    if module == "browser" {
+        let tests = files::read(&chapter.join("tests/browser.mjs"));
+        return tests.is_ok_and(|text| text.contains(&format!("async '{name}'(")));
+    }
     let path = module.replace("::", "/");
     let beside = path.strip_suffix("/tests").unwrap_or(&path);
     let places = [
@@ -132,6 +137,13 @@ fn heading(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_test_in_the_browser_is_found_by_all_of_its_name() {
+        let found = |name| exists("06-http", &format!("browser::{name}"));
+        assert!(found("a form is sent, and shown as it was typed"));
+        assert!(!found("a form is sent"));
+    }
 
     #[test]
     fn a_test_is_cut_out_with_its_doc_comment() {
