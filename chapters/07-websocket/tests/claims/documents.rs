@@ -20,6 +20,7 @@ pub fn sha1(texts: &[&str]) -> [u8; 20] {
     Sha1::digest(texts.concat()).into()
 }
 
+// ANCHOR: programs
 /// What `strlen` says of these bytes and a zero behind them.
 pub fn strlen(bytes: &[u8]) -> usize {
     let end = bytes.iter().position(|&byte| byte == 0);
@@ -61,3 +62,4 @@ pub fn answer_002(received: &[u8]) -> Vec<u8> {
     }
     buffer
 }
+// ANCHOR_END: programs
