@@ -125,7 +125,8 @@ impl Handshake {
 }
 
 impl Origins {
-    fn allow(&self, head: &Head<'_>) -> bool {
+    /// Whether this request comes from a page that may send it, or from none.
+    pub(crate) fn allow(&self, head: &Head<'_>) -> bool {
         let Some(origin) = head.fields.get("Origin") else {
             return true;
         };

@@ -25,6 +25,7 @@
 //! | `session.rs`, `heartbeat.rs` | a connection: it answers what the protocol answers |
 //! | `echo.rs`, `chunks.rs` | what this server makes of messages |
 //! | `news.rs` | four ways to learn of news |
+//! | `login.rs`, `logins.rs` | a page that a phone lets in: what comes on one connection is sent on another |
 //! | `trace.rs` | what `--trace` shows of frames |
 //!
 //! # The client
@@ -53,6 +54,8 @@ mod handshake;
 mod header;
 mod heartbeat;
 mod limits;
+mod login;
+mod logins;
 mod mask;
 mod message;
 mod news;
@@ -77,6 +80,7 @@ pub use frame::{write_close, write_fragment, write_frame};
 pub use handshake::{Accepted, Handshake, Origins, Refusal};
 pub use header::{Encoded, Header, MAX_CONTROL, Opcode, Role};
 pub use limits::Limits;
+pub use login::Login;
 pub use mask::Mask;
 pub use message::Kind;
 pub use news::Listener;

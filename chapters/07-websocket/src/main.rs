@@ -37,6 +37,10 @@ struct Options {
     #[arg(long, default_value_t = 30, value_name = "SECONDS")]
     heartbeat: u16,
 
+    /// How long a login code is good; with several loops there are none
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    code_life: u16,
+
     /// Event loops, each in a thread of its own
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     loops: u16,
@@ -70,6 +74,9 @@ impl Options {
         };
         let period = Duration::from_secs(self.heartbeat.into());
         server.heartbeat = (self.heartbeat > 0).then_some(period);
+        if self.loops == 1 {
+            server.give_out_codes(Duration::from_secs(self.code_life.into()))?;
+        }
         Ok(server)
     }
 }

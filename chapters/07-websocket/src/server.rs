@@ -1,15 +1,19 @@
 //! The server: HTTP for its page, and WebSocket for whoever asks for that.
 
+use std::io;
 use std::time::Duration;
 
 use http::{Call, Files, Http, Method, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId};
 
+use crate::login::{self, Login, Waiting};
+use crate::logins::Logins;
 use crate::news::{long_poll, poll};
 use crate::{Echo, Handshake, Limits, Listener, Memory, WebSocket};
 
 const EVENTS: &str = "/events";
 const TIME: &str = "/ws/broadcast-time";
+const LOGIN: &str = "/ws/login";
 
 /// What all connections share.
 #[derive(Debug)]
@@ -20,7 +24,15 @@ pub struct Server {
     pub heartbeat: Option<Duration>,
     /// What the connections hold of their messages.
     pub memory: Memory,
-    site: Site<Handshake>,
+    site: Site<Shared>,
+}
+
+/// What the routes share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub handshake: Handshake,
+    /// None where no codes are given out.
+    pub logins: Option<Logins<Waiting>>,
 }
 
 /// What one connection remembers: which protocol it speaks, and how far it is with that.
@@ -32,6 +44,8 @@ pub enum Session {
     WebSocket(WebSocket, Echo),
     /// A connection on which only this side speaks. Boxed, as the other kinds need less room.
     Listener(Box<Listener>),
+    /// A page that shows a code, and waits for a phone to confirm it.
+    Login(Box<Login>),
 }
 
 impl Server {
@@ -44,13 +58,31 @@ impl Server {
             Route::new(Method::Get, "/long-poll", long_poll),
             Route::new(Method::Get, EVENTS, |_, _| Reply::Upgrade),
             Route::any(TIME, upgrade),
+            Route::any(LOGIN, upgrade),
+            Route::new(Method::Post, "/login/look", login::look),
+            Route::new(Method::Post, "/login/confirm", login::confirm),
+            Route::new(Method::Post, "/login/decline", login::decline),
         ];
+        let shared = Shared {
+            handshake,
+            logins: None,
+        };
         Self {
             limits: Limits::default(),
             heartbeat: Some(Duration::from_secs(30)),
             memory: Memory::default(),
-            site: Site::new(files, routes, handshake),
+            site: Site::new(files, routes, shared),
         }
+    }
+
+    /// Lets pages log in by a code, which is good for `life`. Each server knows only its own codes:
+    /// this is for one that has no others beside it.
+    ///
+    /// # Errors
+    /// If `/dev/urandom` can't be opened.
+    pub fn give_out_codes(&mut self, life: Duration) -> io::Result<()> {
+        self.site.state.logins = Some(Logins::open(life)?);
+        Ok(())
     }
 
     #[inline(never)]
@@ -62,26 +94,29 @@ impl Server {
     }
 
     /// Changes the protocol, if a request has asked for that.
-    fn after_http(&self, io: &mut Io, id: ConnId, session: &mut Session, outcome: &Outcome) {
+    fn after_http(&mut self, io: &mut Io, id: ConnId, session: &mut Session, outcome: &Outcome) {
         if let Outcome::Upgrade(request) = outcome {
             self.open(io, id, session, request);
         }
     }
 
     #[cold]
-    fn open(&self, io: &mut Io, id: ConnId, session: &mut Session, request: &Request) {
+    fn open(&mut self, io: &mut Io, id: ConnId, session: &mut Session, request: &Request) {
         let head = request.head();
         let path = head.target.decoded_path().unwrap_or_default();
         if *path == *EVENTS.as_bytes() {
             *session = Session::Listener(Box::new(Listener::events(io, id, request)));
             return;
         }
-        let Ok(accepted) = self.site.state.check(&head) else {
+        let Ok(accepted) = self.site.state.handshake.check(&head) else {
             return io.close(id); // the route has agreed, so this doesn't happen
         };
         let socket = WebSocket::open(io, id, &accepted);
         if *path == *TIME.as_bytes() {
             *session = Session::Listener(Box::new(Listener::frames(io, id, socket)));
+        } else if *path == *LOGIN.as_bytes() {
+            let logins = self.site.state.logins.as_mut();
+            *session = Session::Login(Box::new(Login::open(io, id, socket, &head, logins)));
         } else {
             *session = Session::WebSocket(socket, Echo::default());
             WebSocket::begin_heartbeat(io, id, self.heartbeat);
@@ -90,8 +125,8 @@ impl Server {
 }
 
 /// Answers a request for WebSocket.
-fn upgrade(handshake: &mut Handshake, call: &mut Call<'_>) -> Reply {
-    match handshake.check(&call.head) {
+fn upgrade(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
+    match shared.handshake.check(&call.head) {
         Ok(_) => Reply::Upgrade,
         Err(refusal) => refusal.response().into(),
     }
@@ -116,6 +151,9 @@ impl Handler for Server {
             });
         } else if let Session::Listener(listener) = session {
             listener.on_data(io, id, &self.limits, input);
+        } else if let Session::Login(login) = session {
+            let logins = self.site.state.logins.as_mut();
+            login.on_data(io, id, &self.limits, input, logins);
         }
     }
 
@@ -124,6 +162,10 @@ impl Handler for Server {
             Session::Http(http) => http.on_end(io, id),
             // Of a WebSocket, without a Close: 1006.
             Session::WebSocket(..) | Session::Listener(_) => io.close(id),
+            Session::Login(login) => {
+                login.leave(self.site.state.logins.as_mut());
+                io.close(id);
+            }
         }
     }
 
@@ -145,6 +187,7 @@ impl Handler for Server {
                 }
             }
             Session::Listener(listener) => listener.on_timer(io, id),
+            Session::Login(login) => login.on_timer(io, id, self.site.state.logins.as_mut()),
         }
     }
 
@@ -153,12 +196,15 @@ impl Handler for Server {
             Session::Http(http) => http.on_end(io, id),
             Session::WebSocket(socket, _) => socket.on_stop(io, id),
             Session::Listener(listener) => listener.on_stop(io, id),
+            Session::Login(login) => login.on_stop(io, id),
         }
     }
 
     fn on_close(&mut self, _: &mut Io, _: ConnId, session: Session, _: Closed) {
-        if let Session::WebSocket(_, echo) = session {
-            echo.forget(&mut self.memory);
+        match session {
+            Session::WebSocket(_, echo) => echo.forget(&mut self.memory),
+            Session::Login(mut login) => login.leave(self.site.state.logins.as_mut()),
+            Session::Http(_) | Session::Listener(_) => {}
         }
     }
 }

@@ -150,7 +150,7 @@ pub fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
     io.send(id, payload);
 }
 
-fn send_close(io: &mut Io, id: ConnId, close: Close<'_>) {
+pub(crate) fn send_close(io: &mut Io, id: ConnId, close: Close<'_>) {
     let mut payload = Vec::new();
     close.write(&mut payload);
     send_frame(io, id, Opcode::Close, &payload);

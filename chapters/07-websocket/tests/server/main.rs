@@ -4,6 +4,7 @@ mod closing;
 mod command_line;
 mod handshake;
 mod heartbeat;
+mod login;
 mod messages;
 mod news;
 mod peers;
