@@ -78,14 +78,23 @@ async function fields(entry) {
   return Object.fromEntries(found.map(([name, text]) => [name, bytesOf(text)]));
 }
 
+// The page that shows a code, and the code's link.
+async function showCode(page, address = site) {
+  await page.goto(`${address}/qr.html`);
+  await page.getByText('Waiting for a phone.').waitFor();
+  return { link: await page.locator('#link').getAttribute('href') };
+}
+
 const tests = {
   async 'every page opens, silently, and fits a desktop and a phone, light and dark'() {
     for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'light'], [390, 'dark']]) {
       await browse({ viewport: { width, height: 900 }, colorScheme }, async page => {
+        const shows = await page.context().newPage(); // a code, for the page of the phone
+        const { link } = await showCode(shows);
         for (const name of pages) {
-          const response = await page.goto(`${site}/${name}`);
+          const response = await page.goto(name === 'qr-phone.html' ? link : `${site}/${name}`);
           assert.equal(response.status(), 200);
-          await page.locator('#log li, #output p, td.news:not(:empty)').first().waitFor();
+          await page.locator('#log li, #output p, td.news:not(:empty), #code:not([hidden]), #ask:not([hidden])').first().waitFor();
           if (name === 'index.html') {
             await entries(page, 'open:').waitFor();
             await button(page, 'Send 4 MiB at once').click();
@@ -109,11 +118,15 @@ const tests = {
 
   async 'the links lead from page to page, and all that can be used has a name'() {
     await browse({}, async page => {
+      const { link } = await showCode(await page.context().newPage());
+      const linked = pages.filter(name => name !== 'qr-phone.html'); // where a code leads
       for (const name of pages) {
-        await page.goto(`${site}/${name}`);
-        const hrefs = await page.locator('nav a').evaluateAll(links => links.map(link => new URL(link.href).pathname));
-        assert.deepEqual(hrefs.map(path => (path === '/' ? 'index.html' : path.slice(1))).sort(), pages, `in ${name}`);
-        assert.equal(await page.locator('nav [aria-current=page]').count(), 1);
+        await page.goto(linked.includes(name) ? `${site}/${name}` : link);
+        if (linked.includes(name)) {
+          const hrefs = await page.locator('nav a').evaluateAll(links => links.map(link => new URL(link.href).pathname));
+          assert.deepEqual(hrefs.map(path => (path === '/' ? 'index.html' : path.slice(1))).sort(), linked, `in ${name}`);
+          assert.equal(await page.locator('nav [aria-current=page]').count(), 1);
+        }
         const nameless = await page.locator('button, input, select').evaluateAll(all =>
           all.filter(one => !(one.textContent.trim() || one.labels?.length)).map(one => one.outerHTML));
         assert.deepEqual(nameless, [], `in ${name}`);
@@ -373,6 +386,100 @@ const tests = {
       await second.stop();
       trouble.splice(0); // the console tells of each attempt in vain
     });
+  },
+
+  async 'a phone lets a page in, which hears of it from the server'() {
+    await browse({}, async page => {
+      const { link } = await showCode(page);
+      assert.match(link, new RegExp(`^${site}/qr-phone\\.html#[-_0-9A-Za-z]{22}$`));
+      await page.waitForFunction(() => document.getElementById('image').naturalWidth > 100);
+      // The second tab plays the phone. It is told who asks, and nothing has happened.
+      const [phone] = await Promise.all([page.waitForEvent('popup'), page.locator('#link').click()]);
+      await phone.getByText('127.0.0.1', { exact: true }).waitFor();
+      assert.match(await phone.locator('#browser').textContent(), /Chrome/);
+      assert.equal(await page.locator('#state').textContent(), 'Waiting for a phone.');
+      await phone.getByLabel('Your name').fill('<b>Ada</b> 猫');
+      await phone.getByLabel('Your name').press('Enter');
+      await phone.getByText('Done: the page has been told.').waitFor();
+      await page.getByRole('heading', { name: 'Hello, <b>Ada</b> 猫!' }).waitFor();
+      assert.equal(await page.locator('#state').textContent(), 'The phone has confirmed.');
+      assert.ok(await page.locator('#code').isHidden());
+      assert.equal(await page.locator('#name b').count(), 0);
+    });
+  },
+
+  async 'a code is good once, and a phone that comes late or without one is told'() {
+    await browse({}, async (page, trouble) => {
+      const { link } = await showCode(page);
+      const [first, second] = [await page.context().newPage(), await page.context().newPage()];
+      for (const phone of [first, second]) {
+        await phone.goto(link);
+        await phone.getByLabel('Your name').fill('Ada');
+      }
+      await button(first, 'Yes, let it in').click();
+      await first.getByText('Done: ').waitFor();
+      await button(second, 'Yes, let it in').click();
+      await second.getByText('This code has been used already.').waitFor();
+      assert.ok(await second.locator('#ask').isHidden());
+      await second.goto(`${site}/qr-phone.html`);
+      await second.getByText('This is no whole code.').waitFor();
+      await second.goto(`${site}/qr-phone.html#AAAAAAAAAAAAAAAAAAAAAA`);
+      await second.getByText('This server knows no such code.').waitFor();
+      trouble.splice(0); // the console tells of each refusal
+    });
+  },
+
+  async 'whoever says no ends the login, and the page can begin another'() {
+    await browse({}, async page => {
+      const { link } = await showCode(page);
+      const phone = await page.context().newPage();
+      await phone.goto(link);
+      await button(phone, 'No').click();
+      await phone.getByText('Done: the page will not be let in.').waitFor();
+      await page.getByText('This code has been declined.').waitFor();
+      await button(page, 'Get a new code').click();
+      await page.getByText('Waiting for a phone.').waitFor();
+      assert.notEqual(await page.locator('#link').getAttribute('href'), link);
+    });
+  },
+
+  async 'a code goes with its page, and when its time is over'() {
+    const brief = await start(0, '--code-life', '1');
+    await browse({}, async (page, trouble) => {
+      const { link } = await showCode(page);
+      const phone = await page.context().newPage();
+      await phone.goto(link);
+      await phone.getByLabel('Your name').fill('Ada');
+      const gone = page.waitForEvent('close');
+      await page.close();
+      await gone;
+      // The server hears of that on the page's own connection, which may be a little later.
+      for (let at = 0; ; at++) {
+        const told = await phone.evaluate(async () => (await fetch('/login/look', { method: 'POST', body: new URLSearchParams({ token: location.hash.slice(1) }) })).text());
+        if (told === 'The page that showed this code is gone.') break;
+        assert.ok(at < 1000, told);
+      }
+      await button(phone, 'Yes, let it in').click();
+      await phone.getByText('The page that showed this code is gone.').waitFor();
+      await phone.goto(`${brief.site}/qr.html`);
+      await phone.getByText('This code has expired.').waitFor();
+      trouble.splice(0);
+    });
+    await brief.stop();
+  },
+
+  async 'with several loops the page says why there is no code, and a lost server is told, too'() {
+    const several = await start(0, '--loops', '2');
+    const lost = await start();
+    await browse({}, async page => {
+      await page.goto(`${several.site}/qr.html`);
+      await page.getByText('would know only its own').waitFor();
+      await showCode(page, lost.site);
+      await lost.stop();
+      await page.getByText('The connection to the server is lost (code 1001)').waitFor();
+      await button(page, 'Get a new code').waitFor();
+    });
+    await several.stop();
   },
 
   async 'the echo client says hello, hears it, and closes'() {
