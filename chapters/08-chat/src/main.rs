@@ -1,3 +1,97 @@
 //! `cargo run -p ch08-chat -- --help`
 
-fn main() {}
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use ch08_chat::{MAX_WAITING, Room, Server};
+use clap::Parser;
+use http::{Files, connections};
+use nix::sys::socket::{setsockopt, sockopt};
+use reactor::{Limits, Signals, listen};
+use websocket::{Handshake, Origins};
+
+/// Bytes that the kernel may hold for a member, at most. It would take megabytes otherwise before
+/// anybody saw that a member doesn't read.
+const SEND_BUFFER: usize = 128 * 1024;
+
+/// Serve a chat room: lines at one port, a page and WebSocket at another
+#[derive(Parser)]
+#[command(
+    name = "08-chat",
+    after_help = "Examples:\n  just run 08-chat             then `just chat` in other terminals, or nc localhost 7000,\n                               and http://localhost:7001/ in a browser\n  just run 08-chat --trace     shows who is written to when somebody says something\n  just run 08-chat --idle 5    asks after 5 silent seconds whether a member is there"
+)]
+struct Options {
+    #[command(flatten)]
+    server: workbench::ServerOptions,
+
+    /// Port of the page and of its WebSocket; 0 takes any that is free
+    #[arg(long, default_value_t = 7001)]
+    web_port: u16,
+
+    /// Ask a silent member after so long whether it is there; put it out after as long again
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    idle: u16,
+
+    /// Let in the pages of this site too, by scheme and host; * for all
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Vec<String>,
+
+    /// How long output may drain after SIGINT or SIGTERM
+    #[arg(long, default_value_t = 5, value_name = "SECONDS")]
+    grace: u16,
+}
+
+fn main() -> ExitCode {
+    workbench::start(|options: Options| {
+        let signals = Signals::block()?;
+        let site = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
+        let files = Files::open(Path::new(site)).with_context(|| format!("opening {site}"))?;
+        let room = Room::new(&random_name().context("reading /dev/urandom")?);
+        let idle = Duration::from_secs(options.idle.into());
+        let server = Server::new(room, files, options.handshake(), idle);
+
+        let ports = ("--web-port", options.web_port);
+        let listeners = options.server.open_both(ports, |address| {
+            let listener = listen(address, 1024)?;
+            setsockopt(&listener, sockopt::SndBuf, &SEND_BUFFER)?; // those it accepts inherit that
+            Ok(listener)
+        })?;
+        let page = listeners[1].local_addr()?;
+        let _ = writeln!(io::stdout(), "page at http://{page}/");
+
+        let limits = Limits {
+            connections: connections(1),
+            input: 64 * 1024,
+            high_water: MAX_WAITING,
+            close: Duration::from_secs(10),
+            stop: Duration::from_secs(options.grace.into()),
+            ..Limits::default()
+        };
+        Ok(server.run(listeners, signals, limits)?)
+    })
+}
+
+impl Options {
+    fn handshake(&self) -> Handshake {
+        let origins = match &self.origin[..] {
+            [] => Origins::Own,
+            others if others.iter().any(|origin| origin == "*") => Origins::Any,
+            others => Origins::OwnAnd(others.iter().map(|one| one.to_ascii_lowercase()).collect()),
+        };
+        Handshake {
+            origins,
+            protocols: Vec::new(),
+        }
+    }
+}
+
+/// What tells this run of the server from others.
+fn random_name() -> io::Result<String> {
+    let mut bytes = [0; 8];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(format!("{:016x}", u64::from_be_bytes(bytes)))
+}

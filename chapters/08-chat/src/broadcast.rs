@@ -1,0 +1,74 @@
+//! Broadcast: letters go to those that they are addressed to, and nobody holds up the others.
+//!
+//! ```text
+//!   letters ──► worded once per protocol ──► a copy into each member's output queue
+//!      ▲                                        │
+//!      │                                        └─ a queue is full: noted as slow
+//!      └── "bob left (too slow)" ◄── put out, once the loop over all has ended
+//! ```
+//!
+//! To queue is a copy of some bytes. It never waits, never fails and calls nobody back; whether a
+//! socket takes the bytes shows at the end of the turn. So nobody can leave in the middle of it.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::time::Duration;
+
+use reactor::Io;
+
+use crate::event::Why;
+use crate::room::{Letter, To};
+use crate::seat::Farewell;
+use crate::{Seat, Server};
+
+/// Bytes that may wait for a member to read. Whoever has more is put out.
+pub const MAX_WAITING: u64 = 256 * 1024;
+
+impl Server {
+    /// Sends letters, in their order, and those that come of it.
+    pub(crate) fn post(&mut self, io: &mut Io, letters: Vec<Letter<Seat>>) {
+        let mut letters = VecDeque::from(letters);
+        while let Some(letter) = letters.pop_front() {
+            self.deliver(io, &letter);
+            for seat in mem::take(&mut self.slow) {
+                letters.extend(self.put_out(io, seat, Why::TooSlow, Farewell::TooSlow));
+            }
+        }
+    }
+
+    fn deliver(&mut self, io: &mut Io, letter: &Letter<Seat>) {
+        let (draft, slow) = (&mut self.draft, &mut self.slow);
+        draft.begin();
+        let hand_over = |seat: Seat| {
+            io.send(seat.id, draft.wording(&letter.event, seat.protocol));
+            if io.is_full(seat.id) {
+                slow.push(seat);
+            }
+        };
+        match letter.to {
+            To::One(seat) => return [seat].into_iter().for_each(hand_over),
+            To::All => self.room.members().for_each(hand_over),
+            To::AllBut(who) => {
+                let others = self.room.members().filter(|&seat| seat != who);
+                others.for_each(hand_over);
+            }
+        }
+        self.turn.add(io.now(), self.draft.len());
+    }
+
+    /// Has a member leave the room, and tells it why. The connection goes on until that has been
+    /// read, or until the time for it is over.
+    pub(crate) fn put_out(
+        &mut self,
+        io: &mut Io,
+        seat: Seat,
+        why: Why,
+        farewell: Farewell,
+    ) -> Vec<Letter<Seat>> {
+        if self.room.contains(seat) {
+            io.send(seat.id, &seat.protocol.last_words(farewell));
+            io.set_timer(seat.id, Duration::ZERO); // it changes the session
+        }
+        self.room.leave(seat, why)
+    }
+}

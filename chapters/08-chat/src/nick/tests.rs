@@ -1,0 +1,109 @@
+use super::{Folded, Nick, Unfit};
+
+fn unfit(name: &str) -> Option<Unfit> {
+    Nick::new(name).err()
+}
+
+#[test]
+fn a_nick_has_one_to_twenty_characters() {
+    assert_eq!(unfit(""), Some(Unfit::Length));
+    assert_eq!(unfit("a"), None);
+    assert_eq!(unfit(&"a".repeat(20)), None);
+    assert_eq!(unfit(&"a".repeat(21)), Some(Unfit::Length));
+    assert_eq!(unfit(&"🦀".repeat(20)), None, "characters, not bytes");
+    assert_eq!(unfit(&"🦀".repeat(21)), Some(Unfit::Length));
+}
+
+#[test]
+fn names_in_all_scripts_are_nicks() {
+    for name in [
+        "alice",
+        "Åsa",
+        "e\u{301}lan",
+        "李雷",
+        "שלום",
+        "नमस्ते",
+        "🦀",
+        "o'hara",
+        "a/b",
+        "x2",
+    ] {
+        assert_eq!(unfit(name), None, "{name}");
+    }
+}
+
+#[test]
+fn a_nick_has_no_space_nor_what_looks_like_one() {
+    let spaces = [
+        ' ', '\t', '\n', '\u{a0}', '\u{1680}', '\u{2003}', '\u{200a}', '\u{2028}', '\u{202f}',
+        '\u{205f}', '\u{3000}', '\u{2800}', '\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}',
+    ];
+    for space in spaces {
+        for name in [format!("a{space}b"), format!("a{space}"), space.to_string()] {
+            assert_eq!(unfit(&name), Some(Unfit::Space), "{:04x}", space as u32);
+        }
+    }
+}
+
+#[test]
+fn a_nick_has_no_character_that_nobody_sees() {
+    let invisible = [
+        '\0',
+        '\x1b',
+        '\x7f',
+        '\u{9b}',
+        '\u{ad}',
+        '\u{200b}',
+        '\u{200d}',
+        '\u{200f}',
+        '\u{202e}',
+        '\u{2060}',
+        '\u{2066}',
+        '\u{feff}',
+        '\u{fe0f}',
+        '\u{180e}',
+        '\u{34f}',
+        '\u{e0041}',
+    ];
+    for letter in invisible {
+        let name = format!("alice{letter}");
+        assert_eq!(
+            unfit(&name),
+            Some(Unfit::Invisible),
+            "{:04x}",
+            letter as u32
+        );
+    }
+}
+
+#[test]
+fn a_nick_does_not_look_like_what_stands_around_it() {
+    for name in ["<alice", "alice>", "[alice", "alice]"] {
+        assert_eq!(unfit(name), Some(Unfit::Mark), "{name}");
+    }
+    assert_eq!(unfit("/alice"), Some(Unfit::Slash));
+    assert_eq!(unfit("\u{301}alice"), Some(Unfit::Accent));
+}
+
+#[test]
+fn nicks_are_compared_without_regard_to_case() {
+    for (one, other) in [
+        ("alice", "ALICE"),
+        ("ΟΔΟΣ", "οδος"),
+        ("οδοσ", "οδος"),
+        ("straße", "STRASSE"),
+    ] {
+        assert_eq!(Folded::new(one), Folded::new(other), "{one} and {other}");
+    }
+    assert_ne!(Folded::new("alice"), Folded::new("alicé"));
+}
+
+#[test]
+fn a_guest_is_known_by_the_number() {
+    assert_eq!(Nick::guest(7).as_str(), "guest-7");
+    assert_eq!(Nick::guest(7).guest_number(), Some(7));
+    let number = |name| Nick::new(name).expect("a nick").guest_number();
+    assert_eq!(number("Guest-12"), Some(12));
+    assert_eq!(number("guest-"), None);
+    assert_eq!(number("alice"), None);
+}

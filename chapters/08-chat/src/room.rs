@@ -1,0 +1,303 @@
+//! The room: a value that knows its members. What happens goes in, addressed letters come out.
+//!
+//! ```text
+//!   join, hear, leave ──► Room ──► letters: to all, to all but one, to one
+//!                          │
+//!                          ├ members   who is called what
+//!                          ├ nicks     whose name is taken
+//!                          └ history   the last public lines
+//! ```
+//!
+//! It has no sockets and no reactor: a member is a key that the room's owner chooses. So whatever
+//! can happen in a room can be tried without a connection, in any order, thousands of times.
+//!
+//! # Who is dropped while a line is on its way to all?
+//!
+//! In C, a loop over all members calls `send`, that fails, the error path frees the member, and the
+//! loop goes on from there. Here the loop borrows the room, and a room that is borrowed can't
+//! change:
+//!
+//! ```compile_fail,E0502
+//! use ch08_chat::{Room, Why};
+//!
+//! let mut room = Room::new("test");
+//! room.join(1);
+//! room.join(2);
+//! for member in room.members() {
+//!     room.leave(member, Why::Lost); // error: `room` is borrowed by the loop
+//! }
+//! ```
+//!
+//! So whoever has to go is noted, and goes when the loop has ended ([`Server`](crate::Server)).
+
+use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
+
+use crate::command::{Command, HELP};
+use crate::event::{Event, Here, News, Private, Public, Side, Welcome, Why};
+use crate::nick::Folded;
+use crate::{Nick, Refusal, Text};
+
+/// How many lines a newcomer is told that were said before.
+pub const HISTORY: usize = 20;
+
+/// How many names are told when somebody asks who is here. There may be thousands.
+pub const NAMED: usize = 100;
+
+/// A room whose members are known by keys.
+#[derive(Debug)]
+pub struct Room<K> {
+    name: Rc<str>,
+    members: BTreeMap<K, Nick>,
+    nicks: BTreeMap<Folded, K>,
+    history: VecDeque<Public>,
+    /// The number of the last public event.
+    last: u64,
+    /// No smaller number is free for a guest.
+    guest: u32,
+}
+
+/// An event, and who is told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter<K> {
+    /// Who.
+    pub to: To<K>,
+    /// What.
+    pub event: Event,
+}
+
+/// Who is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum To<K> {
+    /// All who are here, once the call that made the letter has returned.
+    All,
+    /// The same without one.
+    AllBut(K),
+    /// One.
+    One(K),
+}
+
+impl<K: Copy + Ord> Room<K> {
+    /// An empty room. The name tells one run of a server from another: numbers of events from
+    /// before mean nothing in a new room.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            members: BTreeMap::new(),
+            nicks: BTreeMap::new(),
+            history: VecDeque::new(),
+            last: 0,
+            guest: 1,
+        }
+    }
+
+    /// All who are here.
+    pub fn members(&self) -> impl Iterator<Item = K> + '_ {
+        self.members.keys().copied()
+    }
+
+    /// How many are here.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether nobody is here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Whether `key` is here.
+    #[must_use]
+    pub fn contains(&self, key: K) -> bool {
+        self.members.contains_key(&key)
+    }
+
+    /// What `key` is called.
+    #[must_use]
+    pub fn nick(&self, key: K) -> Option<&Nick> {
+        self.members.get(&key)
+    }
+
+    /// Somebody comes. A key that is here already is not taken in twice.
+    #[must_use]
+    pub fn join(&mut self, key: K) -> Vec<Letter<K>> {
+        if self.contains(key) {
+            return Vec::new();
+        }
+        let nick = self.free_guest();
+        self.nicks.insert(nick.folded(), key);
+        self.members.insert(key, nick.clone());
+        let joined = self.publish(News::Joined { nick: nick.clone() });
+        let welcome = Event::Welcome(Welcome {
+            nick,
+            room: Rc::clone(&self.name),
+            last: self.last,
+            here: self.here(),
+            history: self.history.iter().cloned().collect(),
+        });
+        vec![
+            Letter {
+                to: To::One(key),
+                event: welcome,
+            },
+            Letter {
+                to: To::AllBut(key),
+                event: joined,
+            },
+        ]
+    }
+
+    /// Somebody goes.
+    #[must_use]
+    pub fn leave(&mut self, key: K, why: Why) -> Vec<Letter<K>> {
+        let Some(nick) = self.members.remove(&key) else {
+            return Vec::new();
+        };
+        self.release(&nick);
+        let event = self.publish(News::Left { nick, why });
+        vec![Letter { to: To::All, event }]
+    }
+
+    /// Somebody has typed a line, or sent what is none. What it asks for is done; whoever has asked
+    /// to leave is gone afterwards.
+    #[must_use]
+    pub fn hear(&mut self, key: K, line: Result<&str, Refusal>) -> Vec<Letter<K>> {
+        let Some(nick) = self.members.get(&key).cloned() else {
+            return Vec::new();
+        };
+        let letters = line
+            .and_then(Command::parse)
+            .and_then(|command| self.obey(key, nick, command));
+        letters.unwrap_or_else(|refusal| self.refuse(key, refusal))
+    }
+
+    /// Somebody is told that something is refused.
+    #[must_use]
+    pub fn refuse(&self, key: K, refusal: Refusal) -> Vec<Letter<K>> {
+        vec![to_one(key, Event::Refused(refusal))]
+    }
+
+    fn obey(
+        &mut self,
+        key: K,
+        nick: Nick,
+        command: Command<'_>,
+    ) -> Result<Vec<Letter<K>>, Refusal> {
+        let news = match command {
+            Command::Say(text) => News::Said {
+                nick,
+                text: Text::new(text),
+            },
+            Command::Act(text) => News::Action {
+                nick,
+                text: Text::new(text),
+            },
+            Command::Rename(name) => self.rename(key, nick, name)?,
+            Command::Tell { nick: name, text } => return self.tell(key, &nick, name, text),
+            Command::Who => return Ok(vec![to_one(key, Event::Here(self.here()))]),
+            Command::Help => {
+                let lines = HELP.iter().map(|line| to_one(key, Event::Notice(line)));
+                return Ok(lines.collect());
+            }
+            Command::Quit => {
+                let mut letters = vec![to_one(key, Event::Notice("goodbye"))];
+                letters.extend(self.leave(key, Why::Quit));
+                return Ok(letters);
+            }
+            Command::Pong => return Ok(Vec::new()),
+        };
+        let event = self.publish(news);
+        Ok(vec![Letter { to: To::All, event }])
+    }
+
+    fn rename(&mut self, key: K, from: Nick, name: &str) -> Result<News, Refusal> {
+        let to = Nick::new(name).map_err(Refusal::Unfit)?;
+        if to == from {
+            return Err(Refusal::Same(to));
+        }
+        match self.nicks.get(&to.folded()) {
+            Some(&other) if other != key => {
+                return Err(Refusal::Taken(self.members[&other].clone()));
+            }
+            _ => {}
+        }
+        self.release(&from);
+        self.nicks.insert(to.folded(), key);
+        self.members.insert(key, to.clone());
+        Ok(News::Renamed { from, to })
+    }
+
+    fn tell(&self, key: K, from: &Nick, name: &str, text: &str) -> Result<Vec<Letter<K>>, Refusal> {
+        let Some(&other) = self.nicks.get(&Folded::new(name)) else {
+            return Err(Refusal::Nobody(Refusal::repeated(name)));
+        };
+        if other == key {
+            return Err(Refusal::Oneself);
+        }
+        let (to, text) = (self.members[&other].clone(), Text::new(text));
+        let private = |side| {
+            let (from, to, text) = (from.clone(), to.clone(), text.clone());
+            Event::Private(Private {
+                side,
+                from,
+                to,
+                text,
+            })
+        };
+        Ok(vec![
+            to_one(other, private(Side::Receiver)),
+            to_one(key, private(Side::Sender)),
+        ])
+    }
+
+    /// Numbers what has happened, and remembers it for newcomers if it is something that was said.
+    fn publish(&mut self, news: News) -> Event {
+        self.last += 1;
+        let public = Public {
+            id: self.last,
+            news,
+        };
+        if matches!(public.news, News::Said { .. } | News::Action { .. }) {
+            if self.history.len() == HISTORY {
+                self.history.pop_front();
+            }
+            self.history.push_back(public.clone());
+        }
+        Event::Public(public)
+    }
+
+    fn here(&self) -> Here {
+        let first = self.nicks.values().take(NAMED);
+        Here {
+            count: self.len(),
+            nicks: first.map(|key| self.members[key].clone()).collect(),
+        }
+    }
+
+    fn free_guest(&mut self) -> Nick {
+        let mut nick = Nick::guest(self.guest);
+        while self.nicks.contains_key(&nick.folded()) {
+            self.guest += 1;
+            nick = Nick::guest(self.guest);
+        }
+        nick
+    }
+
+    /// Nobody is called `nick` any more.
+    fn release(&mut self, nick: &Nick) {
+        self.nicks.remove(&nick.folded());
+        if let Some(number) = nick.guest_number() {
+            self.guest = self.guest.min(number.max(1));
+        }
+    }
+}
+
+fn to_one<K>(key: K, event: Event) -> Letter<K> {
+    Letter {
+        to: To::One(key),
+        event,
+    }
+}

@@ -1,0 +1,343 @@
+//! The server: two listeners, one room.
+
+use std::io;
+use std::net::TcpListener;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use http::{Call, Files, Http, Outcome, Reply, Request, Route, Site};
+use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Reactor, Signals};
+use websocket::{Assembler, Handshake, Limits, WebSocket};
+
+use crate::draft::Draft;
+use crate::event::Why;
+use crate::lines::{Line, LineReader};
+use crate::seat::{Farewell, Protocol};
+use crate::session::{Page, Talk, Waits};
+use crate::silence::Step;
+use crate::turn::Turn;
+use crate::{Refusal, Room, Seat, Session, json};
+
+/// What a WebSocket message may have.
+const LIMITS: Limits = Limits {
+    frame: json::MAX_MESSAGE,
+    message: json::MAX_MESSAGE,
+    fragments: 1024,
+};
+
+/// How long somebody who was put out may take to read why.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// What all connections share.
+#[derive(Debug)]
+pub struct Server {
+    pub(crate) room: Room<Seat>,
+    pub(crate) draft: Draft,
+    /// Whose output has become full in the delivery that runs.
+    pub(crate) slow: Vec<Seat>,
+    pub(crate) turn: Turn,
+    site: Site<Handshake>,
+    /// After so long a silence a member is asked.
+    idle: Duration,
+    /// Where pages are asked for, and WebSocket; the other listener is for lines.
+    web: Option<ListenerId>,
+}
+
+impl Server {
+    /// A server of this room, with these files, which agrees to this where WebSocket is spoken.
+    #[must_use]
+    pub fn new(room: Room<Seat>, files: Files, handshake: Handshake, idle: Duration) -> Self {
+        let routes = vec![Route::any("/ws", upgrade)];
+        Self {
+            room,
+            draft: Draft::default(),
+            slow: Vec::new(),
+            turn: Turn::default(),
+            site: Site::new(files, routes, handshake),
+            idle,
+            web: None,
+        }
+    }
+
+    /// Serves lines at the first listener and the web at the second, until a signal comes.
+    ///
+    /// # Errors
+    /// If epoll or a listener is unusable.
+    pub fn run(
+        mut self,
+        [lines, web]: [TcpListener; 2],
+        signals: Signals,
+        limits: reactor::Limits,
+    ) -> io::Result<()> {
+        let mut reactor = Reactor::new(limits)?;
+        reactor.add_listener(lines)?;
+        self.web = Some(reactor.add_listener(web)?);
+        reactor.stop_on(signals)?;
+        reactor.run(&mut self)
+    }
+
+    fn join(&mut self, io: &mut Io, seat: Seat) -> Talk {
+        io.set_timer(seat.id, self.idle);
+        let letters = self.room.join(seat);
+        self.post(io, letters);
+        Talk::new(io.now())
+    }
+
+    fn leave(&mut self, io: &mut Io, seat: Seat, why: Why) {
+        let letters = self.room.leave(seat, why);
+        self.post(io, letters);
+    }
+
+    /// A member has typed something.
+    fn hear(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, line: Line<'_>) {
+        talk.pace.spend(io.now());
+        let letters = self.room.hear(seat, line);
+        let quits = !self.room.contains(seat);
+        self.post(io, letters);
+        if quits {
+            io.send(seat.id, &seat.protocol.last_words(Farewell::Quit));
+            io.close(seat.id);
+        }
+    }
+
+    /// Whether a member's input has to wait: for its own pace, or for the others' turn.
+    fn must_wait(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) -> bool {
+        if talk.waits == Waits::ForPace {
+            return true;
+        }
+        let now = io.now();
+        talk.waits = Waits::No;
+        if self.turn.is_over(now) {
+            talk.waits = Waits::ForTurn;
+            io.resume(seat.id);
+        } else if let Some(wait) = talk.pace.wait(now) {
+            talk.waits = Waits::ForPace;
+            io.set_timer(seat.id, wait);
+            if talk.pace.tell() {
+                let letters = self.room.refuse(seat, Refusal::TooFast);
+                self.post(io, letters);
+            }
+        }
+        talk.waits != Waits::No
+    }
+
+    fn on_lines(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        (reader, talk): (&mut LineReader, &mut Talk),
+        input: &mut Buffer,
+    ) {
+        let seat = lines(id);
+        talk.silence.heard(io.now());
+        while self.room.contains(seat) {
+            if input.is_empty() || self.must_wait(io, seat, talk) {
+                return;
+            }
+            let Some(line) = reader.next(input) else {
+                return;
+            };
+            self.hear(io, seat, talk, line);
+        }
+        input.clear();
+    }
+
+    fn on_messages(&mut self, io: &mut Io, id: ConnId, page: &mut Page, input: &mut Buffer) {
+        let seat = web(id);
+        let Page {
+            socket,
+            assembler,
+            talk,
+        } = page;
+        talk.silence.heard(io.now());
+        while self.room.contains(seat) {
+            if input.is_empty() || self.must_wait(io, seat, talk) {
+                return;
+            }
+            let before = input.len();
+            socket.on_data_until(io, id, &LIMITS, input, |io, part| {
+                let Some(message) = assembler.add(part) else {
+                    return ControlFlow::Continue(());
+                };
+                let said = json::read(message);
+                let line = said.as_deref().map_err(Clone::clone);
+                self.hear(io, seat, talk, line);
+                ControlFlow::Break(()) // the next one may have to wait
+            });
+            if !socket.is_open() {
+                self.leave(io, seat, Why::Quit);
+            } else if input.len() == before {
+                return;
+            }
+        }
+        input.clear();
+    }
+
+    #[inline(never)]
+    fn on_http_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
+        if let Session::Http(http) = session {
+            let outcome = http.on_data(io, id, &mut self.site, input);
+            self.after_http(io, id, session, &outcome);
+        }
+    }
+
+    /// Changes the protocol, if a request has asked for that.
+    fn after_http(&mut self, io: &mut Io, id: ConnId, session: &mut Session, outcome: &Outcome) {
+        if let Outcome::Upgrade(request) = outcome {
+            self.open(io, id, session, request);
+        }
+    }
+
+    fn open(&mut self, io: &mut Io, id: ConnId, session: &mut Session, request: &Request) {
+        let Ok(accepted) = self.site.state.check(&request.head()) else {
+            return io.close(id); // the route has agreed, so this doesn't happen
+        };
+        let socket = WebSocket::open(io, id, &accepted);
+        *session = Session::Page(Box::new(Page {
+            socket,
+            assembler: Assembler::default(),
+            talk: self.join(io, web(id)),
+        }));
+    }
+
+    /// A member's time has come: its input may go on, or its silence has lasted.
+    fn on_member_timer(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) {
+        if talk.waits == Waits::ForPace {
+            talk.waits = Waits::No;
+            io.resume(seat.id);
+        }
+        match talk.silence.look(io.now(), self.idle) {
+            Step::Wait(left) => io.set_timer(seat.id, left),
+            Step::Ask => {
+                io.send(seat.id, seat.protocol.question());
+                io.set_timer(seat.id, self.idle);
+            }
+            Step::GiveUp => {
+                let letters = self.put_out(io, seat, Why::NothingHeard, Farewell::NothingHeard);
+                self.post(io, letters);
+            }
+        }
+    }
+}
+
+/// Answers a request for WebSocket.
+fn upgrade(handshake: &mut Handshake, call: &mut Call<'_>) -> Reply {
+    match handshake.check(&call.head) {
+        Ok(_) => Reply::Upgrade,
+        Err(refusal) => refusal.response().into(),
+    }
+}
+
+fn lines(id: ConnId) -> Seat {
+    let protocol = Protocol::Lines;
+    Seat { id, protocol }
+}
+
+fn web(id: ConnId) -> Seat {
+    let protocol = Protocol::Json;
+    Seat { id, protocol }
+}
+
+impl Session {
+    /// Where its member sits.
+    fn seat(&self, id: ConnId) -> Option<Seat> {
+        match self {
+            Self::Lines(..) => Some(lines(id)),
+            Self::Page(_) => Some(web(id)),
+            Self::Http(_) | Self::PutOut(_) => None,
+        }
+    }
+}
+
+impl Handler for Server {
+    type Session = Session;
+
+    fn on_open(&mut self, io: &mut Io, id: ConnId, listener: ListenerId) -> Session {
+        if self.web == Some(listener) {
+            return Session::Http(Http::open(io, id, &self.site));
+        }
+        Session::Lines(LineReader::default(), self.join(io, lines(id)))
+    }
+
+    fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
+        if let Session::Http(_) = session {
+            self.on_http_data(io, id, session, input);
+        }
+        // Frames may have come right behind the handshake: the same input goes on.
+        match session {
+            Session::Lines(reader, talk) => self.on_lines(io, id, (reader, talk), input),
+            Session::Page(page) => self.on_messages(io, id, page, input),
+            Session::Http(_) => {}
+            Session::PutOut(_) => input.clear(),
+        }
+    }
+
+    fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
+        match session {
+            Session::Http(http) => return http.on_end(io, id),
+            // What was said before the end has its turn first.
+            Session::Lines(_, talk) if talk.waits != Waits::No => return,
+            Session::Page(page) if page.talk.waits != Waits::No => return,
+            Session::Lines(reader, talk) => {
+                if let Some(line) = reader.rest(input) {
+                    self.hear(io, lines(id), talk, line);
+                }
+                self.leave(io, lines(id), Why::Quit);
+            }
+            Session::Page(_) => self.leave(io, web(id), Why::Lost), // without a Close: 1006
+            Session::PutOut(_) => {}
+        }
+        io.close(id);
+    }
+
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        match (session.seat(id), &mut *session) {
+            (Some(seat), _) if !self.room.contains(seat) => {
+                *session = Session::PutOut(io.now() + FAREWELL);
+                io.set_timer(id, Duration::ZERO);
+            }
+            (_, Session::PutOut(_)) if io.pending_output(id) == 0 => io.close(id),
+            (_, Session::PutOut(until)) if io.now() >= *until => io.abort(id),
+            (_, Session::PutOut(_)) => {
+                io.try_send(id); // epoll tells of room only when there is much of it
+                io.set_timer(id, LOOK);
+            }
+            (Some(seat), Session::Lines(_, talk)) => self.on_member_timer(io, seat, talk),
+            (Some(seat), Session::Page(page)) => self.on_member_timer(io, seat, &mut page.talk),
+            (_, Session::Http(http)) => {
+                let outcome = http.on_timer(io, id, &mut self.site);
+                self.after_http(io, id, session, &outcome);
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        if let Session::Http(http) = session {
+            return http.on_end(io, id);
+        }
+        if let Some(seat) = session.seat(id)
+            && self.room.contains(seat)
+        {
+            io.send(id, &seat.protocol.last_words(Farewell::Stop));
+            io.close(id);
+        }
+    }
+
+    fn on_close(&mut self, io: &mut Io, id: ConnId, session: Session, why: Closed) {
+        // Of a server that goes down, all leave, and nobody has to be told.
+        if io.is_stopping() {
+            return;
+        }
+        if let Some(seat) = session.seat(id) {
+            let why = match why {
+                Closed::Finished => Why::Quit,
+                _ => Why::Lost,
+            };
+            self.leave(io, seat, why);
+        }
+    }
+}
