@@ -4,15 +4,15 @@
   const COLUMN = 30, ROW = 38;
   const PACE = 1600; // milliseconds a step, at normal speed
   // What flows towards the one who acts; all else flows away from it.
-  const INWARD = new Set(['accept', 'read', 'eof', 'ready', 'wake', 'receive', 'end', 'would-block', 'wakeup', 'signal', 'timer', 'request', 'keep']);
+  const INWARD = new Set(['accept', 'read', 'discard', 'eof', 'ready', 'wake', 'receive', 'end', 'would-block', 'wakeup', 'signal', 'timer', 'request', 'keep', 'frame in']);
   const CLASS = {
     connect: 'link', accept: 'link', listen: 'link', register: 'link', 're-arm': 'link', unregister: 'link',
-    send: 'bytes', receive: 'bytes', read: 'bytes', write: 'bytes',
-    request: 'message', keep: 'message', response: 'message',
+    send: 'bytes', receive: 'bytes', read: 'bytes', discard: 'bytes', write: 'bytes',
+    request: 'message', keep: 'message', response: 'message', 'frame in': 'message', 'frame out': 'message',
     finish: 'end', end: 'end', eof: 'end', shutdown: 'end', close: 'end', stop: 'end',
     reset: 'trouble', error: 'trouble', 'would-block': 'trouble',
   };
-  const LEGEND = [['asleep', 'sleeps in a call'], ['waiting', 'something waits'], ['link', 'connection'], ['bytes', 'bytes'], ['message', 'request, answer'], ['end', 'end of stream'], ['call', 'call begins']];
+  const LEGEND = [['asleep', 'sleeps in a call'], ['waiting', 'something waits'], ['link', 'connection'], ['bytes', 'bytes'], ['message', 'request, answer, frame'], ['end', 'end of stream'], ['call', 'call begins']];
   const still = matchMedia('(prefers-reduced-motion: reduce)');
 
   function html(tag, attributes = {}, ...children) {

@@ -67,6 +67,10 @@ pub const KINDS: &[(&str, &str)] = &[
     ),
     ("read", "fd, bytes, data: bytes came from the socket"),
     (
+        "discard",
+        "fd, bytes: bytes came to a connection that only waits for its end, and are thrown away",
+    ),
+    (
         "write",
         "fd, bytes, data, [of]: bytes went to the socket; `of` so many offered",
     ),
@@ -274,7 +278,7 @@ impl fmt::Display for Record {
 fn colour_of(kind: &str) -> Style {
     let colour = match kind {
         "wait" | "wake" | "ready" => AnsiColor::Blue,
-        "read" | "write" | "eof" | "request" | "response" | "frame" => AnsiColor::Green,
+        "read" | "discard" | "write" | "eof" | "request" | "response" | "frame" => AnsiColor::Green,
         "would-block" | "error" => AnsiColor::Red,
         _ => AnsiColor::Yellow,
     };

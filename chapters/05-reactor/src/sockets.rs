@@ -118,6 +118,10 @@ impl Io {
             && connection.phase == Phase::Lingering
         {
             let result = (&connection.stream).read(scratch.space(HEADROOM, READ));
+            if let Ok(bytes @ 1..) = result {
+                let fd = connection.stream.as_raw_fd();
+                trace!(fd, bytes, "discard");
+            }
             self.drop_input(id, result);
             return Received::Dropped;
         }

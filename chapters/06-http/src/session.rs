@@ -104,7 +104,9 @@ impl Http {
         input.consume(used);
         if !input.is_empty() || parser.is_in_body() {
             self.parser = Some(Box::new(parser));
-            trace::keep(io, id, &self.state, input.len());
+            if matches!(outcome, Outcome::More) {
+                trace::keep(io, id, &self.state, input.len());
+            }
         }
         match outcome {
             Outcome::More => self.set_timer(io, id, &site.patience, input),

@@ -5,6 +5,7 @@ use workbench::trace::Record;
 use super::connection::{Connection, End};
 use super::epoll::Watch;
 use super::state::{InCall, State};
+use super::websocket;
 use crate::recording::{by_client, field};
 
 impl State<'_> {
@@ -106,9 +107,12 @@ impl State<'_> {
         };
         let bytes = event.bytes.unwrap_or(0);
         match event.event.as_str() {
-            "read" => {
+            "read" | "discard" => {
                 connection.unread = connection.unread.saturating_sub(bytes);
                 connection.moved.0 += bytes;
+                if let Some(talk) = &mut connection.talk {
+                    talk.read(bytes);
+                }
             }
             "write" => {
                 let offered = field(event, "of").parse().unwrap_or(bytes);
@@ -128,6 +132,16 @@ impl State<'_> {
             "response" => {
                 connection.answers += 1;
                 connection.pending += bytes;
+                if field(event, "status") == "101" {
+                    connection.talk = Some(websocket::Talk::default());
+                }
+            }
+            "frame" => {
+                connection.kept = 0;
+                if field(event, "way") == "out" {
+                    connection.pending += websocket::size(bytes);
+                }
+                connection.talk.get_or_insert_default().frame(event);
             }
             "would-block" => connection.full |= call == "write",
             "eof" => connection.end_read = true,

@@ -3,7 +3,7 @@
 use workbench::trace::Record;
 
 use super::state::State;
-use super::{fd, http};
+use super::{fd, http, websocket};
 use crate::recording::{by_client, field};
 
 /// What happens in `event`, given the state just before and after it.
@@ -55,6 +55,10 @@ fn by_the_server(event: &Record, before: &State) -> String {
             "accept gives {} to {thread}: its connection is {on} from now on.",
             before.client_at(&get("peer"))
         ),
+        "discard" => format!(
+            "read gives {} to {thread}, from {on}. They come too late, and are thrown away.",
+            what(event)
+        ),
         "read" => format!("read gives {} to {thread}, from {on}.", what(event)),
         "write" if get("call") == "sendfile" => format!(
             "sendfile has moved {} of the file to {on}{}.",
@@ -67,6 +71,7 @@ fn by_the_server(event: &Record, before: &State) -> String {
             short(event)
         ),
         "request" | "keep" | "response" => http::say(event, thread, &on, peer),
+        "frame" => websocket::say(event, thread, &on, peer),
         "eof" => format!("read on {on} returns 0 to {thread}: {peer} has finished sending."),
         "would-block" => match get("call").as_str() {
             "write" => format!("write on {on} would block: there is no room for more."),
