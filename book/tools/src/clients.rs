@@ -19,6 +19,7 @@ pub fn connect(address: SocketAddr, buffers: Buffers) -> Result<TcpStream> {
         socket.set_recv_buffer_size(SMALL)?;
         socket.set_tcp_mss(SEGMENT)?;
     }
+    socket.set_tcp_nodelay(true)?; // a piece must not wait for the last one's acknowledgement
     socket.connect(&address.into())?;
     Ok(socket.into())
 }

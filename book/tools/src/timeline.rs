@@ -12,6 +12,7 @@ mod http;
 mod page;
 mod rows;
 mod state;
+mod websocket;
 mod words;
 
 use std::collections::BTreeMap;
@@ -105,7 +106,7 @@ impl Timeline {
             }
             frames.push(Frame {
                 t: event.t,
-                kind: event.event.clone(),
+                kind: kind(event),
                 say,
                 from,
                 to,
@@ -185,6 +186,14 @@ fn ends(event: &Record, state: &State) -> (String, Option<String>) {
         event.fd
     };
     (from, to.map(fd))
+}
+
+/// An event's kind, as the player knows it: of frames it has two.
+fn kind(event: &Record) -> String {
+    match field(event, "way").as_str() {
+        "" => event.event.clone(),
+        way => format!("{} {way}", event.event),
+    }
 }
 
 /// A descriptor's name in the picture.

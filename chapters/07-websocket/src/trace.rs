@@ -35,8 +35,12 @@ pub(crate) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &[u8], limits
 #[inline(never)]
 pub(crate) fn keep(io: &Io, id: ConnId, input: &[u8]) {
     if !input.is_empty() {
+        let until = match Header::parse(input, Role::Server, u64::MAX) {
+            Ok(Some(_)) => "control", // only these have to be there as a whole
+            _ => "header",
+        };
         let (fd, bytes) = (io.descriptor(id), input.len());
-        trace!(fd, bytes, until = "frame", "keep");
+        trace!(fd, bytes, until, "keep");
     }
 }
 

@@ -1,5 +1,7 @@
 //! A connection, seen from both ends.
 
+use super::websocket::Talk;
+
 /// One of a connection's two sides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -47,6 +49,8 @@ pub struct Connection {
     pub end_read: bool,
     /// It was cut.
     pub reset: bool,
+    /// It is behind the opening handshake of WebSocket.
+    pub talk: Option<Talk>,
 }
 
 impl Connection {

@@ -21,6 +21,12 @@ pub fn say(event: &Record, thread: &str, on: &str, peer: &str) -> String {
             "{thread} answers {peer} with {}, {count} in all.",
             get("status")
         ),
+        (_, "header") => {
+            format!("That is no whole header of a frame yet: {thread} keeps the {count}.")
+        }
+        (_, "control") => {
+            format!("That is no whole control frame yet: {thread} keeps the {count}.")
+        }
         (_, "head") => format!("That is no whole head yet: {thread} keeps the {count}."),
         (_, "body") if event.bytes == Some(0) => "That is not all of the body yet.".into(),
         (_, "body") => format!("That is not all of the body yet: {thread} keeps {count}."),

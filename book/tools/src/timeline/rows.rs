@@ -151,6 +151,9 @@ impl State<'_> {
                     let _ = write!(rest, ", {count} {what}");
                 }
             }
+            if let Some(talk) = &connection.talk {
+                rest += &talk.row();
+            }
             rows.server.insert(
                 name.clone(),
                 format!(

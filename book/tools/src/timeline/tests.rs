@@ -355,3 +355,52 @@ fn a_server_that_tells_of_its_answers_knows_what_is_still_to_be_sent() {
         ]
     );
 }
+
+#[test]
+fn a_server_that_tells_of_its_frames_knows_how_far_the_talk_is() {
+    let frame = |way: &str, opcode: &str, fin: bool, bytes: u64, here: u64, data: &str| json!({"event": "frame", "fd": 4, "way": way, "opcode": opcode, "fin": fin, "masked": way == "in", "bytes": bytes, "here": here, "data": data});
+    let read = |bytes: u64| json!({"event": "read", "fd": 4, "bytes": bytes, "data": ""});
+    let timeline = timeline(&[
+        listen(),
+        client("1", "connect", 0),
+        accept("1", 4),
+        json!({"event": "response", "fd": 4, "status": 101, "bytes": 129}),
+        json!({"event": "write", "fd": 4, "bytes": 129, "of": 129}),
+        client("1", "send", 20),
+        read(8),
+        frame("in", "text", false, 5, 2, "He"),
+        read(3),
+        read(9),
+        frame("in", "continuation", true, 3, 3, "llo"),
+        frame("out", "text", true, 200, 200, "Hello"),
+        frame("out", "close", true, 2, 2, r"\x03\xe8"),
+        frame("in", "close", true, 0, 0, ""),
+    ]);
+    let known = row(&timeline, "server", "fd 4");
+    let known: Vec<&str> = known[7..]
+        .iter()
+        .map(|row| row.split_once(" out").unwrap().1)
+        .collect();
+    assert_eq!(
+        known,
+        [
+            "; WebSocket open, 3 of a frame to come",
+            "; WebSocket open, within a message",
+            "; WebSocket open, within a message",
+            "; WebSocket open",
+            ", 204 to be sent; WebSocket open",
+            ", 208 to be sent; WebSocket, Close sent",
+            ", 208 to be sent; WebSocket, Close sent and received",
+        ]
+    );
+    let said = |at: usize| &*timeline.frames[at].say;
+    assert_eq!(
+        [said(7), said(10), said(12), said(13)],
+        [
+            "A frame from client 1 has come on fd 4: text, masked, 5 bytes, of which 2 are here (“He”), and more of its message follows.",
+            "A frame from client 1 has come on fd 4: a continuation, masked, 3 bytes (“llo”), the last of its message.",
+            r"main sends a frame to client 1: a Close, 2 bytes (“\x03\xe8”).",
+            "A frame from client 1 has come on fd 4: a Close, masked, without payload.",
+        ]
+    );
+}

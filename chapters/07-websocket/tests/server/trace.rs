@@ -92,10 +92,10 @@ fn a_frame_in_pieces_is_told_once_its_header_is_there() {
         &[&text[..3], &text[3..8], &text[8..], &ping[..6], &ping[6..]],
     );
     let expected = [
-        "keep 3 until frame",
+        "keep 3 until header",
         r#"in text 5 "He" 2 here"#,
         r#"out text 5 "Hello""#,
-        "keep 6 until frame",
+        "keep 6 until control",
         r#"in ping 1 "?""#,
         r#"out pong 1 "?""#,
     ];
