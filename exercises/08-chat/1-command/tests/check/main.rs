@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex08_1_command as subject;
+mod suite;
