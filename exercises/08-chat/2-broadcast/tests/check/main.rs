@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex08_2_broadcast as subject;
+mod suite;
