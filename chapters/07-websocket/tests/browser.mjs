@@ -3,9 +3,11 @@
 // CHROMIUM names the browser if it isn't /usr/bin/chromium. SCREENSHOTS names a directory for pictures of the pages.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -84,6 +86,30 @@ async function showCode(page, address = site) {
   await page.getByText('Waiting for a phone.').waitFor();
   return { link: await page.locator('#link').getAttribute('href') };
 }
+
+// A server that shakes hands, and then does with the socket what it is told.
+async function bare(then) {
+  const server = createServer(socket => socket.once('data', head => {
+    const [, key] = /^sec-websocket-key: (.*)\r$/im.exec(head);
+    const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+    socket.on('error', () => {}); // a browser may leave as it likes
+    then(socket);
+  }));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { address: `ws://127.0.0.1:${server.address().port}`, stop: () => server.close() };
+}
+
+// What a page is told of a connection, from its beginning to its end.
+const told = (page, address, protocols = []) => page.evaluate(([address, protocols]) => new Promise(resolve => {
+  const events = [];
+  const socket = new WebSocket(address, protocols);
+  socket.onopen = () => events.push('open');
+  socket.onmessage = ({ data }) => events.push(data);
+  socket.onerror = () => events.push('error');
+  socket.onclose = ({ code, reason, wasClean }) => resolve([...events, { code, reason, wasClean }]);
+}), [address, protocols]);
 
 const tests = {
   async 'every page opens, silently, and fits a desktop and a phone, light and dark'() {
@@ -222,6 +248,125 @@ const tests = {
         await button(page, 'Clear').click();
       }
       assert.equal(await page.locator('#state').textContent(), '1 OPEN');
+    });
+  },
+
+  async 'an address begins with ws or http, and has no fragment'() {
+    await browse({}, async page => {
+      await page.goto(site);
+      const made = address => page.evaluate(async address => {
+        try {
+          const socket = new WebSocket(address);
+          await new Promise(resolve => { socket.onopen = resolve; });
+          return socket.url;
+        } catch (error) {
+          return error.name;
+        }
+      }, address);
+      const ws = site.replace('http:', 'ws:');
+      assert.equal(await made(`${ws}/ws`), `${ws}/ws`);
+      assert.equal(await made(`${site}/ws`), `${ws}/ws`);
+      assert.equal(await made('ftp://127.0.0.1/ws'), 'SyntaxError');
+      assert.equal(await made(`${ws}/ws#part`), 'SyntaxError');
+    });
+  },
+
+  async 'before it is open nothing can be sent, and what is sent behind its end is lost'() {
+    await browse({}, async (page, trouble) => {
+      await page.goto(site);
+      const seen = await page.evaluate(async () => {
+        const seen = [];
+        const socket = new WebSocket('/ws');
+        const send = () => {
+          let thrown = '';
+          try {
+            socket.send('four');
+          } catch (error) {
+            thrown = error.name;
+          }
+          seen.push([socket.readyState, socket.protocol, thrown, socket.bufferedAmount]);
+        };
+        const next = event => new Promise(resolve => socket.addEventListener(event, resolve, { once: true }));
+        send();
+        await next('open');
+        socket.close();
+        send();
+        await next('close');
+        send();
+        socket.close();
+        return seen;
+      });
+      assert.deepEqual(seen, [[0, '', 'InvalidStateError', 0], [2, '', '', 4], [3, '', '', 8]]);
+      assert.deepEqual(trouble.splice(0), Array(2).fill('WebSocket is already in CLOSING or CLOSED state.')); // for people
+    });
+  },
+
+  async 'bytes come as a Blob, unless an ArrayBuffer was asked for'() {
+    await browse({}, async page => {
+      await page.goto(site);
+      const seen = await page.evaluate(async () => {
+        const socket = new WebSocket('/ws');
+        await new Promise(resolve => { socket.onopen = resolve; });
+        const echo = () => new Promise(resolve => {
+          socket.onmessage = ({ data }) => resolve(data);
+          socket.send(new Uint8Array([1, 2]));
+        });
+        const blob = await echo();
+        socket.binaryType = 'arraybuffer';
+        const buffer = await echo();
+        let thrown = '';
+        try {
+          new Blob('blob contents');
+        } catch (error) {
+          thrown = error.name;
+        }
+        socket.close();
+        return [blob.constructor.name, blob.size, buffer.constructor.name, buffer.byteLength, thrown, `${+buffer}`];
+      });
+      assert.deepEqual(seen, ['Blob', 2, 'ArrayBuffer', 2, 'TypeError', 'NaN']);
+    });
+  },
+
+  async 'who has offered sub-protocols fails without an answer, and learns no reason'() {
+    await browse({}, async (page, trouble) => {
+      await page.goto(site);
+      assert.deepEqual(await told(page, '/ws', ['chat']), ['error', { code: 1006, reason: '', wasClean: false }]);
+      assert.match(trouble.splice(0).join(), /Sec-WebSocket-Protocol/); // for people, in the console
+    });
+  },
+
+  async 'a connection is closed cleanly if both sides have said so, whoever began'() {
+    await browse({}, async page => {
+      await page.goto(site);
+      const end = socket => socket.once('data', () => socket.end());
+      for (const [close, code, reason] of [[[0x88, 5, 3, 0xe9, 0x62, 0x79, 0x65], 1001, 'bye'], [[0x88, 0], 1005, '']]) {
+        const server = await bare(socket => { socket.write(Buffer.from(close)); end(socket); });
+        assert.deepEqual(await told(page, server.address), ['open', { code, reason, wasClean: true }]);
+        server.stop();
+      }
+      const server = await bare(socket => { socket.write(Buffer.from([0x81, 2, 0x68, 0x69])); socket.end(); });
+      assert.deepEqual(await told(page, server.address), ['open', 'hi', { code: 1006, reason: '', wasClean: false }]);
+      server.stop();
+    });
+  },
+
+  async 'a ping is answered by the browser, and its page hears nothing of it'() {
+    await browse({}, async page => {
+      await page.goto(site);
+      let answer;
+      const server = await bare(socket => {
+        socket.write('\x89\x05hello', 'latin1');
+        socket.once('data', bytes => {
+          answer = [...bytes];
+          socket.write('\x81\x03end\x88\x00', 'latin1');
+          socket.once('data', () => socket.end());
+        });
+      });
+      assert.deepEqual(await told(page, server.address), ['open', 'end', { code: 1005, reason: '', wasClean: true }]);
+      const [first, second, ...rest] = answer;
+      assert.deepEqual([first, second], [0x8a, 0x80 | 5]);
+      assert.deepEqual(unmask(rest.slice(4), rest.slice(0, 4)), bytesOf('68656c6c6f'));
+      server.stop();
     });
   },
 
