@@ -1,1 +1,88 @@
 //! The terminal client: what is said in the room above, what one types below.
+//!
+//! ```text
+//!  two processes                                 --one-process
+//!
+//!  keyboard ──> child ──pipe──┐                  keyboard ──┐
+//!                           epoll ──> screen              epoll ──> screen
+//!    server <──socket────> parent                  server <─┘
+//! ```
+//!
+//! The second process is how it is often described: one to write, one to read. One epoll waits for
+//! both as well; only `keyboard.rs` knows which of the two it is. What the second process does
+//! buy: if the first one is killed, somebody is left to put the terminal back. If the only one is
+//! killed, nobody is; `bash` does it for its own foreground programs, others leave it to `stty sane`.
+
+mod clean;
+mod client;
+mod connection;
+mod editor;
+mod fork;
+mod front;
+mod keyboard;
+pub mod keys;
+pub mod line;
+mod modes;
+mod plain;
+mod relay;
+mod retry;
+mod screen;
+mod signals;
+
+use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
+
+use client::{Client, End};
+use editor::Editor;
+use front::Front;
+use keyboard::Keyboard;
+use modes::Modes;
+use plain::Plain;
+use signals::Signals;
+
+/// Who reads the keyboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Processes {
+    /// The process that also watches the socket.
+    One,
+    /// A child, which writes to a pipe.
+    Two,
+}
+
+/// What the command line says.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The server, as the user calls it.
+    pub server: String,
+    /// Where it may be; the first that answers is taken.
+    pub addresses: Vec<SocketAddr>,
+    /// A name to ask for after each connect.
+    pub nick: Option<String>,
+    /// Who reads the keyboard.
+    pub processes: Processes,
+}
+
+/// Talks with the server until the user, the input, a signal or the server ends it.
+///
+/// # Errors
+/// If there is no server; without a terminal, also if it goes before the input has ended. If the
+/// process that reads the keyboard was killed, and if the terminal or the kernel refuse.
+pub fn run(settings: Settings) -> anyhow::Result<()> {
+    let signals = Signals::block()?; // before the fork: they are the parent's to handle
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let modes = is_terminal.then(Modes::set).transpose()?;
+    // Before there is a socket: the child would hold it open, and the server would never hear of an end.
+    let keyboard = match settings.processes {
+        Processes::One => Keyboard::here(),
+        Processes::Two => Keyboard::child(modes.as_ref())?,
+    };
+    let front = match modes {
+        Some(modes) => Front::Editor(Box::new(Editor::new(modes))),
+        None => Front::Plain(Plain::default()),
+    };
+    match Client::new(front, keyboard, settings, signals)?.run()? {
+        End::Quit => {}
+        End::Signal(signal) => signals::die_of(signal), // the terminal is as it was
+    }
+    Ok(())
+}

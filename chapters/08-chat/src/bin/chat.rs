@@ -1,3 +1,68 @@
 //! `cargo run -p ch08-chat --bin chat -- --help`
 
-fn main() {}
+use std::net::{SocketAddr, ToSocketAddrs};
+use std::process::ExitCode;
+
+use ch08_chat::terminal::{Processes, Settings, run};
+use clap::Parser;
+
+/// Where the server is, unless the address says so.
+const PORT: u16 = 7000;
+
+/// Talk in the chat room, from a terminal
+#[derive(Parser)]
+#[command(
+    name = "chat",
+    after_help = "Examples:\n  just chat                       talks with: just run 08-chat\n  just chat --nick alice localhost:7000\n  printf 'hello\\n' | just chat   says hello, shows the answer, and ends"
+)]
+struct Options {
+    /// Server to talk with: HOST:PORT, or HOST alone for port 7000
+    #[arg(value_name = "ADDRESS", default_value = "127.0.0.1:7000", value_parser = resolve)]
+    server: Server,
+
+    /// Name to ask for, after each connect
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    nick: Option<String>,
+
+    /// Read the keyboard in the same process that watches the socket
+    #[arg(long)]
+    one_process: bool,
+}
+
+/// A name, and the addresses it stands for: one at least.
+#[derive(Clone)]
+struct Server(String, Vec<SocketAddr>);
+
+fn resolve(name: &str) -> Result<Server, String> {
+    let found = name.to_socket_addrs();
+    let found = found.or_else(|_| (name, PORT).to_socket_addrs());
+    let found: Vec<_> = found.map(Iterator::collect).unwrap_or_default();
+    if found.is_empty() {
+        return Err("it has no address; try 127.0.0.1:7000".to_owned());
+    }
+    Ok(Server(name.to_owned(), found))
+}
+
+fn name(text: &str) -> Result<String, String> {
+    if text.contains(char::is_control) {
+        return Err("a name is one line of plain text".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn main() -> ExitCode {
+    workbench::start(|options: Options| {
+        let Server(server, addresses) = options.server;
+        let processes = if options.one_process {
+            Processes::One
+        } else {
+            Processes::Two
+        };
+        run(Settings {
+            server,
+            addresses,
+            nick: options.nick,
+            processes,
+        })
+    })
+}

@@ -1,0 +1,113 @@
+//! With a terminal: keys change a line, and the line stays below what is said.
+
+use std::io;
+
+use super::keys::{Key, Keys};
+use super::line::Line;
+use super::modes::Modes;
+use super::screen::Screen;
+
+/// What a key asks for that the editor can't do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Send the line.
+    Send,
+    /// End the program.
+    Quit,
+    /// Stop the program until the shell's `fg`.
+    Suspend,
+}
+
+/// The line being typed, on its screen.
+pub struct Editor {
+    modes: Modes,
+    keys: Keys,
+    line: Line,
+    screen: Screen,
+}
+
+impl Editor {
+    /// An empty line, on a terminal that has been set.
+    #[must_use]
+    pub fn new(modes: Modes) -> Self {
+        Self {
+            modes,
+            keys: Keys::default(),
+            line: Line::default(),
+            screen: Screen::new(),
+        }
+    }
+
+    /// The keys that `bytes` complete.
+    pub fn keys(&mut self, bytes: &[u8]) -> Vec<Key> {
+        self.keys.feed(bytes)
+    }
+
+    /// Changes the line; [`draw`](Self::draw) shows it.
+    ///
+    /// # Errors
+    /// If standard output can't be written.
+    pub fn press(&mut self, key: Key) -> io::Result<Option<Command>> {
+        match key {
+            Key::Char(letter) => self.line.insert(letter),
+            Key::Backspace => self.line.backspace(),
+            Key::Left => self.line.left(),
+            Key::Right => self.line.right(),
+            Key::Home => self.line.home(),
+            Key::End => self.line.end(),
+            Key::EraseToStart => self.line.erase_to_start(),
+            Key::EraseWord => self.line.erase_word(),
+            Key::Redraw => self.screen.clear(&self.line)?,
+            Key::Enter => return Ok(Some(Command::Send)),
+            Key::Quit => return Ok(Some(Command::Quit)),
+            Key::Suspend => return Ok(Some(Command::Suspend)),
+            Key::EndOfInput if self.line.is_empty() => return Ok(Some(Command::Quit)),
+            Key::Delete | Key::EndOfInput => self.line.delete(),
+        }
+        Ok(None)
+    }
+
+    /// Takes the line, to send it; what was pasted may be several.
+    pub fn take_line(&mut self) -> String {
+        self.line.take()
+    }
+
+    /// Shows the line as it is now.
+    ///
+    /// # Errors
+    /// If standard output can't be written.
+    pub fn draw(&mut self) -> io::Result<()> {
+        self.screen.draw(&self.line)
+    }
+
+    /// Shows `messages` above the line.
+    ///
+    /// # Errors
+    /// If standard output can't be written.
+    pub fn say(&mut self, messages: &[String]) -> io::Result<()> {
+        self.screen.say(messages, &self.line)
+    }
+
+    /// Follows the window to another size.
+    ///
+    /// # Errors
+    /// If standard output can't be written.
+    pub fn resize(&mut self) -> io::Result<()> {
+        self.screen.resize(&self.line)
+    }
+
+    /// Leaves the terminal to the shell.
+    pub fn leave(&self) {
+        self.modes.restore();
+    }
+
+    /// Takes the terminal again.
+    ///
+    /// # Errors
+    /// If the terminal has gone.
+    pub fn come_back(&mut self) -> io::Result<()> {
+        self.modes.set_again()?;
+        self.screen = Screen::new(); // the window may have changed, and what is in it has
+        self.draw()
+    }
+}

@@ -1,0 +1,66 @@
+//! Signals as events: one more descriptor for epoll (`signalfd(2)`).
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use nix::sys::signal::{SigSet, Signal, kill, raise};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::Pid;
+
+/// To end (first three), to stop, to have gone on, and the window has another size.
+const OURS: [Signal; 6] = [
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGTSTP,
+    Signal::SIGCONT,
+    Signal::SIGWINCH,
+];
+
+/// The signals that wait to be taken.
+pub struct Signals(SignalFd);
+
+impl Signals {
+    /// Blocks them, for this process and those that it forks from now on.
+    ///
+    /// # Errors
+    /// As `signalfd(2)`: no descriptor or no memory is left.
+    pub fn block() -> io::Result<Self> {
+        let mask = SigSet::from_iter(OURS);
+        mask.thread_block()?;
+        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
+        Ok(Self(SignalFd::with_flags(&mask, flags)?))
+    }
+
+    /// Takes one that has arrived.
+    pub fn take(&self) -> Option<Signal> {
+        let info = self.0.read_signal().ok().flatten()?;
+        Signal::try_from(i32::try_from(info.ssi_signo).ok()?).ok()
+    }
+}
+
+impl AsFd for Signals {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// Lets this process be stopped, as a child has to be whose parent stops it with itself.
+pub fn obey_stop() {
+    let _ = SigSet::from(Signal::SIGTSTP).thread_unblock();
+}
+
+/// Stops this process and the others of its group (a child, `just`), as Ctrl-Z does; returns when
+/// the shell's `fg` lets them go on. Without a shell that could, the kernel ignores it.
+pub fn stop() {
+    let _ = kill(Pid::from_raw(0), Signal::SIGTSTP);
+    let stop = SigSet::from(Signal::SIGTSTP);
+    let _ = stop.thread_unblock(); // it stops here
+    let _ = stop.thread_block();
+}
+
+/// Ends this process by `signal`, so that whoever waits for it learns what ended it.
+pub fn die_of(signal: Signal) {
+    let _ = SigSet::from(signal).thread_unblock();
+    let _ = raise(signal);
+}
