@@ -181,10 +181,8 @@ impl Client {
                 Some(Command::Quit) => return Ok(Some(End::Quit)),
                 Some(Command::Suspend) => self.suspend()?,
                 Some(Command::Send) if self.connection.is_open() => {
-                    let line = editor.take_line();
-                    if !line.trim().is_empty() {
-                        self.connection
-                            .send(format!("{}\n", line.trim()).as_bytes());
+                    for line in editor.take_line().lines().filter(|line| !line.trim().is_empty()) {
+                        self.connection.send(format!("{line}\n").as_bytes());
                     }
                 }
                 Some(Command::Send) => self.say("not connected: your line is kept")?,

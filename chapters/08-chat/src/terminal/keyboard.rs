@@ -135,7 +135,7 @@ impl Keyboard {
     pub fn read(&mut self) -> anyhow::Result<Input<'_>> {
         let result = match &mut self.source {
             // Not `stdin.read()`: that one has a buffer, and epoll doesn't know what waits in there.
-            Source::Here(stdin) => Ok(unistd::read(stdin, &mut self.bytes)?),
+            Source::Here(stdin) => unistd::read(stdin, &mut self.bytes).map_err(io::Error::from),
             Source::There { pipe, .. } => pipe.read(&mut self.bytes),
         };
         match result {
