@@ -27,7 +27,11 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `terminal.rs` | see there |
+//! | `terminal.rs`, `client.rs` | two processes or one, and the loop |
+//! | `fork.rs`, `relay.rs`, `keyboard.rs` | where keys come from |
+//! | `keys.rs`, `line.rs`, `editor.rs`, `plain.rs` | what becomes of them |
+//! | `connection.rs`, `retry.rs` | the server, and waiting for it |
+//! | `modes.rs`, `screen.rs`, `signals.rs` | the terminal, left as it was |
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");

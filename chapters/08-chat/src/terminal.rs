@@ -13,7 +13,6 @@
 //! buy: if the first one is killed, somebody is left to put the terminal back. If the only one is
 //! killed, nobody is; `bash` does it for its own foreground programs, others leave it to `stty sane`.
 
-mod clean;
 mod client;
 mod connection;
 mod editor;

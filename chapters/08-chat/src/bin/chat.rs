@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 
+use ch08_chat::Nick;
 use ch08_chat::terminal::{Processes, Settings, run};
 use clap::Parser;
 
@@ -21,7 +22,7 @@ struct Options {
     server: Server,
 
     /// Name to ask for, after each connect
-    #[arg(long, value_name = "NAME", value_parser = name)]
+    #[arg(long, value_name = "NAME", value_parser = nick)]
     nick: Option<String>,
 
     /// Read the keyboard in the same process that watches the socket
@@ -43,11 +44,9 @@ fn resolve(name: &str) -> Result<Server, String> {
     Ok(Server(name.to_owned(), found))
 }
 
-fn name(text: &str) -> Result<String, String> {
-    if text.contains(char::is_control) {
-        return Err("a name is one line of plain text".to_owned());
-    }
-    Ok(text.to_owned())
+fn nick(name: &str) -> Result<String, String> {
+    Nick::new(name).map_err(|unfit| unfit.to_string())?;
+    Ok(name.to_owned())
 }
 
 fn main() -> ExitCode {

@@ -9,7 +9,6 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use nix::sys::signal::Signal;
 
 use super::Settings;
-use super::clean::clean;
 use super::connection::{Connection, News};
 use super::editor::Command;
 use super::front::Front;
@@ -17,6 +16,7 @@ use super::keyboard::{Input, Keyboard};
 use super::keys::Key;
 use super::retry::Retry;
 use super::signals::{Signals, stop};
+use crate::{MAX_LINE, Text};
 
 const KEYBOARD: u64 = 0;
 const SERVER: u64 = 1;
@@ -180,12 +180,7 @@ impl Client {
             match editor.press(key)? {
                 Some(Command::Quit) => return Ok(Some(End::Quit)),
                 Some(Command::Suspend) => self.suspend()?,
-                Some(Command::Send) if self.connection.is_open() => {
-                    for line in editor.take_line().lines().filter(|line| !line.trim().is_empty()) {
-                        self.connection.send(format!("{line}\n").as_bytes());
-                    }
-                }
-                Some(Command::Send) => self.say("not connected: your line is kept")?,
+                Some(Command::Send) => self.send_line()?,
                 None => {}
             }
         }
@@ -193,6 +188,29 @@ impl Client {
             editor.draw()?;
         }
         Ok(None)
+    }
+
+    /// Sends the line, or says why it stays.
+    fn send_line(&mut self) -> io::Result<()> {
+        let Front::Editor(editor) = &mut self.front else {
+            return Ok(());
+        };
+        if !self.connection.is_open() {
+            return self.say("not connected: your line is kept");
+        }
+        let lines = editor.lines(); // several, if they were pasted
+        if let Some(long) = lines.iter().find(|line| line.len() > MAX_LINE) {
+            let why = format!(
+                "{} bytes, and a line has {MAX_LINE}: yours is kept",
+                long.len()
+            );
+            return self.say(&why);
+        }
+        editor.erase();
+        for line in lines {
+            self.connection.send(format!("{line}\n").as_bytes());
+        }
+        Ok(())
     }
 
     fn on_signal(&mut self) -> anyhow::Result<Option<End>> {
@@ -248,7 +266,8 @@ impl Client {
                 _ => Talk::GoesOn,
             };
             if !line.starts_with(QUESTION) {
-                messages.push(clean(line));
+                // The server has done that. But who says that it is our server?
+                messages.push(Text::new(line).to_string());
             } else if !self.connection.is_finished() {
                 self.connection.send(b"/pong\n");
             }

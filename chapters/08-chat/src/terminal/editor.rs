@@ -67,9 +67,15 @@ impl Editor {
         Ok(None)
     }
 
-    /// Takes the line, to send it; what was pasted may be several.
-    pub fn take_line(&mut self) -> String {
-        self.line.take()
+    /// The line; what was pasted may be several. Blank ones say nothing.
+    pub fn lines(&self) -> Vec<String> {
+        let lines = self.line.text().lines().map(str::to_owned);
+        lines.filter(|line| !line.trim().is_empty()).collect()
+    }
+
+    /// Begins a new line.
+    pub fn erase(&mut self) {
+        self.line = Line::default();
     }
 
     /// Shows the line as it is now.

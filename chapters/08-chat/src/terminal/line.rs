@@ -23,6 +23,12 @@ impl Line {
         self.text.split_at(self.cursor)
     }
 
+    /// All of it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Whether nothing was typed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -83,12 +89,6 @@ impl Line {
         let start = start.len();
         self.text.drain(start..self.cursor);
         self.cursor = start;
-    }
-
-    /// Takes all of it.
-    pub fn take(&mut self) -> String {
-        self.cursor = 0;
-        std::mem::take(&mut self.text)
     }
 
     fn left_of_cursor(&self) -> usize {

@@ -6,8 +6,8 @@ use terminal_size::{Width, terminal_size_of};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::clean::clean;
 use super::line::Line;
+use crate::Text;
 
 const PROMPT: &str = "> ";
 
@@ -85,9 +85,9 @@ impl Screen {
     fn drawn(&mut self, line: &Line) -> String {
         let room = self.columns.saturating_sub(PROMPT.len() + 1); // one for a cursor at the end
         let (before, after) = line.halves();
-        let (before, after) = (clean(before), clean(after));
-        let before = last_columns(&before, room);
-        let after = first_columns(&after, room - before.width().min(room));
+        let (before, after) = (Text::new(before), Text::new(after));
+        let before = last_columns(before.as_str(), room);
+        let after = first_columns(after.as_str(), room - before.width().min(room));
         self.cursor = PROMPT.len() + before.width();
         // The terminal itself remembers where the cursor was (ESC 7, ESC 8). It may think otherwise
         // of a letter's width than we do: so it mustn't wrap meanwhile (?7l), and we don't count.
