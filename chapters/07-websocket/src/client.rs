@@ -134,6 +134,7 @@ impl Client {
         if !self.closing.is_open() {
             return Err(Failure::Closed);
         }
+        // ANCHOR: send_frame
         let header = Header {
             opcode,
             last,
@@ -143,6 +144,7 @@ impl Client {
         let mut frame = Vec::with_capacity(payload.len() + crate::Encoded::MAX);
         write_fragment(&mut frame, header, payload);
         Ok((&self.stream).write_all(&frame)?)
+        // ANCHOR_END: send_frame
     }
 
     /// Begins to close: sends a Close. What still comes can be read until the [`Incoming::End`].

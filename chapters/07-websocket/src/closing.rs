@@ -47,6 +47,7 @@ impl Closing {
     /// Their Close has come: the Close to send, if we owe one. It has the code that theirs has
     /// (RFC 6455 §5.5.1).
     #[must_use]
+    // ANCHOR: received
     pub fn received(&mut self, theirs: Close<'_>) -> Option<Close<'static>> {
         match std::mem::replace(self, Self::Done) {
             Self::Open => Some(Close {
@@ -56,6 +57,7 @@ impl Closing {
             Self::Sent | Self::Done => None,
         }
     }
+    // ANCHOR_END: received
 
     /// They have broken the protocol: the Close to send, unless one has been sent.
     #[must_use]

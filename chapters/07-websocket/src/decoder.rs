@@ -72,6 +72,7 @@ pub struct Decoder {
 }
 
 #[derive(Debug, Clone, Copy)]
+// ANCHOR: state
 enum State {
     /// Between two messages, or within a header or a control frame there.
     Header,
@@ -84,6 +85,7 @@ enum State {
     /// Nobody knows where the next frame would begin.
     Broken(Error),
 }
+// ANCHOR_END: state
 
 /// What is to come of a message's frame.
 #[derive(Debug, Clone, Copy)]
@@ -195,6 +197,7 @@ impl Decoder {
 
     /// Takes what there is of a frame's payload.
     #[inline(never)]
+    // ANCHOR: payload
     fn payload<'a>(
         &mut self,
         input: &'a mut Buffer,
@@ -218,6 +221,7 @@ impl Decoder {
         let kind = message.kind;
         Ok(Event::Data(Part { kind, bytes, last }))
     }
+    // ANCHOR_END: payload
 
     /// Takes a control frame, once all of it is there.
     #[inline(never)]

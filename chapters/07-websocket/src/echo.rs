@@ -91,6 +91,7 @@ impl Echo {
     }
 
     #[inline(never)]
+    // ANCHOR: hold
     fn hold(&mut self, io: &mut Io, id: ConnId, part: Part<'_>, memory: &mut Memory) {
         let held = self.0.get_or_insert_with(|| {
             Box::new(Held {
@@ -111,6 +112,7 @@ impl Echo {
             self.flush(io, id, memory);
         }
     }
+    // ANCHOR_END: hold
 
     /// Sends what there is to be sent, as far as the output isn't full. To be called from
     /// [`Handler::on_drain`](reactor::Handler::on_drain), too.

@@ -82,6 +82,7 @@ impl Handshake {
     ///
     /// # Errors
     /// The first of the rules that it breaks.
+    // ANCHOR: check
     pub fn check(&self, head: &Head<'_>) -> Result<Accepted<'_>, Refusal> {
         let fields = head.fields;
         if head.method != Method::Get {
@@ -114,6 +115,7 @@ impl Handshake {
             protocol: self.protocol(head),
         })
     }
+    // ANCHOR_END: check
 
     /// The first of the client's sub-protocols that this server speaks: the client has them in the
     /// order that it likes (RFC 6455 §4.1). Their names are compared byte by byte.
@@ -126,6 +128,7 @@ impl Handshake {
 
 impl Origins {
     /// Whether this request comes from a page that may send it, or from none.
+    // ANCHOR: origins
     pub(crate) fn allow(&self, head: &Head<'_>) -> bool {
         let Some(origin) = head.fields.get("Origin") else {
             return true;
@@ -142,6 +145,7 @@ impl Origins {
         own.is_some_and(|own| own.eq_ignore_ascii_case(host))
             || others.iter().any(|other| other.as_bytes() == origin)
     }
+    // ANCHOR_END: origins
 }
 
 /// Whether this is the base64 of 16 bytes (RFC 6455 §4.2.1). They fill 21 characters and a third

@@ -220,6 +220,7 @@ fn length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Error> {
     long_length(short, rest)
 }
 
+// ANCHOR: length
 fn long_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Error> {
     let (length, shortest, rest) = if short == TWO_BYTES {
         let Some((bytes, rest)) = rest.split_first_chunk() else {
@@ -240,6 +241,7 @@ fn long_length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Error> {
     }
     Ok(Some((length, rest)))
 }
+// ANCHOR_END: length
 
 /// A header as bytes: it dereferences to them.
 #[derive(Debug, Clone, Copy)]

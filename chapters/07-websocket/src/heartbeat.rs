@@ -65,6 +65,7 @@ impl WebSocket {
             self.heartbeat.heard(); // the socket was full, and isn't: a slow reader is alive
         }
         self.heartbeat.pending = pending;
+        // ANCHOR: on_timer
         match self.heartbeat.state {
             State::Heard => self.heartbeat.state = State::Quiet,
             State::Quiet => {
@@ -84,6 +85,7 @@ impl WebSocket {
                 return io.close(id);
             }
         }
+        // ANCHOR_END: on_timer
         io.set_timer(id, period);
     }
 }

@@ -49,6 +49,7 @@ impl Mask {
     /// assert_eq!(&payload, b"Hello");
     /// ```
     #[inline]
+    // ANCHOR: apply
     pub fn apply(&mut self, payload: &mut [u8]) {
         let [a, b, c, d] = self.key;
         let twice = [a, b, c, d, a, b, c, d];
@@ -68,6 +69,7 @@ impl Mask {
             twice[turn + 3],
         ];
     }
+    // ANCHOR_END: apply
 }
 
 #[cfg(test)]

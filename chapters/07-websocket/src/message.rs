@@ -49,6 +49,7 @@ impl Message {
     /// A frame of `length` bytes begins, which isn't a control frame: the message that it belongs
     /// to, if `unfinished` is the one that it might continue (RFC 6455 §5.4).
     #[inline]
+    // ANCHOR: with_frame
     pub fn with_frame(
         unfinished: Option<Self>,
         opcode: Opcode,
@@ -71,6 +72,7 @@ impl Message {
         }
         Ok(message)
     }
+    // ANCHOR_END: with_frame
 
     #[inline]
     fn new(kind: Kind) -> Self {

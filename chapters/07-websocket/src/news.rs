@@ -25,6 +25,7 @@ pub(crate) fn poll<S>(_: &mut S, call: &mut Call<'_>) -> Reply {
 /// Answers a request for `/long-poll`: as soon as it is another time than the client knows. That
 /// is within a second. A server whose news is rare would send an empty answer now and then, before
 /// a proxy on the way loses patience.
+// ANCHOR: long_poll
 pub(crate) fn long_poll<S>(_: &mut S, call: &mut Call<'_>) -> Reply {
     let (date, next) = now();
     if !knows(call, &date) {
@@ -33,6 +34,7 @@ pub(crate) fn long_poll<S>(_: &mut S, call: &mut Call<'_>) -> Reply {
     call.io.set_timer(call.id, next);
     Reply::Later
 }
+// ANCHOR_END: long_poll
 
 /// The time, and how long until the next.
 fn now() -> (Date, Duration) {
@@ -116,6 +118,7 @@ impl Listener {
         io.set_timer(id, next);
     }
 
+    // ANCHOR: tell
     fn tell(&self, io: &mut Io, id: ConnId, news: &[u8]) {
         match self.way {
             Way::Events => {
@@ -126,6 +129,7 @@ impl Listener {
             Way::Frames(_) => send_frame(io, id, Opcode::Text, news),
         }
     }
+    // ANCHOR_END: tell
 
     /// To be called from [`Handler::on_data`](reactor::Handler::on_data). What he says is checked,
     /// and nothing comes of it.

@@ -140,6 +140,7 @@ impl Handler for Server {
     }
 
     #[inline]
+    // ANCHOR: on_data
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         if let Session::Http(_) = session {
             self.on_http_data(io, id, session, input);
@@ -156,6 +157,7 @@ impl Handler for Server {
             login.on_data(io, id, &self.limits, input, logins);
         }
     }
+    // ANCHOR_END: on_data
 
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Session, _: &mut Buffer) {
         match session {

@@ -61,6 +61,7 @@ impl WebSocket {
 
     /// As [`Self::on_data`], and leaves the rest of the input where `said` breaks.
     #[inline]
+    // ANCHOR: on_data
     pub fn on_data_until(
         &mut self,
         io: &mut Io,
@@ -93,6 +94,7 @@ impl WebSocket {
             }
         }
     }
+    // ANCHOR_END: on_data
 
     /// Whether messages may still be sent: neither side has sent a Close.
     #[must_use]

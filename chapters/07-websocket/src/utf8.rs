@@ -39,6 +39,7 @@ impl Utf8 {
 
     /// Some of `bytes` belong to characters that are cut, or to none at all.
     #[cold]
+    // ANCHOR: check
     fn check_any(&mut self, bytes: &[u8]) -> Result<(), Impossible> {
         let mut rest = bytes;
         while self.count > 0
@@ -57,6 +58,7 @@ impl Utf8 {
             Err(_) => Err(Impossible),
         }
     }
+    // ANCHOR_END: check
 
     /// Whether the text may end here: not within a character.
     #[inline]
