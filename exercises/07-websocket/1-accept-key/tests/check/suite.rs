@@ -6,7 +6,7 @@ use sha1::{Digest, Sha1};
 
 use crate::subject::accept;
 
-const BOOK: &str = "companions/002.html#what-to-distrust";
+const BOOK: &str = "07-websocket.html#the-accept-key";
 
 #[test]
 fn two_keys_have_two_answers() {
