@@ -1,0 +1,53 @@
+//! Many members. More of them, and what they cost, is in `examples/crowd.rs`.
+
+use std::io::{ErrorKind, Read};
+use std::net::TcpStream;
+use std::time::Instant;
+
+use harness::Client;
+
+use crate::{DEADLINE, start};
+
+/// So many need as many descriptors here, and as many more in the server.
+const MEMBERS: usize = 500;
+
+#[test]
+fn what_three_say_at_once_reaches_five_hundred_in_one_order() {
+    let server = start(&[]);
+    let mut crowd = server.clients(MEMBERS);
+    server.while_stopped(|| {
+        for (number, client) in crowd.iter_mut().take(3).enumerate() {
+            client.send(format!("line of {number}\n").as_bytes());
+        }
+    });
+    let mut first = None;
+    for client in &crowd {
+        let said = said(client, 3);
+        let first = first.get_or_insert_with(|| said.clone());
+        assert_eq!(&said, first);
+    }
+}
+
+/// The first `count` lines that were said.
+fn said(client: &Client, count: usize) -> Vec<String> {
+    let deadline = Instant::now() + DEADLINE;
+    let (mut text, mut bytes) = (Vec::new(), [0; 4096]);
+    let mut stream: &TcpStream = client.stream();
+    loop {
+        let lines = text.split_inclusive(|&byte| byte == b'\n');
+        let said = lines.filter(|line| line.starts_with(b"<") && line.ends_with(b"\n"));
+        let said: Vec<_> = said
+            .map(|line| String::from_utf8_lossy(line).into_owned())
+            .collect();
+        if said.len() >= count {
+            return said;
+        }
+        assert!(Instant::now() < deadline, "{} lines of {count}", said.len());
+        match stream.read(&mut bytes) {
+            Ok(0) => panic!("the end, after {} lines of {count}", said.len()),
+            Ok(length) => text.extend_from_slice(&bytes[..length]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => panic!("more lines: {error}"),
+        }
+    }
+}

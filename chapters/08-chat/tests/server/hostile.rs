@@ -1,0 +1,133 @@
+//! Peers that nobody invited.
+
+use std::io::{ErrorKind, Write};
+
+use harness::Client;
+use serde_json::json;
+use tungstenite::Message;
+use tungstenite::protocol::frame::Frame;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
+
+use crate::member::{Member, two};
+use crate::page::{self, Page};
+use crate::{start, wait_until};
+
+#[test]
+fn five_hundred_handshakes_that_never_end_disturb_nobody() {
+    let server = start(&[]);
+    let (mut alice, mut bob) = two(&server);
+    let address = page::address(&server);
+    let half = b"GET /ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websoc";
+    let open = |_| {
+        let mut client = Client::connect(address);
+        client.send(half);
+        client
+    };
+    let half_open: Vec<_> = (0..500).map(open).collect();
+    alice.say("hello");
+    bob.hear("<alice> hello");
+    let page = Page::open(&server);
+    assert_eq!(
+        page.welcome["here"], 3,
+        "who hasn't shaken hands is no member"
+    );
+    drop(half_open);
+}
+
+#[test]
+fn a_flood_of_names_leaves_one() {
+    let server = start(&[]);
+    let (mut alice, mut bob) = two(&server);
+    for number in 0..19 {
+        bob.say(&format!("/nick squat{number}"));
+    }
+    alice.hear_until("- squat17 is now squat18");
+    for number in 0..10 {
+        alice.say(&format!("/nick squat{number}"));
+    }
+    alice.hear_until("- squat8 is now squat9");
+    alice.say("/who");
+    alice.hear("- here: squat18, squat9");
+}
+
+#[test]
+fn who_sends_and_never_reads_is_bounded() {
+    let server = start(&[]);
+    let mut reader = Member::new(&server, "reader");
+    let mut hostile = server.slow_client();
+    // Lines, of which each is answered; the pace holds them back long before output does.
+    let taken = hostile.flood(&b"/help\n".repeat(1_000_000));
+    assert!(taken < 6_000_000, "all of it was taken");
+    reader.hear("- guest-1 joined");
+    reader.say("hello");
+    reader.hear("<reader> hello");
+}
+
+#[test]
+fn a_page_that_sends_pings_and_never_reads_is_too_slow_for_the_room() {
+    let server = start(&[]);
+    let page = Page::open(&server);
+    let mut stream = &page.socket.get_ref().0;
+    stream.set_nonblocking(true).expect("a socket");
+    // Ping frames of 125 bytes, masked with zeros. Each is answered, until the output is full.
+    let ping = [&[0x89, 0xfd, 0, 0, 0, 0][..], &[b'p'; 125]].concat();
+    let pings = ping.repeat(1000);
+    let (mut from, mut taken) = (0, 1);
+    while taken > 0 {
+        taken = 0;
+        loop {
+            match stream.write(&pings[from..]) {
+                Ok(count) => {
+                    from = (from + count) % pings.len();
+                    taken += count;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => panic!("it is taken or not: {error}"),
+            }
+        }
+        server.wait_until_asleep();
+    }
+    let mut reader = Member::guest(&server);
+    reader.hear("- guest-1 left (too slow)");
+}
+
+#[test]
+fn messages_that_are_too_long_or_never_end_are_refused_with_a_close() {
+    let server = start(&[]);
+    let mut page = Page::open(&server);
+    page.send(&json!({ "say": "x".repeat(20_000) }).to_string());
+    assert_eq!(page.close().0, 1009);
+    let mut page = Page::open(&server);
+    let fragment =
+        |kind| Message::Frame(Frame::message(vec![b'x'; 1000], OpCode::Data(kind), false));
+    page.socket.send(fragment(Data::Text)).expect("it is taken");
+    for _ in 0..16 {
+        page.socket
+            .send(fragment(Data::Continue))
+            .expect("it is taken");
+    }
+    assert_eq!(page.close().0, 1009);
+}
+
+#[test]
+fn clients_that_are_killed_leave_no_member_and_no_descriptor() {
+    let server = start(&[]);
+    let (mut alice, bob) = two(&server);
+    drop(bob);
+    alice.line();
+    server.wait_until_asleep();
+    let before = server.descriptors();
+    for _ in 0..100 {
+        // As the kernel does for a process that was killed: closed, with input unread or not.
+        let mut member = Member::guest(&server);
+        member.say("/who");
+        drop(member);
+        drop(server.client());
+    }
+    wait_until("their descriptors are gone", || {
+        server.descriptors() == before
+    });
+    alice.say("/who");
+    while alice.line() != "- here: alice" {}
+}
