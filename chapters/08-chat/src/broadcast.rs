@@ -26,6 +26,7 @@ pub const MAX_WAITING: u64 = 256 * 1024;
 
 impl Server {
     /// Sends letters, in their order, and those that come of it.
+    // ANCHOR: post
     pub(crate) fn post(&mut self, io: &mut Io, letters: Vec<Letter<Seat>>) {
         let mut letters = VecDeque::from(letters);
         while let Some(letter) = letters.pop_front() {
@@ -35,7 +36,9 @@ impl Server {
             }
         }
     }
+    // ANCHOR_END: post
 
+    // ANCHOR: deliver
     fn deliver(&mut self, io: &mut Io, letter: &Letter<Seat>) {
         let (draft, slow) = (&mut self.draft, &mut self.slow);
         draft.begin();
@@ -55,9 +58,11 @@ impl Server {
         }
         self.turn.add(io.now(), self.draft.len());
     }
+    // ANCHOR_END: deliver
 
     /// Has a member leave the room, and tells it why. The connection goes on until that has been
     /// read, or until the time for it is over.
+    // ANCHOR: put_out
     pub(crate) fn put_out(
         &mut self,
         io: &mut Io,
@@ -71,4 +76,5 @@ impl Server {
         }
         self.room.leave(seat, why)
     }
+    // ANCHOR_END: put_out
 }

@@ -60,6 +60,7 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// [`Refusal::Empty`], [`Refusal::Unknown`] or [`Refusal::Incomplete`].
+    // ANCHOR: parse
     pub fn parse(line: &'a str) -> Result<Self, Refusal> {
         let line = line.trim();
         if line.is_empty() {
@@ -91,6 +92,7 @@ impl<'a> Command<'a> {
             _ => return Err(Refusal::Unknown(Refusal::repeated(word))),
         })
     }
+    // ANCHOR_END: parse
 }
 
 /// The first word, and what follows the white space behind it.

@@ -23,6 +23,7 @@ impl Draft {
     }
 
     /// The event in the words of `protocol`. It has to be the same event since [`Self::begin`].
+    // ANCHOR: wording
     pub fn wording(&mut self, event: &Event, protocol: Protocol) -> &[u8] {
         let wording = match protocol {
             Protocol::Lines => &mut self.lines,
@@ -33,6 +34,7 @@ impl Draft {
         }
         wording
     }
+    // ANCHOR_END: wording
 
     /// Bytes of the longer wording.
     pub fn len(&self) -> usize {

@@ -39,10 +39,12 @@ enum Told {
 impl Pace {
     /// How long to wait at `now` until there may be another line; `None` if there may be one.
     #[must_use]
+    // ANCHOR: wait
     pub fn wait(&self, now: Duration) -> Option<Duration> {
         let wait = (self.paid + LINE).saturating_sub(now + CREDIT);
         (wait > Duration::ZERO).then_some(wait)
     }
+    // ANCHOR_END: wait
 
     /// There is a line at `now`.
     pub fn spend(&mut self, now: Duration) {

@@ -68,6 +68,7 @@ pub struct Letter<K> {
 
 /// Who is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+// ANCHOR: to
 pub enum To<K> {
     /// All who are here, once the call that made the letter has returned.
     All,
@@ -76,6 +77,7 @@ pub enum To<K> {
     /// One.
     One(K),
 }
+// ANCHOR_END: to
 
 impl<K: Copy + Ord> Room<K> {
     /// An empty room. The name tells one run of a server from another: numbers of events from
@@ -164,6 +166,7 @@ impl<K: Copy + Ord> Room<K> {
     /// Somebody has typed a line, or sent what is none. What it asks for is done; whoever has asked
     /// to leave is gone afterwards.
     #[must_use]
+    // ANCHOR: hear
     pub fn hear(&mut self, key: K, line: Result<&str, Refusal>) -> Vec<Letter<K>> {
         let Some(nick) = self.members.get(&key).cloned() else {
             return Vec::new();
@@ -173,6 +176,7 @@ impl<K: Copy + Ord> Room<K> {
             .and_then(|command| self.obey(key, nick, command));
         letters.unwrap_or_else(|refusal| self.refuse(key, refusal))
     }
+    // ANCHOR_END: hear
 
     /// Somebody is told that something is refused.
     #[must_use]

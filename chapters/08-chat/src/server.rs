@@ -104,6 +104,7 @@ impl Server {
     }
 
     /// Whether a member's input has to wait: for its own pace, or for the others' turn.
+    // ANCHOR: must_wait
     fn must_wait(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) -> bool {
         if talk.waits == Waits::ForPace {
             return true;
@@ -123,6 +124,7 @@ impl Server {
         }
         talk.waits != Waits::No
     }
+    // ANCHOR_END: must_wait
 
     fn on_lines(
         &mut self,

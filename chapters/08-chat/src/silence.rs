@@ -53,6 +53,7 @@ impl Silence {
     }
 
     /// What to do at `now` if a silence may last one `period`, and an answer may take another.
+    // ANCHOR: look
     pub fn look(&mut self, now: Duration, period: Duration) -> Step {
         let (since, then) = match self.state {
             State::Heard => (self.since, Step::Ask),
@@ -66,6 +67,7 @@ impl Silence {
         self.state = State::Asked(now);
         then
     }
+    // ANCHOR_END: look
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ impl fmt::Display for Text {
 
 /// What is shown for `typed`. Unicode has pictures of the first 32 control characters and of DEL,
 /// from U+2400 on; for what has none there is U+FFFD.
+// ANCHOR: shown
 fn shown(typed: char) -> char {
     match typed {
         // Separators of lines and paragraphs: here is only one line.
@@ -55,6 +56,7 @@ fn shown(typed: char) -> char {
         _ => typed,
     }
 }
+// ANCHOR_END: shown
 
 /// Embeddings, overrides and isolates (UAX #9 §2). Right-to-left scripts do without them.
 fn is_bidi_control(typed: char) -> bool {
