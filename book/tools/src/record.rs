@@ -15,7 +15,7 @@ use workbench::trace::{Record, excerpt};
 
 use crate::merge::{Deed, merge};
 use crate::recording::{CLIENT, Recording};
-use crate::script::{self, Act, Said, Script, Step};
+use crate::script::{self, Act, Buffers, Said, Script, Step};
 use crate::{clients, files, program};
 
 /// How long any one step may take.
@@ -23,6 +23,9 @@ const DEADLINE: Duration = Duration::from_secs(5);
 
 /// The port that stands for the server's in every recording.
 const SERVER_PORT: u16 = 7000;
+
+/// The port that stands for that of its page, where it has one.
+const PAGE_PORT: u16 = 7001;
 
 /// The port that stands for client A's; B's is the next.
 const CLIENT_PORT: u16 = 50001;
@@ -78,6 +81,7 @@ fn shown_options(script: &Script) -> Vec<String> {
 struct Run {
     server: Server,
     address: SocketAddr,
+    page: Option<SocketAddr>,
     trace: PathBuf,
     clients: BTreeMap<char, TcpStream>,
     /// The addresses as they were, and those that stand for them in the recording.
@@ -114,17 +118,28 @@ impl Run {
         let mut server = Server(server);
         let stdout = server.0.stdout.take();
         let stdout = stdout.context("the server has no standard output")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
+        let (mut line, mut stdout) = (String::new(), BufReader::new(stdout));
+        stdout.read_line(&mut line)?;
         let address = line.trim_end().strip_prefix("listening on ");
         let address: Option<SocketAddr> = address.and_then(|address| address.parse().ok());
         let address = address.with_context(|| format!("the server began with {line:?}"))?;
         let fixed = SocketAddr::new(address.ip(), SERVER_PORT).to_string();
         let asked = SocketAddr::new(address.ip(), 0).to_string();
+        let mut fixed = BTreeMap::from([(address.to_string(), fixed.clone()), (asked, fixed)]);
+        let page = if script.has_page() {
+            Some(page_of(&mut stdout)?)
+        } else {
+            None
+        };
+        if let Some(page) = page {
+            let shown = SocketAddr::new(page.ip(), PAGE_PORT).to_string();
+            fixed.insert(page.to_string(), shown);
+        }
         Ok(Self {
             server,
             address,
-            fixed: [(address.to_string(), fixed.clone()), (asked, fixed)].into(),
+            page,
+            fixed,
             trace,
             clients: BTreeMap::new(),
             deeds: Vec::new(),
@@ -200,8 +215,13 @@ impl Run {
     fn act(&mut self, client: char, act: &Act) -> Result<()> {
         let mut deed = self.deed(client, act)?;
         self.heard.clear();
-        if let Act::Connect(buffers) = act {
-            let stream = clients::connect(self.address, *buffers)?;
+        let to = match act {
+            Act::Connect(buffers) => Some((self.address, *buffers)),
+            Act::ConnectToPage => self.page.map(|page| (page, Buffers::Usual)),
+            _ => None,
+        };
+        if let Some((address, buffers)) = to {
+            let stream = clients::connect(address, buffers)?;
             stream.set_read_timeout(Some(DEADLINE))?;
             stream.set_write_timeout(Some(DEADLINE))?;
             let address = stream.local_addr()?;
@@ -217,7 +237,7 @@ impl Run {
         }
         let stream = self.clients.get(&client).context("it is not connected")?;
         match act {
-            Act::Connect(_) => {}
+            Act::Connect(_) | Act::ConnectToPage => {}
             Act::Send(bytes) => (&*stream).write_all(bytes)?,
             Act::Receive(expected) => {
                 let mut got = vec![0; expected.len()];
@@ -250,7 +270,7 @@ impl Run {
     /// The deed as it will stand in the recording: it begins now.
     fn deed(&self, client: char, act: &Act) -> Result<Deed> {
         let (event, bytes) = match act {
-            Act::Connect(_) => ("connect", None),
+            Act::Connect(_) | Act::ConnectToPage => ("connect", None),
             Act::Send(bytes) => ("send", Some(bytes)),
             Act::Receive(bytes) => ("receive", Some(bytes)),
             Act::Take(_) | Act::TakeAnswers(_) => ("receive", None),
@@ -277,6 +297,15 @@ impl Run {
             record,
         })
     }
+}
+
+/// The address of the page, which a server with two ports says next.
+fn page_of(stdout: &mut impl BufRead) -> Result<SocketAddr> {
+    let mut line = String::new();
+    stdout.read_line(&mut line)?;
+    let address = line.trim_end().strip_prefix("page at http://");
+    let address = address.and_then(|address| address.trim_end_matches('/').parse().ok());
+    address.with_context(|| format!("the server went on with {line:?}"))
 }
 
 /// What the server has said so far.

@@ -17,7 +17,8 @@
 //! A client also `finishes` (closes its sending direction), `sees the end`, `closes` and `resets`.
 //! `A sends 3 lines of 20000 bytes` and `A receives 3 lines of 20000 bytes` spare the text,
 //! `A receives 30000 bytes` takes any, `A receives 2 answers` two of HTTP, and `A connects with small buffers` keeps the kernel's buffers
-//! so small that few bytes fill them. `server reaches would-block in write` names the call, too.
+//! so small that few bytes fill them. `A connects to the page` takes
+//! the second of two ports, where the options have `--web-port`. `server reaches would-block in write` names the call, too.
 //!
 //! `server rests` waits until it has nothing more to do.
 //!
@@ -52,6 +53,8 @@ pub enum Step {
 pub enum Act {
     /// Connects, and waits until the handshake is done.
     Connect(Buffers),
+    /// The same with the port of the page, where the server has two.
+    ConnectToPage,
     /// Sends these bytes.
     Send(Vec<u8>),
     /// Reads until exactly these bytes have come.
@@ -132,6 +135,11 @@ impl Script {
         Self::parse(&files::read(&path)?).with_context(|| files::shown(&path))
     }
 
+    /// Whether the server has a page at a port of its own.
+    pub fn has_page(&self) -> bool {
+        self.options.iter().any(|option| option == "--web-port")
+    }
+
     fn parse(text: &str) -> Result<Self> {
         let written: Written = toml::from_str(text)?;
         let steps = written
@@ -192,6 +200,7 @@ fn act(line: &str, what: &str) -> Result<Act> {
     Ok(match what.split_once(' ').unwrap_or((what, "")) {
         ("connects", "") => Act::Connect(Buffers::Usual),
         ("connects", "with small buffers") => Act::Connect(Buffers::Small),
+        ("connects", "to the page") => Act::ConnectToPage,
         ("sends", text) => Act::Send(lines(line, text).map_or_else(|| bytes(text), Ok)?),
         ("receives", text) => match (count(text, "bytes"), answers(text)) {
             (Some(count), _) => Act::Take(count),
