@@ -1,0 +1,201 @@
+import { Connection } from "./connection.js";
+import { MAX_LINE, Room, bytes } from "./room.js";
+
+const byId = (id) => document.getElementById(id);
+
+/** Lines that are kept. */
+const KEPT = 500;
+
+/** From this many bytes on, the room that is left is told. */
+const NEARLY = MAX_LINE - 100;
+
+/** More than that may not wait in the browser for the network to take it, in bytes. */
+const WAITING = 64 * 1024;
+
+/** Where a chosen name is kept, for as long as the tab lives. */
+const NICK = "nick";
+
+const room = new Room();
+const title = document.title;
+let unread = 0;
+
+/** Whether this is something that somebody has said, and not the room. */
+const isSaid = ({ kind }) => ["said", "action", "private"].includes(kind);
+
+// What is shown. All that comes from others is set as text, never as HTML, and stands in an element
+// of its own that keeps its direction to itself: a name from right to left turns nothing around it.
+
+function element(tag, classes, ...children) {
+  const made = document.createElement(tag);
+  made.className = classes;
+  made.append(...children);
+  return made;
+}
+
+/** A name, in a colour that is the same each time. */
+function name(nick) {
+  const shown = element("bdi", "nick", nick);
+  let hash = 0;
+  for (const letter of nick.toLowerCase()) {
+    hash = (hash * 31 + letter.codePointAt(0)) % 3600;
+  }
+  shown.style.setProperty("--hue", hash / 10);
+  return shown;
+}
+
+function part(one) {
+  if (typeof one === "string") {
+    return one;
+  }
+  return one.nick === undefined ? element("bdi", "text", one.text) : name(one.nick);
+}
+
+/** What shows an item, or a line that hasn't come back. */
+const elements = new WeakMap();
+
+function show(item) {
+  const lines = byId("lines");
+  const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
+  const line = element("li", item.kind, ...item.parts.map(part));
+  line.classList.toggle("mine", Boolean(item.mine));
+  line.classList.toggle("was", Boolean(item.was));
+  elements.set(item, line);
+  const above = item.above && elements.get(item.above);
+  lines.insertBefore(line, above?.isConnected ? above : null);
+  while (lines.childElementCount > KEPT) {
+    lines.firstElementChild.remove();
+  }
+  if (atEnd || item.mine) {
+    lines.scrollTop = lines.scrollHeight;
+  } else if (isSaid(item)) {
+    byId("newest").hidden = false; // whoever reads further up is left there
+  }
+  if (document.hidden && isSaid(item) && !item.mine) {
+    unread++;
+    document.title = `(${unread}) ${title}`;
+  }
+}
+
+function showMembers() {
+  byId("here").textContent = room.here;
+  byId("nick").replaceChildren(name(room.nick));
+  const more = room.here - room.members.length;
+  byId("nicks").replaceChildren(
+    ...room.members.map((nick) => element("li", "", name(nick))),
+    ...(more > 0 ? [element("li", "more", `and ${more} more`)] : []),
+  );
+}
+
+/** What hasn't come back: on its way, which is shown once that takes long, or lost. */
+function showUnconfirmed() {
+  byId("unconfirmed").replaceChildren(...room.unconfirmed.map((one) => {
+    const state = one.lost ? "lost" : "on-its-way";
+    let line = elements.get(one);
+    if (line?.className !== state) {
+      line = element("li", state, element("span", "why", one.lost ? "may not have been said:" : "on its way:"));
+      line.append(element("bdi", "text", one.typed), ...(one.lost ? choices(one) : []));
+      elements.set(one, line);
+    }
+    return line;
+  }));
+}
+
+/** Nothing is sent twice by itself: it may have arrived. */
+function choices(one) {
+  const again = element("button", "", "Send again");
+  again.addEventListener("click", () => say(one.typed) && forget(one));
+  const drop = element("button", "", "Forget it");
+  drop.addEventListener("click", () => forget(one));
+  return [again, drop];
+}
+
+function forget(one) {
+  room.forget(one);
+  showUnconfirmed();
+  byId("typed").focus();
+}
+
+function showState(text, canTry) {
+  byId("state").textContent = text;
+  byId("now").hidden = !canTry;
+  byId("send").disabled = !connection.isOpen;
+}
+
+// The connection.
+
+const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`, {
+  opened() {
+    showState("connected", false);
+  },
+  received(object) {
+    room.receive(object).forEach(show);
+    const nick = sessionStorage.getItem(NICK);
+    if (object.kind === "welcome" && nick && nick !== room.nick) {
+      connection.say(`/nick ${nick}`);
+    } else if (object.kind === "renamed" && object.to === room.nick) {
+      sessionStorage.setItem(NICK, room.nick);
+    }
+    if (!isSaid(object)) {
+      showMembers();
+    }
+    showUnconfirmed();
+  },
+  closed({ code, reason, pause }) {
+    room.lost();
+    showUnconfirmed();
+    const why = reason || (code === 1000 ? "you have left" : `the connection is lost (code ${code})`);
+    if (pause === undefined) {
+      return showState(`${why}.`, true);
+    }
+    showState(`${why}; the next attempt is in ${(pause / 1000).toFixed(1)} s.`, true);
+  },
+});
+
+/** Sends a line; whether that was possible. */
+function say(typed) {
+  if (!connection.isOpen || connection.waiting > WAITING) {
+    showState(connection.isOpen ? "the network takes nothing now" : byId("state").textContent, !connection.isOpen);
+    return false;
+  }
+  connection.say(typed);
+  room.sent(typed);
+  showUnconfirmed();
+  return true;
+}
+
+byId("say").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const typed = byId("typed").value.trim();
+  if (typed && measure() && say(typed)) {
+    byId("typed").value = "";
+    measure();
+  }
+});
+
+/** Tells how long the line is, before it is sent: whether it fits. */
+function measure() {
+  const left = MAX_LINE - bytes(byId("typed").value.trim());
+  const told = left < 0 ? `${-left} bytes too long` : `${left} bytes left`;
+  byId("length").textContent = left < MAX_LINE - NEARLY ? told : "";
+  byId("typed").setCustomValidity(left < 0 ? told : "");
+  return left >= 0;
+}
+
+byId("typed").addEventListener("input", measure);
+byId("now").addEventListener("click", () => connection.connect());
+window.addEventListener("online", () => connection.connect());
+byId("newest").addEventListener("click", () => {
+  byId("lines").scrollTop = byId("lines").scrollHeight;
+});
+byId("lines").addEventListener("scroll", () => {
+  const { scrollHeight, scrollTop, clientHeight } = byId("lines");
+  byId("newest").hidden ||= scrollHeight - scrollTop - clientHeight < 40;
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) {
+    unread = 0;
+    document.title = title;
+  }
+});
+byId("members").open = matchMedia("(min-width: 45rem)").matches;
+connection.connect();
