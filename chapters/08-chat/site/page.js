@@ -37,9 +37,9 @@ function name(nick) {
   const shown = element("bdi", "nick", nick);
   let hash = 0;
   for (const letter of nick.toLowerCase()) {
-    hash = (hash * 31 + letter.codePointAt(0)) % 3600;
+    hash = Math.imul(hash + letter.codePointAt(0), 0x9e3779b1) >>> 0; // the golden ratio: similar names end far apart
   }
-  shown.style.setProperty("--hue", hash / 10);
+  shown.style.setProperty("--hue", Math.floor((hash / 2 ** 32) * 360));
   return shown;
 }
 
@@ -53,9 +53,19 @@ function part(one) {
 /** What shows an item, or a line that hasn't come back. */
 const elements = new WeakMap();
 
+/** Whether the newest line is in sight, or nearly so. */
+function isAtEnd() {
+  const { scrollHeight, scrollTop, clientHeight } = byId("lines");
+  return scrollHeight - scrollTop - clientHeight < 40;
+}
+
+function scrollToEnd() {
+  byId("lines").scrollTop = byId("lines").scrollHeight;
+}
+
 function show(item) {
   const lines = byId("lines");
-  const atEnd = lines.scrollHeight - lines.scrollTop - lines.clientHeight < 40;
+  const follow = item.mine || isAtEnd();
   const line = element("li", item.kind, ...item.parts.map(part));
   line.classList.toggle("mine", Boolean(item.mine));
   line.classList.toggle("was", Boolean(item.was));
@@ -65,8 +75,8 @@ function show(item) {
   while (lines.childElementCount > KEPT) {
     lines.firstElementChild.remove();
   }
-  if (atEnd || item.mine) {
-    lines.scrollTop = lines.scrollHeight;
+  if (follow) {
+    scrollToEnd();
   } else if (isSaid(item)) {
     byId("newest").hidden = false; // whoever reads further up is left there
   }
@@ -88,16 +98,19 @@ function showMembers() {
 
 /** What hasn't come back: on its way, which is shown once that takes long, or lost. */
 function showUnconfirmed() {
-  byId("unconfirmed").replaceChildren(...room.unconfirmed.map((one) => {
+  const list = byId("unconfirmed");
+  const lines = room.unconfirmed.map((one) => {
     const state = one.lost ? "lost" : "on-its-way";
     let line = elements.get(one);
     if (line?.className !== state) {
-      line = element("li", state, element("span", "why", one.lost ? "may not have been said:" : "on its way:"));
+      line = element("li", state, element("span", "why", one.lost ? "may not have been said:" : "on its way:"), " ");
       line.append(element("bdi", "text", one.typed), ...(one.lost ? choices(one) : []));
       elements.set(one, line);
     }
     return line;
-  }));
+  });
+  [...list.children].filter((line) => !lines.includes(line)).forEach((line) => line.remove());
+  list.append(...lines.filter((line) => !line.isConnected));
 }
 
 /** Nothing is sent twice by itself: it may have arrived. */
@@ -123,8 +136,12 @@ function showState(text, canTry) {
 
 // The connection.
 
+/** Why it was lost: what comes of later attempts tells nothing. */
+let why = "";
+
 const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`, {
   opened() {
+    why = "";
     showState("connected", false);
   },
   received(object) {
@@ -143,7 +160,7 @@ const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`
   closed({ code, reason, pause }) {
     room.lost();
     showUnconfirmed();
-    const why = reason || (code === 1000 ? "you have left" : `the connection is lost (code ${code})`);
+    why ||= reason || (code === 1000 ? "you have left" : `the connection is lost (code ${code})`);
     if (pause === undefined) {
       return showState(`${why}.`, true);
     }
@@ -175,7 +192,8 @@ byId("say").addEventListener("submit", (event) => {
 /** Tells how long the line is, before it is sent: whether it fits. */
 function measure() {
   const left = MAX_LINE - bytes(byId("typed").value.trim());
-  const told = left < 0 ? `${-left} bytes too long` : `${left} bytes left`;
+  const count = Math.abs(left);
+  const told = `${count} ${count === 1 ? "byte" : "bytes"} ${left < 0 ? "too many" : "left"}`;
   byId("length").textContent = left < MAX_LINE - NEARLY ? told : "";
   byId("typed").setCustomValidity(left < 0 ? told : "");
   return left >= 0;
@@ -184,13 +202,13 @@ function measure() {
 byId("typed").addEventListener("input", measure);
 byId("now").addEventListener("click", () => connection.connect());
 window.addEventListener("online", () => connection.connect());
-byId("newest").addEventListener("click", () => {
-  byId("lines").scrollTop = byId("lines").scrollHeight;
-});
+byId("newest").addEventListener("click", scrollToEnd);
+let wasAtEnd = true;
 byId("lines").addEventListener("scroll", () => {
-  const { scrollHeight, scrollTop, clientHeight } = byId("lines");
-  byId("newest").hidden ||= scrollHeight - scrollTop - clientHeight < 40;
+  wasAtEnd = isAtEnd();
+  byId("newest").hidden ||= wasAtEnd;
 });
+new ResizeObserver(() => wasAtEnd && scrollToEnd()).observe(byId("lines")); // as when a phone's keyboard opens
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) {
     unread = 0;
