@@ -1,6 +1,10 @@
 //! Masks (claims C180, C186, C223).
 
-use ch07_websocket::{Header, Mask, Opcode, Role, write_frame};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::thread;
+
+use ch07_websocket::{Client, Header, Kind, Mask, Opcode, Role, accept_key, write_frame};
 use tungstenite::Message;
 
 use crate::peers;
@@ -28,18 +32,58 @@ fn c180_with_a_key_foreseen_a_page_chooses_what_stands_on_the_wire() {
     );
 }
 
-#[test]
-fn c186_a_client_takes_another_key_for_each_frame() {
-    let sent = peers::sent_by_a_client(&vec![Message::text("Hello"); 3]);
+/// The keys of frames that a client has sent, each with five bytes of payload.
+fn keys(mut frames: &[u8]) -> Vec<[u8; 4]> {
     let mut keys = Vec::new();
-    let mut rest = &sent[..];
-    while let Some((header, used)) = Header::parse(rest, Role::Server, 5).unwrap() {
+    while let Some((header, used)) = Header::parse(frames, Role::Server, 5).unwrap() {
         keys.push(header.mask.expect("a server takes no other").key());
-        rest = &rest[used + 5..];
+        frames = &frames[used + 5..];
     }
+    keys
+}
+
+/// Two may be the same by chance, once in four billion times; three won't be.
+#[track_caller]
+fn differ(mut keys: Vec<[u8; 4]>) {
     assert_eq!(keys.len(), 3);
     keys.dedup();
-    assert!(keys.len() > 1, "{keys:?}"); // two may be the same, once in four billion times
+    assert!(keys.len() > 1, "{keys:?}, three times");
+}
+
+#[test]
+fn c186_a_client_takes_another_key_for_each_frame() {
+    let hellos = vec![Message::text("Hello"); 3];
+    differ(keys(&peers::sent_by_a_client(&hellos)));
+}
+
+#[test]
+fn c186_and_so_does_the_client_of_this_chapter() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("ws://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.extend(byte);
+        }
+        let head = String::from_utf8(head).unwrap();
+        let (_, rest) = head.split_once("Sec-WebSocket-Key: ").unwrap();
+        let accept = accept_key(&rest.as_bytes()[..24]);
+        let answer =
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade";
+        write!(stream, "{answer}\r\nSec-WebSocket-Accept: {accept}\r\n\r\n").unwrap();
+        let mut frames = Vec::new();
+        stream.read_to_end(&mut frames).unwrap();
+        frames
+    });
+    let mut client = Client::connect(&address.parse().unwrap(), &[]).unwrap();
+    for _ in 0..3 {
+        client.send(Kind::Text, b"Hello").unwrap();
+    }
+    drop(client);
+    differ(keys(&server.join().unwrap()));
 }
 
 #[test]
