@@ -27,6 +27,7 @@ mod relay;
 mod retry;
 mod screen;
 mod signals;
+mod wait;
 
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;

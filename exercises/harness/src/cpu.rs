@@ -20,7 +20,8 @@ pub(crate) fn time_of(pid: u32) -> Duration {
 /// CPU time that a process uses during the next `stretch` of real time, or would use if it got a
 /// processor whenever it wants one: where many others want them, too, one that spins gets little. A
 /// thread that wants one all the time, however much it gets, counts as one that runs all the time.
-pub(crate) fn over(pid: u32, stretch: Duration) -> Duration {
+#[must_use]
+pub fn over(pid: u32, stretch: Duration) -> Duration {
     let before = time_of(pid);
     let mut samples = Vec::new();
     let began = Instant::now();

@@ -49,6 +49,7 @@ use std::time::Duration;
 
 pub use call::call;
 pub use client::Client;
+pub use cpu::over as cpu_over;
 pub use diff::diff;
 pub use nix::sys::signal::Signal;
 pub use server::Server;

@@ -4,8 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use anyhow::bail;
-use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::Signal;
 
 use super::Settings;
@@ -16,6 +15,7 @@ use super::keyboard::{Input, Keyboard};
 use super::keys::Key;
 use super::retry::Retry;
 use super::signals::{Signals, stop};
+use super::wait::wait;
 use crate::{MAX_LINE, Text};
 
 const KEYBOARD: u64 = 0;
@@ -124,23 +124,14 @@ impl Client {
         }
     }
 
-    /// Sleeps until something has happened, and says to whom.
+    /// Sleeps until something has happened, or the next try is due.
     fn wait(&self) -> io::Result<Vec<u64>> {
-        let always = self.keyboard.is_always_ready();
-        let timeout = match self.retry.remaining() {
-            _ if always => EpollTimeout::ZERO,
-            // Rounded up: a timeout that is rounded down to 0 ms would spin.
-            Some(remaining) => EpollTimeout::try_from(remaining + Duration::from_millis(1))
-                .map_err(io::Error::other)?,
-            None => EpollTimeout::NONE,
-        };
-        let mut events = [EpollEvent::empty(); 3];
-        let count = match self.epoll.wait(&mut events, timeout) {
-            Err(Errno::EINTR) => 0, // the caller works the timeout out anew
-            result => result?,
-        };
-        let reported = events[..count].iter().map(EpollEvent::data);
-        Ok(reported.chain(always.then_some(KEYBOARD)).collect())
+        if self.keyboard.is_always_ready() {
+            let mut reported = wait(&self.epoll, Some(Duration::ZERO))?;
+            reported.push(KEYBOARD);
+            return Ok(reported);
+        }
+        wait(&self.epoll, self.retry.remaining())
     }
 
     fn on_keyboard(&mut self) -> anyhow::Result<Option<End>> {
@@ -179,7 +170,10 @@ impl Client {
             };
             match editor.press(key)? {
                 Some(Command::Quit) => return Ok(Some(End::Quit)),
-                Some(Command::Suspend) => self.suspend()?,
+                Some(Command::Suspend) => {
+                    self.suspend();
+                    return Ok(None); // the line is drawn when SIGCONT has been taken
+                }
                 Some(Command::Send) => self.send_line()?,
                 None => {}
             }
@@ -215,7 +209,7 @@ impl Client {
 
     fn on_signal(&mut self) -> anyhow::Result<Option<End>> {
         match self.signals.take() {
-            Some(Signal::SIGTSTP) => self.suspend()?,
+            Some(Signal::SIGTSTP) => self.suspend(),
             Some(Signal::SIGCONT) => self.front.come_back()?,
             Some(Signal::SIGWINCH) => self.front.resize()?,
             other => return Ok(other.map(End::Signal)),
@@ -223,10 +217,9 @@ impl Client {
         Ok(None)
     }
 
-    fn suspend(&mut self) -> io::Result<()> {
+    fn suspend(&self) {
         self.front.leave();
         stop();
-        self.front.come_back()
     }
 
     fn connect(&mut self) -> anyhow::Result<()> {

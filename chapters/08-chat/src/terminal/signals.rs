@@ -50,13 +50,18 @@ pub fn obey_stop() {
     let _ = SigSet::from(Signal::SIGTSTP).thread_unblock();
 }
 
-/// Stops this process and the others of its group (a child, `just`), as Ctrl-Z does; returns when
-/// the shell's `fg` lets them go on. Without a shell that could, the kernel ignores it.
+/// Stops this process and the others of its group (a child, `just`), as Ctrl-Z does, until the
+/// shell's `fg` lets them go on. Without a shell that could, the kernel ignores it.
+///
+/// Either way SIGCONT is to be taken afterwards, and a signal that ends us comes before it
+/// (`signalfd` gives the lowest number first): a stopped job can be killed in the background.
 pub fn stop() {
     let _ = kill(Pid::from_raw(0), Signal::SIGTSTP);
     let stop = SigSet::from(Signal::SIGTSTP);
     let _ = stop.thread_unblock(); // it stops here
     let _ = stop.thread_block();
+    // Not `raise`: what is sent to a thread alone would come before all else.
+    let _ = kill(Pid::this(), Signal::SIGCONT);
 }
 
 /// Ends this process by `signal`, so that whoever waits for it learns what ended it.

@@ -1,0 +1,82 @@
+//! Processes, as `/proc` shows them.
+
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// How long anything may take: a machine may be slow, and busy.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits until it is so.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A line of `/proc/PID/stat` (`proc_pid_stat(5)`).
+struct Stat {
+    pid: i32,
+    name: String,
+    state: String,
+    parent: i32,
+    session: i32,
+}
+
+fn all() -> Vec<Stat> {
+    let entries = fs::read_dir("/proc").unwrap().flatten();
+    let stats = entries.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
+    stats.filter_map(|stat| parse(&stat)).collect()
+}
+
+fn parse(stat: &str) -> Option<Stat> {
+    let (pid, rest) = stat.split_once(" (")?;
+    let (name, rest) = rest.rsplit_once(") ")?;
+    let fields: Vec<&str> = rest.split(' ').collect();
+    Some(Stat {
+        pid: pid.parse().ok()?,
+        name: name.to_owned(),
+        state: fields[0].to_owned(),
+        parent: fields[1].parse().ok()?,
+        session: fields[3].parse().ok()?,
+    })
+}
+
+/// The process called `chat` that `parent` has started, once there is one.
+#[track_caller]
+pub fn chat_of(parent: i32) -> i32 {
+    let mut found = 0;
+    until("the shell has started the program", || {
+        let chat = all()
+            .into_iter()
+            .find(|stat| stat.parent == parent && stat.name == "chat");
+        found = chat.map_or(0, |stat| stat.pid);
+        found != 0
+    });
+    found
+}
+
+/// The processes of a session, zombies too.
+pub fn session(id: i32) -> Vec<i32> {
+    let members = all().into_iter().filter(|stat| stat.session == id);
+    members.map(|stat| stat.pid).collect()
+}
+
+/// Whether the process sleeps, for now.
+pub fn is_asleep(pid: i32) -> bool {
+    all()
+        .iter()
+        .any(|stat| stat.pid == pid && stat.state == "S")
+}
+
+/// Sends a signal to a process that is alive because nobody has waited for it.
+#[track_caller]
+pub fn send(signal: Signal, pid: i32) {
+    kill(Pid::from_raw(pid), signal).unwrap();
+}
