@@ -46,12 +46,14 @@ export class Connection {
     });
   }
 
+  // ANCHOR: pause
   /** Twice as long each time, and not as long as the others: else all would come at once. */
   #pause() {
     const pause = Math.min(FIRST * 2 ** this.#attempts, LONGEST);
     this.#attempts++;
     return pause * (0.5 + Math.random());
   }
+  // ANCHOR_END: pause
 
   get isOpen() {
     return this.#socket?.readyState === WebSocket.OPEN;

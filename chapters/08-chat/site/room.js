@@ -74,6 +74,7 @@ export class Room {
     return restarted ? [event("the server was started anew, and this is another room"), welcome] : [welcome];
   }
 
+  // ANCHOR: public
   /** Whatever has a number is shown once. */
   #public(object, item, { was = false } = {}) {
     const { id } = object;
@@ -91,6 +92,7 @@ export class Room {
     }
     return [...missing, item];
   }
+  // ANCHOR_END: public
 
   /**
    * After a pause the server tells what was said last. If that is as much as it ever tells, and
