@@ -63,7 +63,7 @@ fn a_job_that_is_ended_while_it_is_stopped_ends() {
         tty.expect("Stopped");
         tty.press("kill %1\r");
         room.expect_end();
-        tty.press("\r");
+        tty.press("wait\r"); // until bash knows of it, too
         tty.expect("Terminated");
         expect_as_before(&mut tty);
     });
