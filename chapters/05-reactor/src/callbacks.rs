@@ -90,6 +90,9 @@ impl<H: Handler> Reactor<H> {
 
     /// Calls back those for whom [`Io::resume`] was called.
     pub(crate) fn offer_resumed(&mut self, handler: &mut H) {
+        if self.io.resumed.is_empty() {
+            return; // as in nearly every turn
+        }
         for id in mem::take(&mut self.io.resumed) {
             // One that is full gets its offer when it has drained.
             if !self.io.is_full(id) {
@@ -100,6 +103,9 @@ impl<H: Handler> Reactor<H> {
 
     /// Flushes every connection that has got output, or a change of state, in this turn.
     pub(crate) fn flush(&mut self, handler: &mut H) {
+        if self.io.unflushed.is_empty() {
+            return;
+        }
         mem::swap(&mut self.io.unflushed, &mut self.flushing);
         for index in 0..self.flushing.len() {
             let id = self.flushing[index];

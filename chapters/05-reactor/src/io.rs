@@ -12,7 +12,6 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags};
 use crate::clock::{Clock, nanos};
 use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
 use crate::output::Output;
-use crate::sockets::READ;
 use crate::timers::Timers;
 use crate::{Closed, Limits};
 
@@ -78,7 +77,7 @@ impl Io {
         Ok(Self {
             epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
             connections: Connections::default(),
-            room: limits.input.min(READ),
+            room: limits.input.min(limits.read),
             long_answer: limits.answer(),
             limits,
             clock: Clock::new(),

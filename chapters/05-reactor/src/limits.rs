@@ -16,6 +16,8 @@ pub struct Limits {
     ///
     /// Keep it some way below `RLIMIT_NOFILE` where the server opens files too.
     pub connections: usize,
+    /// Bytes that one read takes at most; a connection gets one read a turn.
+    pub read: usize,
     /// Bytes of input that a handler may leave unconsumed. Above that, nothing is read.
     ///
     /// It has to exceed the longest message that a handler waits to see whole.
@@ -49,6 +51,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: usize::MAX,
+            read: 64 * 1024,
             input: 128 * 1024,
             high_water: 256 * 1024,
             low_water: 64 * 1024,

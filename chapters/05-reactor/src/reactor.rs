@@ -11,7 +11,7 @@ use tracing::{Level, enabled, trace};
 use crate::accept::Listeners;
 use crate::connection::ConnId;
 use crate::io::{Io, Stop};
-use crate::sockets::{HEADROOM, READ, Received};
+use crate::sockets::{HEADROOM, Received};
 use crate::token::Token;
 use crate::{Buffer, Closed, Handler, Limits, ListenerId, Signals, Waker, flag_names};
 
@@ -65,6 +65,7 @@ impl<H: Handler> Reactor<H> {
     /// # Errors
     /// As `epoll_create1(2)` and `eventfd(2)`: no descriptor or no memory is left.
     pub fn new(limits: Limits) -> io::Result<Self> {
+        let scratch = Buffer::with_size(HEADROOM + limits.read);
         let io = Io::new(limits)?;
         let waker = Waker::new()?;
         let readable = EpollFlags::EPOLLIN;
@@ -77,7 +78,7 @@ impl<H: Handler> Reactor<H> {
             waker,
             signals: None,
             companions: Vec::new(),
-            scratch: Buffer::with_size(HEADROOM + READ),
+            scratch,
             flushing: Vec::new(),
         })
     }

@@ -13,9 +13,6 @@ use crate::io::Io;
 use crate::output::Sent;
 use crate::{Buffer, flag_names};
 
-/// Bytes that one read takes at most; a connection gets one read a turn.
-pub(crate) const READ: usize = 64 * 1024;
-
 /// Unconsumed input up to this size is put before the bytes of the next read; longer input has
 /// those bytes appended. Either way the smaller part is copied.
 pub(crate) const HEADROOM: usize = 4 * 1024;
@@ -117,7 +114,7 @@ impl Io {
         if let Some(connection) = self.connections.get(id)
             && connection.phase == Phase::Lingering
         {
-            let result = (&connection.stream).read(scratch.space(HEADROOM, READ));
+            let result = (&connection.stream).read(scratch.space(HEADROOM, self.limits.read));
             if let Ok(bytes @ 1..) = result {
                 let fd = connection.stream.as_raw_fd();
                 trace!(fd, bytes, "discard");

@@ -40,7 +40,7 @@ fn a_long_output_queue_is_not_kept_in_reserve() {
 #[test]
 fn consumed_input_leaves_no_buffer_behind() {
     let (mut io, id, _peer) = connected();
-    let mut scratch = Buffer::with_size(HEADROOM + READ);
+    let mut scratch = Buffer::with_size(HEADROOM + 64);
     let lent = Some(Box::new(Buffer::new()));
     io.keep_input(id, lent, &mut scratch);
     assert!(kept(&io, id).is_none());
@@ -51,8 +51,8 @@ fn consumed_input_leaves_no_buffer_behind() {
 #[test]
 fn what_is_left_of_the_input_is_kept_in_a_buffer_that_fits() {
     let (mut io, id, _peer) = connected();
-    let mut scratch = Buffer::with_size(HEADROOM + READ);
-    scratch.space(HEADROOM, READ)[..4].copy_from_slice(b"half");
+    let mut scratch = Buffer::with_size(HEADROOM + 64);
+    scratch.space(HEADROOM, 64)[..4].copy_from_slice(b"half");
     scratch.filled(HEADROOM, 4);
     io.keep_input(id, None, &mut scratch);
     assert_eq!(kept(&io, id).unwrap().capacity(), 4);
