@@ -264,8 +264,8 @@ fn whole<'a>(
     if header.length > limits.message {
         return Err(Error::MessageTooLong);
     }
-    input.consume(used);
-    let bytes = input.take(header.length.try_into().map_err(|_| Error::FrameTooLong)?);
+    let length = usize::try_from(header.length).map_err(|_| Error::FrameTooLong)?;
+    let bytes = &mut input.take(used + length)[used..];
     if let Some(mut mask) = header.mask {
         mask.apply(bytes);
     }

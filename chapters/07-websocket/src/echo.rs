@@ -18,8 +18,8 @@
 
 use reactor::{ConnId, Io};
 
-use crate::chunks::Chunks;
-use crate::session::send_header;
+use crate::chunks::{Chunks, Spare};
+use crate::session::{send_frame, send_header};
 use crate::{Opcode, Part, trace};
 
 /// What a connection may hold in any case, in bytes.
@@ -30,13 +30,18 @@ const FREE: usize = 128 * 1024;
 pub struct Memory {
     limit: usize,
     held: usize,
+    spare: Spare,
 }
 
 impl Memory {
     /// They may hold `limit` bytes together, and each of them 128 KiB besides.
     #[must_use]
-    pub const fn new(limit: usize) -> Self {
-        Self { limit, held: 0 }
+    pub fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            held: 0,
+            spare: Spare::default(),
+        }
     }
 
     /// How many bytes they hold now.
@@ -80,11 +85,7 @@ impl Echo {
     #[inline]
     pub fn add(&mut self, io: &mut Io, id: ConnId, part: Part<'_>, memory: &mut Memory) {
         if self.0.is_none() && part.last {
-            if trace::is_on() {
-                return trace::send_frame(io, id, part.kind.opcode(), part.bytes);
-            }
-            send_header(io, id, part.kind.opcode(), true, part.bytes.len());
-            io.send(id, part.bytes);
+            send_frame(io, id, part.kind.opcode(), part.bytes);
         } else {
             self.hold(io, id, part, memory);
         }
@@ -100,7 +101,7 @@ impl Echo {
                 state: State::Collecting,
             })
         });
-        held.bytes.extend(part.bytes);
+        held.bytes.extend(part.bytes, &mut memory.spare);
         memory.held += part.bytes.len();
         let too_much = held.bytes.len() >= FREE && memory.held >= memory.limit;
         if part.last || too_much {
@@ -126,6 +127,7 @@ impl Echo {
         {
             io.send(id, &chunk);
             memory.held -= chunk.len();
+            memory.spare.keep(chunk);
         }
         if held.bytes.len() > 0 {
             return;

@@ -177,6 +177,19 @@ impl Header {
         }
     }
 
+    /// The header as four bytes, if it has as many: nearly all others that a server sends.
+    #[inline]
+    #[must_use]
+    pub fn middle(&self) -> Option<[u8; 4]> {
+        match (u16::try_from(self.length), self.mask) {
+            (Ok(length @ 126..), None) => {
+                let [high, low] = length.to_be_bytes();
+                Some([self.first_byte(), TWO_BYTES, high, low])
+            }
+            _ => None,
+        }
+    }
+
     #[inline]
     const fn first_byte(&self) -> u8 {
         self.opcode as u8 | if self.last { FIN } else { 0 }

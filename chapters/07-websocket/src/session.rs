@@ -136,14 +136,16 @@ pub fn send_header(io: &mut Io, id: ConnId, opcode: Opcode, last: bool, length: 
         mask: None,
         length: length as u64,
     };
-    match header.short() {
-        Some(two) => io.send(id, &two),
-        None => io.send(id, &header.encode()),
+    match (header.short(), header.middle()) {
+        (Some(two), _) => io.send(id, &two),
+        (_, Some(four)) => io.send(id, &four),
+        _ => io.send(id, &header.encode()),
     }
 }
 
 /// Queues a whole frame: a message, or a control frame.
-#[inline]
+#[expect(clippy::inline_always, reason = "each message comes through here")]
+#[inline(always)]
 pub fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
     if trace::is_on() {
         return trace::send_frame(io, id, opcode, payload);

@@ -2,7 +2,7 @@
 //!
 //! Who doesn't trace pays for a look at the level, and for nothing else.
 
-use reactor::{ConnId, Io};
+use reactor::{Buffer, ConnId, Io};
 use tracing::{Level, enabled, trace};
 
 use crate::{Decoder, Header, Limits, Opcode, Role, send_header};
@@ -11,7 +11,8 @@ use crate::{Decoder, Header, Limits, Opcode, Role, send_header};
 const EXCERPT: usize = 64;
 
 /// Whether anybody traces.
-#[inline]
+#[expect(clippy::inline_always, reason = "each message comes through here")]
+#[inline(always)]
 pub(crate) fn is_on() -> bool {
     enabled!(Level::TRACE)
 }
@@ -24,7 +25,7 @@ pub(crate) fn switching(io: &Io, id: ConnId, answer: &str) {
 
 /// The decoder is about to look at `input`.
 #[inline]
-pub(crate) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &[u8], limits: &Limits) {
+pub(crate) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limits: &Limits) {
     if is_on() && decoder.is_between_frames() {
         tell_frames(io, id, input, limits);
     }
