@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ch07_websocket::{Handshake, Limits, Origins, Server};
 use clap::Parser;
-use http::{Files, connections};
+use http::{Files, connections, kept_files};
 use reactor::{Signals, listen_shared, serve};
 
 /// Bytes of one read: a message of 64 KiB with its header, and more. What a read cuts off has to be set
@@ -70,7 +70,8 @@ impl Options {
             origins,
             protocols: self.protocol.clone(),
         };
-        let mut server = Server::new(Files::open(Path::new(site))?, handshake);
+        let files = Files::open(Path::new(site))?.keeping(kept_files(self.loops.into()));
+        let mut server = Server::new(files, handshake);
         server.limits = Limits {
             frame: self.max_message,
             message: self.max_message,
