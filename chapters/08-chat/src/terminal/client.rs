@@ -90,6 +90,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`run`](super::run).
+    // ANCHOR: turn
     pub fn run(mut self) -> anyhow::Result<End> {
         loop {
             self.connection.update(&self.epoll, SERVER)?;
@@ -113,6 +114,7 @@ impl Client {
             }
         }
     }
+    // ANCHOR_END: turn
 
     /// Keys are always welcome, so that Ctrl-C is. A file waits until the server takes more.
     fn takes_input(&self) -> bool {

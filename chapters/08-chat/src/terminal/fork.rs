@@ -23,6 +23,7 @@ const PANICKED: i32 = 101;
 ///
 /// # Errors
 /// If this process has more than one thread, or as `fork(2)`: no process or no memory is left.
+// ANCHOR: fork
 pub fn fork<T>(both: T, child: impl FnOnce(T) -> i32) -> io::Result<(Pid, T)> {
     // Only the calling thread is copied. A lock that another one held at that moment (the memory
     // allocator's, say) would stay locked in the child for ever, so that the child of a process with
@@ -42,3 +43,4 @@ pub fn fork<T>(both: T, child: impl FnOnce(T) -> i32) -> io::Result<(Pid, T)> {
         }
     }
 }
+// ANCHOR_END: fork

@@ -66,6 +66,7 @@ impl Keyboard {
     ///
     /// # Errors
     /// As [`fork()`] and `pipe(2)`.
+    // ANCHOR: child
     pub fn child(modes: Option<&Modes>) -> io::Result<Self> {
         let (pid, (pipe, writer)) = fork(io::pipe()?, |(reader, writer)| {
             drop(reader); // while the child holds one, the pipe never breaks
@@ -82,6 +83,7 @@ impl Keyboard {
             child: Some(pid),
         }))
     }
+    // ANCHOR_END: child
 
     fn new(source: Source) -> Self {
         Self {

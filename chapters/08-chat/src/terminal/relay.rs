@@ -18,6 +18,7 @@ const CHUNK: usize = 4096;
 ///
 /// # Errors
 /// As `poll(2)` and `read(2)`.
+// ANCHOR: relay
 pub fn relay(keyboard: impl AsFd, mut pipe: PipeWriter) -> Result<(), Errno> {
     let mut bytes = [0; CHUNK];
     loop {
@@ -44,3 +45,4 @@ pub fn relay(keyboard: impl AsFd, mut pipe: PipeWriter) -> Result<(), Errno> {
         }
     }
 }
+// ANCHOR_END: relay

@@ -36,6 +36,7 @@ impl Screen {
     ///
     /// # Errors
     /// If standard output can't be written.
+    // ANCHOR: say
     pub fn say(&mut self, messages: &[String], line: &Line) -> io::Result<()> {
         let mut output = "\r\x1b[J".to_owned(); // to the first column; erase to the end of the screen
         for message in messages {
@@ -45,6 +46,7 @@ impl Screen {
         output += &self.drawn(line);
         show(&output) // in one write: nobody sees the line vanish and come back
     }
+    // ANCHOR_END: say
 
     /// Draws `line` again.
     ///
