@@ -1,0 +1,216 @@
+//! Peers that read slowly, and a heartbeat that beats when the test says so.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use ch07_websocket::{Client, Handshake, Incoming, Kind, Server, Session};
+use http::Files;
+use reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker, listen};
+use socket2::SockRef;
+
+/// Longer than anything here takes.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Bytes in the kernel, at either end.
+const SMALL: usize = 64 * 1024;
+
+/// Bytes of a message that is far longer than that.
+const LONG: usize = 8 * 1024 * 1024;
+
+/// A server whose timers run out when they are told to.
+struct Told {
+    server: Server,
+    /// Whether a period ends with each drain.
+    drains: bool,
+    asked: Receiver<Question>,
+    pending: Sender<Option<u64>>,
+}
+
+enum Question {
+    /// How much output is pending?
+    Pending,
+    /// The same, and a period ends then.
+    Period,
+}
+
+impl Handler for Told {
+    type Session = Session;
+
+    fn on_open(&mut self, io: &mut Io, id: ConnId, listener: ListenerId) -> Session {
+        self.server.on_open(io, id, listener)
+    }
+
+    fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
+        self.server.on_data(io, id, session, input);
+    }
+
+    fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
+        self.server.on_end(io, id, session, input);
+    }
+
+    fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        self.server.on_drain(io, id, session);
+        if self.drains {
+            self.server.on_timer(io, id, session);
+        }
+    }
+
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        let pending = io.pending_output(id);
+        self.server.on_timer(io, id, session);
+        let _ = self.pending.send(Some(pending));
+    }
+
+    fn on_wake(&mut self, io: &mut Io) {
+        while let Ok(question) = self.asked.try_recv() {
+            let peer = io.ids().next();
+            if let (Question::Period, Some(peer)) = (question, peer) {
+                io.set_timer(peer, Duration::ZERO);
+            } else {
+                let pending = peer.map(|peer| io.pending_output(peer));
+                let _ = self.pending.send(pending);
+            }
+        }
+    }
+
+    fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        self.server.on_stop(io, id, session);
+    }
+
+    fn on_close(&mut self, io: &mut Io, id: ConnId, session: Session, why: Closed) {
+        self.server.on_close(io, id, session, why);
+    }
+}
+
+/// Such a server in a thread, stopped when dropped.
+struct Running {
+    address: SocketAddr,
+    waker: Waker,
+    ask: Sender<Question>,
+    pending: Receiver<Option<u64>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Running {
+    fn start(limits: Limits, drains: bool) -> Self {
+        let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
+        let address = listener.local_addr().unwrap();
+        // The kernel takes little, so that most of a long message waits here.
+        SockRef::from(&listener)
+            .set_send_buffer_size(SMALL)
+            .unwrap();
+        let mut reactor = Reactor::new(limits).unwrap();
+        reactor.add_listener(listener).unwrap();
+        let waker = reactor.waker();
+        let (ask, asked) = channel();
+        let (answer, pending) = channel();
+        let thread = thread::spawn(move || {
+            let site = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/site"));
+            let mut server = Server::new(Files::open(site).unwrap(), Handshake::default());
+            server.heartbeat = Some(Duration::from_hours(1));
+            let mut told = Told {
+                server,
+                drains,
+                asked,
+                pending: answer,
+            };
+            reactor.run(&mut told).unwrap();
+        });
+        Self {
+            address,
+            waker,
+            ask,
+            pending,
+            thread: Some(thread),
+        }
+    }
+
+    /// A client to whom a long message comes back. It has read the beginning.
+    fn client(&self) -> Client {
+        let address = format!("ws://{}/ws", self.address).parse().unwrap();
+        let mut client = Client::connect(&address, &[]).unwrap();
+        let socket = SockRef::from(client.stream());
+        socket.set_read_timeout(Some(DEADLINE)).unwrap();
+        socket.set_recv_buffer_size(SMALL).unwrap();
+        client.send(Kind::Binary, &vec![b'm'; LONG]).unwrap();
+        assert_eq!(client.fill().unwrap(), None);
+        client
+    }
+
+    /// How much output is pending for the only client.
+    #[track_caller]
+    fn ask(&self, question: Question) -> u64 {
+        self.ask.send(question).unwrap();
+        self.waker.wake();
+        let pending = self.pending.recv_timeout(DEADLINE).expect("an answer");
+        pending.expect("a client that hasn't been cut off")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.waker.stop();
+        let ended = self.thread.take().map(thread::JoinHandle::join);
+        assert!(thread::panicking() || matches!(ended, Some(Ok(()))));
+    }
+}
+
+#[track_caller]
+fn expect_all(mut client: Client) {
+    let message = client.receive().expect("the message");
+    assert!(
+        message == Incoming::Binary(vec![b'm'; LONG]),
+        "it is another one"
+    );
+}
+
+/// Each time the peer has taken a piece, the next piece is queued: looked at once in a period, as
+/// much is pending as ever.
+#[test]
+fn a_peer_that_takes_piece_after_piece_is_alive() {
+    let limits = Limits {
+        high_water: 64 * 1024,
+        low_water: 1,
+        ..Limits::default()
+    };
+    expect_all(Running::start(limits, true).client());
+}
+
+/// All of the message is queued at once, so that nothing drains before its end.
+#[test]
+fn a_peer_that_takes_a_little_in_each_period_is_alive() {
+    let limits = Limits {
+        high_water: LONG as u64,
+        low_water: 1,
+        ..Limits::default()
+    };
+    let server = Running::start(limits, false);
+    let mut client = server.client();
+    for _ in 0..6 {
+        let before = server.ask(Question::Period);
+        while server.ask(Question::Pending) >= before {
+            assert_eq!(client.fill().unwrap(), None);
+        }
+    }
+    expect_all(client);
+}
+
+/// A Ping would stand in the middle of a frame.
+#[test]
+fn a_peer_whose_output_is_full_is_not_asked() {
+    let server = Running::start(Limits::default(), false);
+    let client = server.client();
+    let mut before = server.ask(Question::Period);
+    loop {
+        // Of two periods in which it has taken nothing, the second would bring a question.
+        let pending = server.ask(Question::Period);
+        if pending == before {
+            break;
+        }
+        before = pending;
+    }
+    expect_all(client);
+}
