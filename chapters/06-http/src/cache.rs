@@ -1,8 +1,9 @@
 //! The versions of files that are at hand.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use crate::date::Seconds;
 use crate::file_version::FileVersion;
@@ -16,7 +17,7 @@ use crate::page::Page;
 /// It costs at most `limit` entries, and each either 16 KiB or a descriptor.
 #[derive(Debug)]
 pub(crate) struct Cache {
-    entries: HashMap<Box<[u8]>, Entry, BuildHasherDefault<Fnv>>,
+    entries: HashMap<Box<[u8]>, Entry, RandomState>,
     limit: usize,
     swept: Seconds,
 }
@@ -62,37 +63,6 @@ impl Cache {
         if self.entries.len() < self.limit {
             self.entries.insert(path.into(), entry);
         }
-    }
-}
-
-/// FNV-1a.
-///
-/// The map's own hash keeps whoever chooses the keys from having them all collide. Here they are
-/// names of files, of which there are few; and that hash costs as much as the rest of an answer.
-#[derive(Debug)]
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    #[inline]
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    /// The length of the key, which its bytes tell as well.
-    #[inline]
-    fn write_usize(&mut self, _: usize) {}
-
-    #[inline]
-    fn finish(&self) -> u64 {
-        self.0
     }
 }
 
