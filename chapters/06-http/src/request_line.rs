@@ -34,23 +34,10 @@ impl RequestLine {
     /// Reads the request line that begins at `start` of the input.
     #[inline]
     pub fn parse(line: &[u8], start: usize) -> Result<Self, Error> {
-        // RFC 9112 §2.3: HTTP-name is case-sensitive, and the version has two digits.
-        let [
-            words @ ..,
-            b' ',
-            b'H',
-            b'T',
-            b'T',
-            b'P',
-            b'/',
-            major,
-            b'.',
-            minor,
-        ] = line
-        else {
-            return Err(line_error(line));
+        let (words, version) = match line.strip_suffix(b" HTTP/1.1") {
+            Some(words) => (words, Version::Http11),
+            None => other_version(line)?,
         };
-        let version = version(*major, *minor)?;
         let space = words.iter().position(|&byte| byte == b' ');
         let (name, target) = words.split_at(space.ok_or(Error::RequestLine)?);
         let target = &target[1..];
@@ -92,11 +79,18 @@ impl RequestLine {
     }
 }
 
-#[inline]
-fn version(major: u8, minor: u8) -> Result<Version, Error> {
+/// What stands before the version, and which it is, if not 1.1 (RFC 9112 §2.3: HTTP-name is
+/// case-sensitive, and the version has two digits).
+#[cold]
+fn other_version(line: &[u8]) -> Result<(&[u8], Version), Error> {
+    let Some((words, [b' ', b'H', b'T', b'T', b'P', b'/', major, b'.', minor])) =
+        line.split_last_chunk()
+    else {
+        return Err(line_error(line));
+    };
     match (major, minor) {
-        (b'1', b'0') => Ok(Version::Http10),
-        (b'1', b'1'..=b'9') => Ok(Version::Http11),
+        (b'1', b'0') => Ok((words, Version::Http10)),
+        (b'1', b'1'..=b'9') => Ok((words, Version::Http11)),
         (b'0'..=b'9', b'0'..=b'9') => Err(Error::VersionUnsupported),
         _ => Err(Error::Version),
     }

@@ -10,6 +10,7 @@
 //! ```
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::token::Set;
 use crate::{Error, Method};
@@ -42,8 +43,6 @@ pub struct Target<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Parts {
     form: Form,
-    /// Where the path begins: behind the authority.
-    path: usize,
     /// Where the path ends: at the query's question mark, or at the end.
     path_end: usize,
     /// Whether there is a percent sign in the path.
@@ -95,14 +94,24 @@ impl<'a> Target<'a> {
     }
 
     /// The path, still encoded: it begins with a slash. Empty in the authority and asterisk forms.
+    #[inline]
     #[must_use]
     pub fn path(self) -> &'a [u8] {
-        let path = &self.text[self.parts.path..self.parts.path_end];
-        if path.is_empty() && self.parts.form == Form::Absolute {
-            b"/" // RFC 9110 §4.2.3
-        } else {
-            path
+        let path = &self.text[..self.parts.path_end];
+        match self.parts.form {
+            Form::Origin => path,
+            Form::Absolute => match &path[authority_in(path).end..] {
+                b"" => b"/", // RFC 9110 §4.2.3
+                path => path,
+            },
+            Form::Authority | Form::Asterisk => b"",
         }
+    }
+
+    /// The path, if nothing in it is percent-encoded.
+    #[inline]
+    pub(crate) fn plain_path(self) -> Option<&'a [u8]> {
+        (!self.parts.encoded).then(|| self.path())
     }
 
     /// The path without its percent-encodings. Most have none, and stay where they are.
@@ -130,11 +139,7 @@ impl<'a> Target<'a> {
     #[must_use]
     pub fn authority(self) -> Option<&'a [u8]> {
         match self.parts.form {
-            Form::Absolute => {
-                let before = &self.text[..self.parts.path];
-                let slashes = before.iter().position(|&byte| byte == b'/')?;
-                before.get(slashes + 2..)
-            }
+            Form::Absolute => Some(&self.text[authority_in(self.text)]),
             Form::Authority => Some(self.text),
             Form::Origin | Form::Asterisk => None,
         }
@@ -149,7 +154,6 @@ impl Parts {
             [b'/', ..] => Self::path_and_query(Form::Origin, text, 0),
             b"*" if method == Method::Options => Ok(Self {
                 form: Form::Asterisk,
-                path: 1,
                 path_end: 1,
                 encoded: false,
             }),
@@ -169,7 +173,6 @@ impl Parts {
         }
         Ok(Self {
             form,
-            path,
             path_end,
             encoded: path_end > plain_end,
         })
@@ -183,7 +186,6 @@ impl Parts {
         }
         Ok(Self {
             form: Form::Authority,
-            path: text.len(),
             path_end: text.len(),
             encoded: false,
         })
@@ -197,15 +199,26 @@ impl Parts {
         if !known.iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
             return Err(Error::Target);
         }
-        let rest = rest.strip_prefix(b"://").ok_or(Error::Target)?;
-        let length = rest.iter().position(|byte| b"/?".contains(byte));
-        let length = length.unwrap_or(rest.len());
-        if !is_authority(&rest[..length], Port::Optional) {
+        if !rest.starts_with(b"://") {
             return Err(Error::Target);
         }
-        let path = scheme.len() + 3 + length;
-        Self::path_and_query(Form::Absolute, text, path)
+        let authority = authority_in(text);
+        if !is_authority(&text[authority.clone()], Port::Optional) {
+            return Err(Error::Target);
+        }
+        Self::path_and_query(Form::Absolute, text, authority.end)
     }
+}
+
+/// Where the authority lies in a target of the absolute form: behind two slashes, up to the path, the
+/// query or the end.
+#[cold]
+fn authority_in(text: &[u8]) -> Range<usize> {
+    let slash = text.iter().position(|&byte| byte == b'/');
+    let start = slash.map_or(text.len(), |slash| slash + 2);
+    let rest = text.get(start..).unwrap_or_default();
+    let length = rest.iter().position(|byte| b"/?".contains(byte));
+    start..start + length.unwrap_or(rest.len())
 }
 
 /// Whether an authority may do without a port.
