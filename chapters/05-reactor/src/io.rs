@@ -189,6 +189,7 @@ impl Io {
 
     /// The time since the reactor was made, as it was when somebody first asked in this turn. It
     /// never goes back, and to ask again costs next to nothing.
+    #[inline]
     pub fn now(&mut self) -> Duration {
         Duration::from_nanos(self.clock.now())
     }

@@ -91,6 +91,12 @@ impl Files {
     }
     // ANCHOR_END: answer
 
+    /// The file for `path`, if it has been looked at in this second.
+    #[inline]
+    pub(crate) fn at_hand(&self, path: &[u8], now: &Date) -> Option<&Page> {
+        self.cache.get(path, now.seconds()).map(|page| &**page)
+    }
+
     /// The page of the file that `path` means now.
     #[cold]
     #[inline(never)]

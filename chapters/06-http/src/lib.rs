@@ -21,7 +21,7 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `session.rs` | a connection: requests in, answers out |
+//! | `session.rs`, `delivery.rs` | a connection: requests in, answers out |
 //! | `unanswered.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
 //! | `site.rs`, `routes.rs` | who answers: code, or else a file |
 //! | `response.rs`, `date.rs`, `html.rs` | how answers are written |
@@ -41,6 +41,7 @@ mod cache;
 mod chunked;
 mod conditional;
 mod date;
+mod delivery;
 mod demo;
 mod descriptors;
 mod error;
@@ -73,6 +74,7 @@ mod unanswered;
 
 pub use body::{Body, Piece};
 pub use date::Date;
+pub use delivery::{Delivery, Extent};
 pub use demo::{demo_routes, echo};
 pub use descriptors::{connections, kept_files};
 pub use error::Error;
@@ -87,7 +89,7 @@ pub use method::Method;
 pub use patience::Patience;
 pub use request::{Event, Request, RequestParser};
 pub use request_line::Version;
-pub use response::{Delivery, Extent, FileRange, Response};
+pub use response::{FileRange, Response};
 pub use routes::{Answer, Call, Occasion, Reply, Route};
 pub use session::{Http, Outcome};
 pub use site::Site;

@@ -11,7 +11,7 @@ use crate::date::{self, Date, Seconds};
 use crate::etag::Tag;
 use crate::file_version::FileVersion;
 use crate::media::content_type;
-use crate::response::{FileRange, start};
+use crate::response::{FileRange, start, write_ready};
 
 /// Bytes up to which a file is held in memory.
 pub(crate) const SMALL: u64 = 16 * 1024;
@@ -97,10 +97,13 @@ impl Page {
         })
     }
 
-    /// The answer to the usual request: head, empty line, and the content if it is held.
+    /// Appends the answer to the usual request: head, empty line, and the content if it is held;
+    /// else that has to follow.
     #[inline]
-    pub fn ready(&self) -> &[u8] {
-        &self.ready
+    pub fn write_whole(&self, out: &mut Vec<u8>, now: &Date) -> Option<FileRange> {
+        write_ready(out, &self.ready, now);
+        let file = self.file.as_ref()?;
+        Some((Arc::clone(file), 0..self.length))
     }
 
     /// The head of that answer, without the empty line that ends it.
@@ -129,12 +132,6 @@ impl Page {
         let part = held.get(index(range.start)..index(range.end));
         out.extend_from_slice(part.unwrap_or(b""));
         None
-    }
-
-    /// The file, if the content is not held.
-    #[inline]
-    pub fn file(&self) -> Option<&Arc<File>> {
-        self.file.as_ref()
     }
 }
 

@@ -38,8 +38,10 @@ impl Default for Patience {
 /// What a timer is set for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Due {
-    /// Nothing yet: a request has just been answered.
+    /// Nothing that is known: a request with a body, or one of a route, has been answered.
     Unset,
+    /// The next request. An answer doesn't push it back: once it runs out, [`Http::answered`] tells how
+    /// long there is to wait still.
     Idle,
     Head,
     Body,
@@ -78,6 +80,10 @@ impl Http {
 
     /// No request has come for a while. It may be that the client still reads earlier answers.
     fn idle_is_over<S>(&mut self, io: &mut Io, id: ConnId, site: &Site<S>) {
+        let rest = (self.answered + site.patience.idle).saturating_sub(site.now);
+        if !rest.is_zero() {
+            return io.set_timer(id, rest); // it has asked for something meanwhile
+        }
         let pending = io.pending_output(id);
         if pending != self.pending {
             self.pending = pending;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::date::Date;
 use crate::html::escape;
 use crate::page::Page;
-use crate::{Connection, Status};
+use crate::{Connection, Delivery, Extent, Status};
 
 /// An answer: a status, fields, and content.
 ///
@@ -48,27 +48,11 @@ enum Content {
     Unchanged(Arc<Page>),
 }
 
-/// How an answer goes out. Its request decides that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Delivery {
-    /// How much of it.
-    pub extent: Extent,
-    /// What it says of the connection, beside fields of its own.
-    pub connection: Connection,
-}
-
-/// How much of an answer goes out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Extent {
-    /// All of it.
-    #[default]
-    Whole,
-    /// The same head and no content: the request was HEAD (RFC 9110 §9.3.2).
-    Head,
-}
-
 /// The rest of an answer: bytes of a file that go out behind what has been written.
 pub type FileRange = (Arc<File>, Range<u64>);
+
+/// An answer has been written; perhaps a file follows.
+pub(crate) type Written = Option<FileRange>;
 
 impl Response {
     /// An answer without content.
@@ -172,11 +156,7 @@ impl Response {
     #[must_use = "what is returned belongs to the answer"]
     pub fn write(&self, out: &mut Vec<u8>, now: &Date, how: Delivery) -> Option<FileRange> {
         match &self.content {
-            Content::Page(page) if how == Delivery::default() => {
-                write_ready(out, page.ready(), now);
-                let file = page.file()?;
-                Some((Arc::clone(file), 0..page.length))
-            }
+            Content::Page(page) if how == Delivery::default() => page.write_whole(out, now),
             _ => self.compose(out, now, how),
         }
     }
@@ -236,7 +216,7 @@ const DATE: usize = b"HTTP/1.1 200 OK\r\nDate: ".len();
 
 /// Appends an answer that is ready but for its date.
 #[inline]
-fn write_ready(out: &mut Vec<u8>, ready: &[u8], now: &Date) {
+pub(crate) fn write_ready(out: &mut Vec<u8>, ready: &[u8], now: &Date) {
     let date = out.len() + DATE;
     out.extend_from_slice(ready);
     if let Some(date) = out.get_mut(date..date + now.text().len()) {

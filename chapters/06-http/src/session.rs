@@ -18,14 +18,15 @@
 
 use std::mem;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use reactor::{Buffer, ConnId, Io};
 
 use crate::patience::Due;
 use crate::unanswered::Unanswered;
 use crate::{
-    Connection, Delivery, Event, Extent, Head, Method, Occasion, Reply, Request, RequestParser,
-    Response, Site, Status, Version, trace,
+    Connection, Delivery, Event, Head, Occasion, Reply, Request, RequestParser, Response, Site,
+    Status, trace,
 };
 
 /// What has become of a connection.
@@ -48,6 +49,8 @@ pub struct Http {
     pub(crate) state: State,
     /// What the connection's timer is set for.
     pub(crate) due: Due,
+    /// When the last answer was given, on the reactor's clock; before that, when it was opened.
+    pub(crate) answered: Duration,
     /// Output that was pending when the idle timer last ran out.
     pub(crate) pending: u64,
 }
@@ -65,8 +68,8 @@ pub(crate) enum State {
 }
 
 /// Whether the requests behind this one may be looked at.
-type Next = ControlFlow<Outcome>;
-const STOP: Next = ControlFlow::Break(Outcome::More);
+pub(crate) type Next = ControlFlow<Outcome>;
+pub(crate) const STOP: Next = ControlFlow::Break(Outcome::More);
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -78,6 +81,7 @@ impl Http {
             parser: None,
             state: State::Ready,
             due: Due::Idle,
+            answered: io.now(),
             pending: 0,
         }
     }
@@ -173,8 +177,13 @@ impl Http {
         if head.has_body() {
             return self.begin_body(io, id, site, head);
         }
+        let how = Delivery::of(io, head);
+        if let Some(file) = site.write_at_hand(head, how) {
+            return self.send_written(io, id, site, Status::OK, file, how.connection);
+        }
+        self.due = Due::Unset; // a route may set the timer
         match site.reply(io, id, head, &[], Occasion::Request) {
-            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, head)),
+            Reply::Now(response) => self.send(io, id, site, &response, Delivery::of(io, head)),
             Reply::Later => {
                 self.state = State::Waiting(Box::new(Unanswered::new(head, None)));
                 STOP
@@ -199,7 +208,7 @@ impl Http {
             {
                 let how = Delivery {
                     connection: Connection::Close,
-                    ..delivery(io, head)
+                    ..Delivery::of(io, head)
                 };
                 return self.send(io, id, site, &response, how);
             }
@@ -231,8 +240,9 @@ impl Http {
             return ControlFlow::Continue(());
         };
         let head = unanswered.request.head();
+        self.due = Due::Unset;
         match site.reply(io, id, &head, unanswered.body(), occasion) {
-            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, &head)),
+            Reply::Now(response) => self.send(io, id, site, &response, Delivery::of(io, &head)),
             Reply::Later => {
                 self.state = State::Waiting(unanswered);
                 STOP
@@ -240,73 +250,4 @@ impl Http {
             Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(unanswered.request)),
         }
     }
-
-    // ANCHOR: send
-    /// Sends an answer; nothing follows where it says so.
-    #[inline]
-    fn send<S>(
-        &mut self,
-        io: &mut Io,
-        id: ConnId,
-        site: &mut Site<S>,
-        response: &Response,
-        how: Delivery,
-    ) -> Next {
-        let file = response.write(&mut site.out, &site.date, how);
-        trace::response(io, id, response.status(), &site.out, file.as_ref());
-        site.send_out(io, id);
-        if let Some((file, range)) = file {
-            io.send_file(id, file, range);
-        }
-        self.due = Due::Unset;
-        if how.connection == Connection::Close {
-            self.state = State::Closed;
-            io.close(id);
-            return STOP;
-        }
-        ControlFlow::Continue(())
-    }
-    // ANCHOR_END: send
-
-    /// The last answer, because nobody knows where the next request would begin. `unread` is what
-    /// there is of its own.
-    #[cold]
-    pub(crate) fn give_up<S>(
-        &mut self,
-        io: &mut Io,
-        id: ConnId,
-        site: &mut Site<S>,
-        response: &Response,
-        unread: &[u8],
-    ) {
-        let wants_head = match &self.state {
-            State::Body(unanswered) => unanswered.request.head().method == Method::Head,
-            _ => unread.trim_ascii_start().starts_with(b"HEAD "),
-        };
-        let extent = if wants_head {
-            Extent::Head
-        } else {
-            Extent::Whole
-        };
-        let connection = Connection::Close;
-        let _ = self.send(io, id, site, response, Delivery { extent, connection });
-    }
 }
-
-// ANCHOR: delivery
-/// How the answer to this request goes out. Of a server that stops, it is the connection's last.
-#[inline]
-fn delivery(io: &Io, head: &Head<'_>) -> Delivery {
-    Delivery {
-        extent: match head.method {
-            Method::Head => Extent::Head,
-            _ => Extent::Whole,
-        },
-        connection: match (head.keep_alive() && !io.is_stopping(), head.version) {
-            (false, _) => Connection::Close,
-            (true, Version::Http10) => Connection::KeepAlive,
-            (true, Version::Http11) => Connection::Unsaid,
-        },
-    }
-}
-// ANCHOR_END: delivery

@@ -4,11 +4,13 @@ use std::time::{Duration, SystemTime};
 
 use reactor::{Buffer, ConnId, Handler, Io, ListenerId};
 
+use crate::conditional::is_plain;
+use crate::response::Written;
 use crate::routes::{Found, allow, find};
 use crate::session::{Http, Outcome};
 use crate::{
-    Call, Date, Files, Form, Head, Limits, Method, Occasion, Patience, Reply, Response, Route,
-    Status,
+    Call, Date, Delivery, Files, Form, Head, Limits, Method, Occasion, Patience, Reply, Response,
+    Route, Status,
 };
 
 /// Memory for answers that is kept from one to the next.
@@ -29,7 +31,9 @@ pub struct Site<S> {
     routes: Vec<Route<S>>,
     files: Files,
     pub(crate) date: Date,
-    /// When the next second begins, on the reactor's clock.
+    /// The time of this turn, on the reactor's clock.
+    pub(crate) now: Duration,
+    /// When the next second begins, on the same clock.
     next_second: Duration,
     /// Where answers are written. Empty between two of them, but its memory stays.
     pub(crate) out: Vec<u8>,
@@ -45,6 +49,7 @@ impl<S> Site<S> {
             routes,
             files,
             date: Date::new(SystemTime::now()),
+            now: Duration::ZERO,
             next_second: Duration::ZERO,
             out: Vec::new(),
         }
@@ -56,6 +61,20 @@ impl<S> Site<S> {
             let found = find(&self.routes, head.method, &path);
             matches!(found, Found::Answer(_))
         })
+    }
+
+    /// Writes the answer to the most usual request: for all of a file that is at hand.
+    ///
+    /// Routes needn't be asked. A file is at hand because none of them took its path.
+    #[inline]
+    pub(crate) fn write_at_hand(&mut self, head: &Head<'_>, how: Delivery) -> Option<Written> {
+        let usual = matches!(head.method, Method::Get) && how == Delivery::default();
+        if !usual || !is_plain(head.fields) {
+            return None;
+        }
+        let path = head.target.plain_path()?;
+        let page = self.files.at_hand(path, &self.date)?;
+        Some(page.write_whole(&mut self.out, &self.date))
     }
 
     /// The reply to a complete request.
@@ -119,9 +138,9 @@ impl<S> Site<S> {
     /// Looks at the clock, once a second.
     #[inline]
     pub(crate) fn update(&mut self, io: &mut Io) {
-        let now = io.now();
-        if now >= self.next_second {
-            self.next_second = now + self.date.update(SystemTime::now());
+        self.now = io.now();
+        if self.now >= self.next_second {
+            self.next_second = self.now + self.date.update(SystemTime::now());
         }
     }
 

@@ -18,7 +18,8 @@ pub(crate) fn request(io: &Io, id: ConnId, head: &Head<'_>) {
 }
 
 /// An answer is about to be sent: `out`, and perhaps a file behind it.
-#[inline]
+#[expect(clippy::inline_always, reason = "each answer comes through here")]
+#[inline(always)]
 pub(crate) fn response(io: &Io, id: ConnId, status: Status, out: &[u8], file: Option<&FileRange>) {
     if enabled!(Level::TRACE) {
         tell_response(io, id, status, out, file);

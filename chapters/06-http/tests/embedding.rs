@@ -264,3 +264,34 @@ fn behind_a_late_answer_that_fills_the_output_comes_the_next() {
         behind.escape_ascii()
     );
 }
+
+const IDLE: Duration = Duration::from_millis(400);
+
+/// Asks again and again, for longer than an idle connection may last: whether the server has kept it
+/// open, and the longest pause that there was.
+fn ask_on(server: &Running) -> (bool, Duration) {
+    let mut stream = server.connect();
+    let (began, mut last, mut longest) = (Instant::now(), Instant::now(), Duration::ZERO);
+    let mut is_open = true;
+    while is_open && began.elapsed() < 3 * IDLE {
+        thread::sleep(IDLE / 20);
+        let asked = stream.write_all(b"GET /style.css HTTP/1.1\r\nHost: a\r\n\r\n");
+        is_open = asked.is_ok() && matches!(stream.read(&mut [0; 8192]), Ok(1..));
+        longest = longest.max(last.elapsed());
+        last = Instant::now();
+    }
+    (is_open, longest)
+}
+
+#[test]
+fn a_connection_that_goes_on_asking_is_not_idle() {
+    let server = Running::with(Patience {
+        idle: IDLE,
+        ..Patience::default()
+    });
+    // On a machine that stands still for so long, every client is idle: that is no answer.
+    let mut tries = (0..20).map(|_| ask_on(&server));
+    let fair = tries.find(|(is_open, pause)| *is_open || *pause < IDLE / 2);
+    let (is_open, pause) = fair.expect("a machine that goes on");
+    assert!(is_open, "closed, though it asked every {pause:?}");
+}

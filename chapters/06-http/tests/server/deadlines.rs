@@ -89,6 +89,19 @@ fn an_idle_connection_is_closed_without_a_word() {
 }
 
 #[test]
+fn an_idle_connection_is_closed_whatever_it_has_asked_for() {
+    let server = start(&["--idle-timeout", "1"]);
+    for request in [
+        "GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3),
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx".to_owned(),
+    ] {
+        let mut client = server.client();
+        client.send(request.as_bytes());
+        client.read_to_end();
+    }
+}
+
+#[test]
 fn a_client_that_does_not_read_is_cut() {
     let directory = Directory::with("file", &long(30_000_000));
     let server = start(&["--root", directory.name(), "--idle-timeout", "1"]);
