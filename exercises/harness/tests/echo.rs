@@ -28,7 +28,7 @@ macro_rules! caught {
         $(
             #[test]
             fn $name() {
-                let server = server(Flaw::$flaw).with_deadline(Duration::from_millis(200));
+                let server = server(Flaw::$flaw).with_deadline(Duration::from_secs(1));
                 let caught = catch_unwind(AssertUnwindSafe(|| $check(&server)));
                 let verdict = caught.expect_err("it should have failed");
                 let verdict = verdict.downcast::<String>().expect("a verdict is a text");
@@ -56,7 +56,7 @@ caught! {
     any_quit_is_caught: TakesAnyQuit by lines::what_only_resembles_quit_is_a_line,
         "expected \"quits\\n\" received \"goodbye\\n\"";
     a_missing_limit_is_caught: KnowsNoLimit by lines::a_long_line_is_refused,
-        "received nothing within 200 ms";
+        "received nothing within 1 s";
     a_limit_one_byte_early_is_caught: LimitsOneByteTooEarly by lines::the_longest_line_comes_back,
         "received \"line too long\\n\"";
     a_limit_for_unfinished_lines_is_caught: LimitsOnlyUnfinishedLines
@@ -79,7 +79,7 @@ caught! {
     a_last_quit_is_caught: TakesLastQuit by endings::an_unfinished_quit_is_a_last_line,
         "received \"goodbye\\n\"";
     kept_connections_are_caught: KeepsConnections by endings::an_empty_connection_is_closed,
-        "received nothing within 200 ms";
+        "received nothing within 1 s";
     leaked_descriptors_are_caught: LeaksDescriptors by endings::clients_in_turn_leave_no_descriptor_behind,
         "after 20 clients have left";
     a_lost_rest_is_caught: WritesOnlyOnce by slow_reader::a_client_that_reads_late_gets_all,
@@ -97,7 +97,7 @@ caught! {
     a_quit_that_ends_the_server_is_caught: EndsAtQuit by many_clients::a_quit_ends_one_connection_only,
         "the server has ended (exit code 0)";
     one_client_at_a_time_is_caught: ServesOneAtATime by many_clients::an_idle_client_delays_nobody,
-        "nothing within 200 ms";
+        "nothing within 1 s";
     one_client_at_a_time_is_caught_in_mid_line: ServesOneAtATime
         by many_clients::a_client_in_mid_line_delays_nobody, "meanwhile this client waits";
     a_shared_buffer_is_caught: SharesItsBuffer by many_clients::half_lines_of_two_clients_stay_apart,

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
+use harness::experiment::until_asleep;
 use harness::{Client, Server};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -362,9 +363,10 @@ fn many_threads_and_connections_are_cut_short() {
 fn a_write_to_a_client_that_does_not_read_is_told() {
     let server = answer(|listener| {
         let mut deaf = accept(&listener);
-        let _ = deaf.write_all(&vec![b'x'; 64 << 20]);
+        while deaf.write_all(&[b'x'; 16 * 1024]).is_ok() {}
     });
     let _deaf = server.client();
+    until_asleep(server.pid()); // its sockets hold megabytes
     let verdict = verdict_on(&mut server.client());
     assert_says(
         &verdict,
