@@ -1,5 +1,7 @@
 //! What follows from a look at a process, where one thing does: a plain sentence.
 
+mod spinning;
+
 use crate::events::{self, Watch};
 use crate::sockets::{State, TcpSocket};
 use crate::syscalls::Purpose;
@@ -10,7 +12,7 @@ use crate::words::count;
 /// The first conclusion that can be drawn.
 pub(crate) fn draw(seen: &Snapshot) -> Option<String> {
     let rules = [
-        spinning,
+        spinning::why,
         at_the_client,
         not_reported,
         kept_back,
@@ -19,62 +21,6 @@ pub(crate) fn draw(seen: &Snapshot) -> Option<String> {
         alone,
     ];
     rules.iter().find_map(|rule| rule(seen))
-}
-
-/// A thread runs all the time: what makes its loop go round?
-fn spinning(seen: &Snapshot) -> Option<String> {
-    let thread = seen.threads.iter().find(|thread| thread.busy >= SPINNING)?;
-    if thread.kernel < 10 {
-        return Some("it computes and makes no system call: a loop that doesn't end?".to_owned());
-    }
-    let connections = seen.connections();
-    let at_end =
-        |(_, socket): &&(i32, &TcpSocket)| socket.state == State::CloseWait && socket.unread == 0;
-    if let Some((fd, _)) = connections.iter().find(at_end) {
-        return Some(format!(
-            "fd {fd} is at end of file: it stays readable for ever, and each read returns 0 bytes. \
-             Close it, or stop watching it."
-        ));
-    }
-    // Only what is watched level-triggered is reported again.
-    let is_repeated = |fd: i32, event: u32| {
-        let mut watches = seen.epolls().into_iter().flat_map(|(_, watches)| watches);
-        watches.any(|watch| watch.fd == fd && watch.events & (event | events::EDGE) == event)
-    };
-    if let Some((fd, socket)) = connections
-        .iter()
-        .find(|(fd, socket)| socket.unread > 0 && is_repeated(*fd, events::IN))
-    {
-        return Some(format!(
-            "fd {fd} holds {} that nobody reads, so it is reported as ready again and again.",
-            count(socket.unread, "unread byte")
-        ));
-    }
-    if let Some((fd, ..)) = seen
-        .listeners()
-        .iter()
-        .find(|(fd, _, waiting)| *waiting > 0 && is_repeated(*fd, events::IN))
-    {
-        return Some(format!(
-            "a connection that nobody accepts waits in the accept queue of fd {fd}, so that is \
-             reported as ready again and again."
-        ));
-    }
-    // While much waits unsent there is no room, and OUT isn't reported.
-    if let Some((fd, _)) = connections
-        .iter()
-        .find(|(fd, socket)| socket.unsent == 0 && is_repeated(*fd, events::OUT))
-    {
-        return Some(format!(
-            "fd {fd} is watched for OUT, and a socket with room is always ready for that. Watch for \
-             OUT only while there is something left to send."
-        ));
-    }
-    Some(
-        "it makes system calls that return at once, again and again, instead of one that sleeps \
-         until something happens."
-            .to_owned(),
-    )
 }
 
 /// Somebody sleeps in a call on the very connection whose client waits.

@@ -30,9 +30,14 @@ pub fn over(pid: u32, stretch: Duration) -> Duration {
         samples.push(awake(pid));
     }
     let used = time_of(pid).saturating_sub(before);
+    used.max(wanted(&samples, stretch))
+}
+
+/// CPU time that the threads in `samples` want who want all of `stretch`, and get some of it.
+fn wanted(samples: &[Awake], stretch: Duration) -> Duration {
     let (first, last) = (&samples[0], &samples[samples.len() - 1]);
-    let spinning = always_awake(&samples).filter(|id| first[id] != last[id]);
-    used.max(spinning.map(|_| stretch).sum())
+    let spinning = always_awake(samples).filter(|id| first[id] != last[id]);
+    spinning.map(|_| stretch).sum()
 }
 
 /// How often a stretch is looked into, at least.
@@ -61,4 +66,37 @@ fn always_awake(samples: &[Awake]) -> impl Iterator<Item = &u32> {
 fn is_undecided(samples: &[Awake]) -> bool {
     let last = &samples[samples.len() - 1];
     always_awake(samples).any(|id| samples[0][id] == last[id])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STRETCH: Duration = Duration::from_millis(200);
+
+    /// The samples of thread 7: what it has had of a processor, or nothing where it sleeps.
+    fn thread_7(samples: [Option<&str>; 4]) -> [Awake; 4] {
+        samples.map(|time| time.map(|time| (7, time.to_owned())).into_iter().collect())
+    }
+
+    #[test]
+    fn who_is_always_awake_wants_all_however_little_it_gets() {
+        let starved = thread_7([Some("50"), Some("50"), Some("50"), Some("51")]);
+        assert_eq!(wanted(&starved, STRETCH), STRETCH);
+        assert!(!is_undecided(&starved));
+    }
+
+    #[test]
+    fn who_sleeps_once_wants_no_more_than_it_gets() {
+        let works = thread_7([Some("50"), None, Some("60"), Some("70")]);
+        assert_eq!(wanted(&works, STRETCH), Duration::ZERO);
+        assert!(!is_undecided(&works));
+    }
+
+    #[test]
+    fn who_has_had_nothing_yet_is_looked_at_for_longer() {
+        let waits = thread_7([Some("50"); 4]);
+        assert_eq!(wanted(&waits, STRETCH), Duration::ZERO);
+        assert!(is_undecided(&waits));
+    }
 }

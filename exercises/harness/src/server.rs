@@ -18,9 +18,6 @@ use crate::peer::{Peer, Waiting};
 use crate::words::duration;
 use crate::{cpu, limits, threads, watchdog};
 
-/// No server at work sleeps for so long between two steps.
-const A_MOMENT: Duration = Duration::from_millis(10);
-
 /// A server in a child process. Dropping it kills the child and waits for its end.
 ///
 /// The child has as many descriptors as the hard limit allows (`ulimit -Hn`). Where the test process
@@ -143,7 +140,7 @@ impl Server {
     #[track_caller]
     pub fn wait_until_asleep(&self) {
         let deadline = Instant::now() + self.deadline();
-        while !self.stays_asleep() {
+        while !threads::stay_asleep(self.pid()) {
             if Instant::now() >= deadline {
                 let limit = duration(self.deadline());
                 self.fail_with(
@@ -151,16 +148,6 @@ impl Server {
                     &format!("it still runs after {limit}"),
                 );
             }
-            thread::sleep(A_MOMENT);
-        }
-    }
-
-    /// Whether it sleeps, and not only for a moment on its way through its work.
-    fn stays_asleep(&self) -> bool {
-        self.peer.is_asleep() && {
-            let used = self.cpu_time();
-            thread::sleep(A_MOMENT);
-            self.peer.is_asleep() && self.cpu_time() == used
         }
     }
 

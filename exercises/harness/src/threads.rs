@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::Duration;
 
+use crate::cpu;
 use crate::events::{self, Watch};
 use crate::syscalls::{self, Purpose};
 
@@ -26,6 +27,8 @@ pub(crate) struct Thread {
     /// How much of its CPU time since its start was spent in the kernel, in percent. (Sampled in
     /// ticks of some milliseconds: over a short look, this would be chance.)
     pub(crate) kernel: u64,
+    /// Page faults during the look.
+    pub(crate) faults: usize,
 }
 
 impl Thread {
@@ -63,6 +66,10 @@ pub(crate) struct Call {
 /// Looks at all threads of process `pid` for a tenth of a second.
 pub(crate) fn threads(pid: u32) -> Vec<Thread> {
     let mut running: HashMap<u32, u64> = HashMap::new();
+    let faults: HashMap<u32, usize> = ids(pid)
+        .into_iter()
+        .map(|id| (id, stat(pid, id).faults))
+        .collect();
     for _ in 0..SAMPLES {
         thread::sleep(PAUSE);
         for id in ids(pid) {
@@ -81,6 +88,9 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
             }),
             busy: samples * 100 / SAMPLES,
             kernel: stat(pid, id).kernel,
+            faults: faults
+                .get(&id)
+                .map_or(0, |before| stat(pid, id).faults.saturating_sub(*before)),
         })
         .collect();
     // In a re-executed test, the first thread only waits for the test's own.
@@ -93,6 +103,18 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
 /// Whether a signal has stopped all threads of process `pid`.
 pub(crate) fn are_stopped(pid: u32) -> bool {
     ids(pid).into_iter().all(|id| stat(pid, id).state == 'T')
+}
+
+/// No program at work sleeps for so long between two steps.
+const A_MOMENT: Duration = Duration::from_millis(10);
+
+/// Whether process `pid` sleeps, and not only for a moment on its way through its work; looks for
+/// [`A_MOMENT`]. One that has ended sleeps, too.
+pub(crate) fn stay_asleep(pid: u32) -> bool {
+    let used = cpu::time_of(pid);
+    let before = running(pid);
+    thread::sleep(A_MOMENT);
+    before.is_empty() && running(pid).is_empty() && cpu::time_of(pid) == used
 }
 
 /// The threads of process `pid` that run, or wait for a processor.
@@ -121,6 +143,8 @@ struct Stat {
     state: char,
     /// Percent of its CPU time spent in the kernel.
     kernel: u64,
+    /// Page faults so far, those aside that waited for a disk.
+    faults: usize,
 }
 
 fn stat(pid: u32, id: u32) -> Stat {
@@ -132,13 +156,14 @@ fn stat(pid: u32, id: u32) -> Stat {
         .unwrap_or_default()
         .split(' ')
         .collect();
-    let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
-    let (Some(user), Some(kernel)) = (ticks(14), ticks(15)) else {
+    let number = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
+    let (Some(user), Some(kernel)) = (number(14), number(15)) else {
         return Stat::default();
     };
     Stat {
         state: fields[0].chars().next().unwrap_or_default(),
         kernel: kernel * 100 / (user + kernel).max(1),
+        faults: number(10).map_or(0, |faults| usize::try_from(faults).unwrap_or(usize::MAX)),
     }
 }
 

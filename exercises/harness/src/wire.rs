@@ -27,22 +27,22 @@ pub(crate) fn open(
         // Before connecting: the window is agreed upon in the handshake (tcp(7)).
         socket.set_recv_buffer_size(size)?;
     }
+    connect(socket, to, limit)
+}
+
+/// Connects `socket`, unless it would be to itself. Where nobody listens any more, the kernel may pick
+/// that very port for this side: such a connection (a simultaneous open, RFC 9293 §3.5) echoes
+/// whatever is sent.
+fn connect(socket: Socket, to: SocketAddr, limit: Duration) -> io::Result<(TcpStream, SocketAddr)> {
     socket.connect_timeout(&to.into(), limit)?;
     // Each piece goes out at once, as its own segment.
     socket.set_tcp_nodelay(true)?;
     let stream = TcpStream::from(socket);
     let address = stream.local_addr()?;
-    refuse_itself(address, to)?;
-    Ok((stream, address))
-}
-
-/// Where nobody listens any more, the kernel may pick that very port for this side: then the socket is
-/// connected to itself (a simultaneous open, RFC 9293 §3.5), and echoes whatever is sent.
-fn refuse_itself(own: SocketAddr, to: SocketAddr) -> io::Result<()> {
-    if own == to {
+    if address == to {
         return Err(ErrorKind::ConnectionRefused.into());
     }
-    Ok(())
+    Ok((stream, address))
 }
 
 /// Reads up to `size` bytes, until none come for `silence`; stops early (and a little later) where
@@ -147,10 +147,8 @@ mod tests {
         let free = listener.local_addr().unwrap();
         drop(listener);
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        socket.bind(&free.into()).unwrap();
-        socket.connect(&free.into()).unwrap(); // to nobody but itself
-        let own = socket.local_addr().unwrap().as_socket().unwrap();
-        let refused = refuse_itself(own, free).unwrap_err();
+        socket.bind(&free.into()).unwrap(); // as the kernel might
+        let refused = connect(socket, free, Duration::from_secs(3)).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
     }
 }

@@ -12,6 +12,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::until;
+use crate::threads::stay_asleep;
 
 /// Preparation for [`alone`]: a network of its own, with nothing in it but loopback.
 pub const OWN_NETWORK: [&str; 6] = [
@@ -117,19 +118,7 @@ fn in_background(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Str
 /// Waits until all threads of a process sleep: its experiment is in the call that it is about. A
 /// process that has ended meanwhile will do, too: how it ended is looked at later.
 pub fn until_asleep(pid: u32) {
-    let all_sleep = || {
-        let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
-        tasks.flatten().all(|task| {
-            let stat = fs::read_to_string(task.path().join("stat"));
-            stat.is_ok_and(|stat| stat.contains(") S ") || stat.contains(") Z "))
-        })
-    };
-    until("it sleeps", || {
-        all_sleep() && {
-            thread::sleep(Duration::from_millis(20)); // no mere pause on its way there
-            all_sleep()
-        }
-    });
+    until("it sleeps", || stay_asleep(pid));
 }
 
 /// Stops a process and lets it go on: a signal that has no handler.
