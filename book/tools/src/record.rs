@@ -1,22 +1,23 @@
 //! Runs a chapter's server with scripted clients, and writes down what both sides did.
 
+mod acts;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
-use socket2::SockRef;
-use workbench::trace::{Record, excerpt};
+use workbench::trace::Record;
 
 use crate::merge::{Deed, merge};
 use crate::recording::{CLIENT, Recording};
-use crate::script::{self, Act, Buffers, Said, Script, Step};
-use crate::{clients, files, program};
+use crate::script::{self, Said, Script, Step};
+use crate::{files, program};
 
 /// How long any one step may take.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -26,9 +27,6 @@ const SERVER_PORT: u16 = 7000;
 
 /// The port that stands for that of its page, where it has one.
 const PAGE_PORT: u16 = 7001;
-
-/// The port that stands for client A's; B's is the next.
-const CLIENT_PORT: u16 = 50001;
 
 /// Records every script whose name or chapter begins with `wanted`.
 pub fn record_all(wanted: &str) -> Result<()> {
@@ -210,92 +208,6 @@ impl Run {
         ensure!(sent.success(), "can't send SIG{signal}");
         self.deeds.push(deed);
         Ok(())
-    }
-
-    fn act(&mut self, client: char, act: &Act) -> Result<()> {
-        let mut deed = self.deed(client, act)?;
-        self.heard.clear();
-        let to = match act {
-            Act::Connect(buffers) => Some((self.address, *buffers)),
-            Act::ConnectToPage => self.page.map(|page| (page, Buffers::Usual)),
-            _ => None,
-        };
-        if let Some((address, buffers)) = to {
-            let stream = clients::connect(address, buffers)?;
-            stream.set_read_timeout(Some(DEADLINE))?;
-            stream.set_write_timeout(Some(DEADLINE))?;
-            let address = stream.local_addr()?;
-            deed.record
-                .more
-                .insert("address".into(), address.to_string().into());
-            let port = CLIENT_PORT + u16::from(client as u8 - b'A');
-            let fixed = SocketAddr::new(address.ip(), port);
-            self.fixed.insert(address.to_string(), fixed.to_string());
-            self.clients.insert(client, stream);
-            self.deeds.push(deed);
-            return Ok(());
-        }
-        let stream = self.clients.get(&client).context("it is not connected")?;
-        match act {
-            Act::Connect(_) | Act::ConnectToPage => {}
-            Act::Send(bytes) => (&*stream).write_all(bytes)?,
-            Act::Receive(expected) => {
-                let mut got = vec![0; expected.len()];
-                (&*stream).read_exact(&mut got)?;
-                ensure!(
-                    got == *expected,
-                    "received \"{}\" instead",
-                    got.escape_ascii()
-                );
-            }
-            Act::Take(count) => (&*stream).read_exact(&mut vec![0; *count])?,
-            Act::TakeAnswers(count) => {
-                deed.record.bytes = Some(clients::take_answers(stream, *count)?);
-            }
-            Act::SeeEnd => {
-                let more = (&*stream).read(&mut [0])?;
-                ensure!(more == 0, "the stream goes on");
-            }
-            Act::Finish => stream.shutdown(Shutdown::Write)?,
-            Act::Close => drop(self.clients.remove(&client)),
-            Act::Reset => {
-                SockRef::from(stream).set_linger(Some(Duration::ZERO))?;
-                drop(self.clients.remove(&client));
-            }
-        }
-        self.deeds.push(deed);
-        Ok(())
-    }
-
-    /// The deed as it will stand in the recording: it begins now.
-    fn deed(&self, client: char, act: &Act) -> Result<Deed> {
-        let (event, bytes) = match act {
-            Act::Connect(_) | Act::ConnectToPage => ("connect", None),
-            Act::Send(bytes) => ("send", Some(bytes)),
-            Act::Receive(bytes) => ("receive", Some(bytes)),
-            Act::Take(_) | Act::TakeAnswers(_) => ("receive", None),
-            Act::Finish => ("finish", None),
-            Act::SeeEnd => ("end", None),
-            Act::Close => ("close", None),
-            Act::Reset => ("reset", None),
-        };
-        let count = match act {
-            Act::Take(count) => Some(*count),
-            _ => bytes.map(Vec::len),
-        };
-        let record = Record {
-            thread: format!("client {client}"),
-            event: event.into(),
-            bytes: count.map(|count| count as u64),
-            data: bytes.map(|bytes| excerpt(bytes)),
-            more: [(CLIENT.to_owned(), Value::Bool(true))].into(),
-            ..Record::default()
-        };
-        Ok(Deed {
-            after: events(&self.trace)?.len(),
-            at: Instant::now(),
-            record,
-        })
     }
 }
 
