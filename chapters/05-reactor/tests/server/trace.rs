@@ -78,3 +78,25 @@ fn every_event_is_of_a_known_kind() {
         assert!(told.contains(&kind), "no {kind}: {told:?}");
     }
 }
+
+/// Whoever counts what was read, counts what was taken in: this wasn't.
+#[test]
+fn what_comes_behind_the_end_is_told_as_discarded() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("discarded.json");
+    let server = start(&["--trace-json", path.to_str().unwrap()]);
+    let mut client = server.client();
+    client.send(b"quit\n");
+    client.expect(b"goodbye\n");
+    client.expect_end();
+    client.send(b"too late\n");
+    client.wait_until_read();
+    drop(client);
+    server.signal(Signal::SIGTERM);
+    assert_eq!(server.wait().code(), Some(0));
+    let records = records(&path);
+    let bytes = |kind: &str| {
+        let records = records.iter().filter(|record| record.event == kind);
+        records.filter_map(|record| record.bytes).sum::<u64>()
+    };
+    assert_eq!((bytes("read"), bytes("discard")), (5, 9), "{records:?}");
+}

@@ -7,21 +7,27 @@ use ch07_websocket::{Close, CloseCode, Opcode};
 use harness::Signal;
 use workbench::trace::{KINDS, Record};
 
-use crate::socket::{connect, fragment, masked, masked_close};
+use crate::socket::{SWITCHING, fragment, masked, masked_close, request};
 use crate::start;
 
 /// What the server tells of frames while a client behind its handshake sends `pieces`, each once
 /// the last has been read.
 fn frames(test: &str, pieces: &[&[u8]]) -> Vec<String> {
+    let handshake = request("");
+    frames_of(test, &[&[&handshake[..]], pieces].concat())
+}
+
+/// The same where the handshake is one of the pieces, or within one.
+fn frames_of(test: &str, pieces: &[&[u8]]) -> Vec<String> {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("frames-{test}.json"));
     let server = start(&["--trace-json", path.to_str().unwrap()]);
-    let mut client = connect(&server);
+    let mut client = server.client();
     for piece in pieces {
         client.send(piece);
         client.wait_until_read();
     }
     client.finish_sending();
-    client.read_to_end();
+    assert!(client.read_to_end().starts_with(SWITCHING));
     drop(client);
     server.signal(Signal::SIGTERM);
     assert_eq!(server.wait().code(), Some(0));
@@ -131,4 +137,12 @@ fn both_closes_are_told() {
     let told = frames("close", &[&close]);
     let expected = [r#"in close 5 "\x03\xe8bye""#, r#"out close 2 "\x03\xe8""#];
     assert_eq!(told, expected);
+}
+
+/// What is behind the handshake is no half head.
+#[test]
+fn a_frame_behind_the_handshake_is_told_like_any_other() {
+    let pieces = [request(""), masked(Opcode::Text, b"Hi")].concat();
+    let told = frames_of("behind", &[&pieces]);
+    assert_eq!(told, [r#"in text 2 "Hi""#, r#"out text 2 "Hi""#]);
 }
