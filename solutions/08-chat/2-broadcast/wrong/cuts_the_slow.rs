@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Reactor};
 
 /// Bytes that may wait for one member.
-pub const LIMIT: u64 = 256 * 1024;
+pub const LIMIT: u64 = 128 * 1024;
 
 /// What a member is told that is put out.
 pub const TOO_SLOW: &[u8] = b"! you read too slowly\n";

@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Reactor};
 
 /// Bytes that may wait for one member.
-pub const LIMIT: u64 = 256 * 1024;
+pub const LIMIT: u64 = 128 * 1024;
 
 /// What a member is told that is put out.
 pub const TOO_SLOW: &[u8] = b"! you read too slowly\n";
@@ -80,7 +80,7 @@ impl<F: FnMut(u32, &[u8]) -> Vec<u8>> Room<F> {
     fn send(&self, io: &mut Io, line: &[u8]) -> Vec<ConnId> {
         let mut slow = Vec::new();
         for &id in self.members.keys() {
-            if io.pending_output(id) + line.len() as u64 > 2 * LIMIT {
+            if io.pending_output(id) + line.len() as u64 > 8 * LIMIT {
                 slow.push(id);
             } else {
                 io.send(id, line);

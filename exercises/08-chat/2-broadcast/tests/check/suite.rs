@@ -1,6 +1,6 @@
 //! A room with members that read, and members that don't.
 
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::net::TcpListener;
 
 use crate::subject::{LIMIT, TOO_SLOW, serve};
@@ -11,6 +11,8 @@ const BOOK: &str = "08-chat.html#one-line-for-many";
 
 /// What is said at a time. Nobody who reads comes near the limit by that.
 const LINES: usize = 20;
+/// To the first who comes, who is no member.
+const OPEN: &[u8] = b"the room is open\n";
 /// More than the limit and the sockets' buffers together.
 const MANY: usize = 4 << 20;
 
@@ -18,6 +20,7 @@ const MANY: usize = 4 << 20;
 fn a_newcomer_is_welcomed() {
     let server = Server::answer(|listener| room(listener, plain()));
     server.teach("This is given: see on_open.", BOOK);
+    enter(&server);
     join(&server, 1);
     join(&server, 2);
 }
@@ -30,6 +33,7 @@ fn a_line_reaches_everybody() {
          the same lines in the same order.",
         BOOK,
     );
+    enter(&server);
     let mut members = [1, 2, 3].map(|number| join(&server, number));
     members[1].send(b"hello\n");
     for member in &mut members {
@@ -51,6 +55,7 @@ fn a_line_is_formatted_once() {
          call it once for each line, and send everybody the same bytes.",
         BOOK,
     );
+    enter(&server);
     let mut members = [1, 2, 3].map(|number| join(&server, number));
     members[0].send(b"one\ntwo\n");
     for member in &mut members {
@@ -65,6 +70,7 @@ fn who_leaves_is_told_to_the_others() {
         "Member 1 closed its connection, later member 3 was reset. Member 2 is told of both.",
         BOOK,
     );
+    enter(&server);
     let [mut first, mut second, third] = [1, 2, 3].map(|number| join(&server, number));
     first.finish_sending();
     first.expect_end();
@@ -83,6 +89,7 @@ fn a_slow_member_holds_nobody_up() {
          not there.",
         BOOK,
     );
+    enter(&server);
     let _asleep = join_asleep(&server, 1);
     let mut talker = Talker::join(&server, 2);
     talker.talk(MANY / 4);
@@ -95,6 +102,7 @@ fn a_slow_member_is_put_out() {
         "Member 1 doesn't read. Once more than LIMIT would wait for it, it is out, and the others are told.",
         BOOK,
     );
+    enter(&server);
     let _asleep = join_asleep(&server, 1);
     let mut talker = Talker::join(&server, 2);
     talker.talk_until("- member 1 left (too slow)\n");
@@ -108,6 +116,7 @@ fn what_waits_is_sent_and_then_why() {
          none missing, and behind them why there are no more.",
         BOOK,
     );
+    enter(&server);
     let mut asleep = join_asleep(&server, 1);
     let mut talker = Talker::join(&server, 2);
     talker.talk_until("- member 1 left (too slow)\n");
@@ -149,6 +158,7 @@ fn the_others_are_told_once() {
          not told again.",
         BOOK,
     );
+    enter(&server);
     let mut asleep = join_asleep(&server, 1);
     let mut talker = Talker::join(&server, 2);
     talker.talk_until("- member 1 left (too slow)\n");
@@ -171,6 +181,7 @@ fn several_may_be_slow_at_a_time() {
          for the next. Each is put out, and told of once.",
         BOOK,
     );
+    enter(&server);
     let _asleep = [1, 2, 3].map(|number| join_asleep(&server, number));
     let mut talker = Talker::join(&server, 4);
     for number in [1, 2, 3] {
@@ -192,6 +203,7 @@ fn who_reads_in_time_stays() {
          every line, and hear what is said next.",
         BOOK,
     );
+    enter(&server);
     let mut late = join_asleep(&server, 1);
     let mut talker = Talker::join(&server, 2);
     talker.talk(usize::try_from(LIMIT / 2).unwrap_or(0));
@@ -213,6 +225,7 @@ fn the_slow_one_may_be_the_sender() {
          room goes on without it.",
         BOOK,
     );
+    enter(&server);
     let mut deaf = join_asleep(&server, 1);
     let mut witness = Talker::join(&server, 2);
     let left = "- member 1 left (too slow)\n";
@@ -366,10 +379,20 @@ fn welcome(mut client: Client, number: u32) -> Client {
 }
 
 /// Serves with sockets that take little: so a member that doesn't read soon has something waiting.
-fn room(listener: TcpListener, format: impl FnMut(u32, &[u8]) -> Vec<u8>) -> std::io::Result<()> {
-    // What is accepted has it from its listener (socket(7), tcp(7)).
+fn room(listener: TcpListener, format: impl FnMut(u32, &[u8]) -> Vec<u8>) -> io::Result<()> {
     SockRef::from(&listener).set_send_buffer_size(8 << 10)?;
+    // A connection has it from its listener, as it was at the handshake: whoever came before now would
+    // have the usual size.
+    let (mut first, _) = listener.accept()?;
+    first.write_all(OPEN)?;
+    drop(first);
     serve(listener, format)
+}
+
+/// Waits until members may come.
+#[track_caller]
+fn enter(server: &Server) {
+    server.client().expect_last(OPEN);
 }
 
 fn plain() -> impl FnMut(u32, &[u8]) -> Vec<u8> {
