@@ -90,3 +90,25 @@ fn fifty_who_never_read_are_put_out_and_disturb_nobody() {
     somebody_speaks(&server, &mut reader);
     drop(slow);
 }
+
+#[test]
+fn who_reads_is_not_put_out_however_many_speak_at_once() {
+    let server = start(&[]);
+    let mut reader = Member::new(&server, "reader");
+    let mut speakers: Vec<_> = (0..20).map(|_| Member::guest(&server)).collect();
+    let lines = format!("{}\n", "x".repeat(TEXT)).repeat(19) + "/quit\n";
+    assert!(20 * lines.len() > 256 * 1024, "more than may wait");
+    server.while_stopped(|| {
+        for speaker in &mut speakers {
+            speaker.client.send(lines.as_bytes());
+        }
+    });
+    let (mut said, mut left) = (0, 0);
+    while left < speakers.len() {
+        let line = reader.line();
+        said += usize::from(line.starts_with('<'));
+        left += usize::from(line.ends_with(" left"));
+        assert!(!line.starts_with('!') && !line.ends_with(')'), "{line}");
+    }
+    assert_eq!(said, 20 * 19);
+}
