@@ -17,7 +17,7 @@ use std::time::Duration;
 use reactor::Io;
 
 use crate::event::Why;
-use crate::room::{Letter, To};
+use crate::letter::{Letter, To};
 use crate::seat::Farewell;
 use crate::{Seat, Server};
 

@@ -8,7 +8,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `room.rs` | who is here, who is called what, and who is told of what |
-//! | `event.rs` | what members are told |
+//! | `event.rs`, `letter.rs` | what members are told, and which of them |
 //! | `command.rs`, `refusal.rs` | what members type, and what is refused |
 //! | `nick.rs`, `text.rs` | names and lines that can be shown |
 //!
@@ -19,6 +19,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `server.rs`, `session.rs` | what all connections share, and what one remembers |
+//! | `members.rs`, `door.rs` | what members do, and what they may |
 //! | `broadcast.rs`, `draft.rs`, `seat.rs` | one connection writes to others |
 //! | `lines.rs`, `json.rs` | the two protocols |
 //! | `pace.rs`, `turn.rs`, `silence.rs` | nobody holds up the others |
@@ -38,10 +39,13 @@ compile_error!("The workbook needs Linux: use a container, a virtual machine or 
 
 mod broadcast;
 mod command;
+mod door;
 mod draft;
 mod event;
 mod json;
+mod letter;
 mod lines;
+mod members;
 mod nick;
 mod pace;
 mod refusal;
@@ -56,12 +60,14 @@ mod turn;
 
 pub use broadcast::MAX_WAITING;
 pub use command::{Command, MAX_LINE};
+pub use door::{limits, listen};
 pub use event::{Event, Here, News, Private, Public, Side, Welcome, Why};
+pub use letter::{Letter, To};
 pub use lines::LineReader;
 pub use nick::{Folded, Nick, Unfit};
 pub use pace::Pace;
 pub use refusal::Refusal;
-pub use room::{HISTORY, Letter, NAMED, Room, To};
+pub use room::{HISTORY, NAMED, Room};
 pub use seat::{Farewell, Protocol, Seat};
 pub use server::Server;
 pub use session::{Page, Session, Talk};

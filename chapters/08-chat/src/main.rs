@@ -7,16 +7,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use ch08_chat::{MAX_WAITING, Room, Server};
+use ch08_chat::{Room, Server, limits, listen};
 use clap::Parser;
-use http::{Files, connections};
-use nix::sys::socket::{setsockopt, sockopt};
-use reactor::{Limits, Signals, listen};
+use http::Files;
+use reactor::{Limits, Signals};
 use websocket::{Handshake, Origins};
-
-/// Bytes that the kernel may hold for a member, at most. It would take megabytes otherwise before
-/// anybody saw that a member doesn't read.
-const SEND_BUFFER: usize = 128 * 1024;
 
 /// Serve a chat room: lines at one port, a page and WebSocket at another
 #[derive(Parser)]
@@ -55,21 +50,13 @@ fn main() -> ExitCode {
         let server = Server::new(room, files, options.handshake(), idle);
 
         let ports = ("--web-port", options.web_port);
-        let listeners = options.server.open_both(ports, |address| {
-            let listener = listen(address, 1024)?;
-            setsockopt(&listener, sockopt::SndBuf, &SEND_BUFFER)?; // those it accepts inherit that
-            Ok(listener)
-        })?;
+        let listeners = options.server.open_both(ports, listen)?;
         let page = listeners[1].local_addr()?;
         let _ = writeln!(io::stdout(), "page at http://{page}/");
 
         let limits = Limits {
-            connections: connections(1),
-            input: 64 * 1024,
-            high_water: MAX_WAITING,
-            close: Duration::from_secs(10),
             stop: Duration::from_secs(options.grace.into()),
-            ..Limits::default()
+            ..limits()
         };
         Ok(server.run(listeners, signals, limits)?)
     })

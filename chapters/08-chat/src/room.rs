@@ -35,6 +35,7 @@ use std::rc::Rc;
 
 use crate::command::{Command, HELP};
 use crate::event::{Event, Here, News, Private, Public, Side, Welcome, Why};
+use crate::letter::{Letter, To};
 use crate::nick::Folded;
 use crate::{Nick, Refusal, Text};
 
@@ -56,28 +57,6 @@ pub struct Room<K> {
     /// No smaller number is free for a guest.
     guest: u32,
 }
-
-/// An event, and who is told of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Letter<K> {
-    /// Who.
-    pub to: To<K>,
-    /// What.
-    pub event: Event,
-}
-
-/// Who is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-// ANCHOR: to
-pub enum To<K> {
-    /// All who are here, once the call that made the letter has returned.
-    All,
-    /// The same without one.
-    AllBut(K),
-    /// One.
-    One(K),
-}
-// ANCHOR_END: to
 
 impl<K: Copy + Ord> Room<K> {
     /// An empty room. The name tells one run of a server from another: numbers of events from
@@ -181,7 +160,7 @@ impl<K: Copy + Ord> Room<K> {
     /// Somebody is told that something is refused.
     #[must_use]
     pub fn refuse(&self, key: K, refusal: Refusal) -> Vec<Letter<K>> {
-        vec![to_one(key, Event::Refused(refusal))]
+        vec![Letter::to_one(key, Event::Refused(refusal))]
     }
 
     fn obey(
@@ -201,13 +180,15 @@ impl<K: Copy + Ord> Room<K> {
             },
             Command::Rename(name) => self.rename(key, nick, name)?,
             Command::Tell { nick: name, text } => return self.tell(key, &nick, name, text),
-            Command::Who => return Ok(vec![to_one(key, Event::Here(self.here()))]),
+            Command::Who => return Ok(vec![Letter::to_one(key, Event::Here(self.here()))]),
             Command::Help => {
-                let lines = HELP.iter().map(|line| to_one(key, Event::Notice(line)));
+                let lines = HELP
+                    .iter()
+                    .map(|line| Letter::to_one(key, Event::Notice(line)));
                 return Ok(lines.collect());
             }
             Command::Quit => {
-                let mut letters = vec![to_one(key, Event::Notice("goodbye"))];
+                let mut letters = vec![Letter::to_one(key, Event::Notice("goodbye"))];
                 letters.extend(self.leave(key, Why::Quit));
                 return Ok(letters);
             }
@@ -252,8 +233,8 @@ impl<K: Copy + Ord> Room<K> {
             })
         };
         Ok(vec![
-            to_one(other, private(Side::Receiver)),
-            to_one(key, private(Side::Sender)),
+            Letter::to_one(other, private(Side::Receiver)),
+            Letter::to_one(key, private(Side::Sender)),
         ])
     }
 
@@ -296,12 +277,5 @@ impl<K: Copy + Ord> Room<K> {
         if let Some(number) = nick.guest_number() {
             self.guest = self.guest.min(number.max(1));
         }
-    }
-}
-
-fn to_one<K>(key: K, event: Event) -> Letter<K> {
-    Letter {
-        to: To::One(key),
-        event,
     }
 }

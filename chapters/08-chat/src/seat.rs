@@ -37,6 +37,22 @@ pub enum Farewell {
     NothingHeard,
 }
 
+impl Seat {
+    /// That of a member at the line port.
+    #[must_use]
+    pub const fn lines(id: ConnId) -> Self {
+        let protocol = Protocol::Lines;
+        Self { id, protocol }
+    }
+
+    /// That of a member behind a WebSocket.
+    #[must_use]
+    pub const fn page(id: ConnId) -> Self {
+        let protocol = Protocol::Json;
+        Self { id, protocol }
+    }
+}
+
 impl Protocol {
     /// Appends what tells of `event`.
     pub fn write(self, event: &Event, out: &mut Vec<u8>) {

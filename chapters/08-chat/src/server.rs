@@ -2,28 +2,19 @@
 
 use std::io;
 use std::net::TcpListener;
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use http::{Call, Files, Http, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Reactor, Signals};
-use websocket::{Assembler, Handshake, Limits, WebSocket};
+use websocket::{Assembler, Handshake, WebSocket};
 
 use crate::draft::Draft;
 use crate::event::Why;
-use crate::lines::{Line, LineReader};
-use crate::seat::{Farewell, Protocol};
-use crate::session::{Page, Talk, Waits};
-use crate::silence::Step;
+use crate::lines::LineReader;
+use crate::seat::Farewell;
+use crate::session::{Page, Waits};
 use crate::turn::Turn;
-use crate::{Refusal, Room, Seat, Session, json};
-
-/// What a WebSocket message may have.
-const LIMITS: Limits = Limits {
-    frame: json::MAX_MESSAGE,
-    message: json::MAX_MESSAGE,
-    fragments: 1024,
-};
+use crate::{Room, Seat, Session};
 
 /// How long somebody who was put out may take to read why.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -41,7 +32,7 @@ pub struct Server {
     pub(crate) turn: Turn,
     site: Site<Handshake>,
     /// After so long a silence a member is asked.
-    idle: Duration,
+    pub(crate) idle: Duration,
     /// Where pages are asked for, and WebSocket; the other listener is for lines.
     web: Option<ListenerId>,
 }
@@ -79,105 +70,6 @@ impl Server {
         reactor.run(&mut self)
     }
 
-    fn join(&mut self, io: &mut Io, seat: Seat) -> Talk {
-        io.set_timer(seat.id, self.idle);
-        let letters = self.room.join(seat);
-        self.post(io, letters);
-        Talk::new(io.now())
-    }
-
-    fn leave(&mut self, io: &mut Io, seat: Seat, why: Why) {
-        let letters = self.room.leave(seat, why);
-        self.post(io, letters);
-    }
-
-    /// A member has typed something.
-    fn hear(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, line: Line<'_>) {
-        talk.pace.spend(io.now());
-        let letters = self.room.hear(seat, line);
-        let quits = !self.room.contains(seat);
-        self.post(io, letters);
-        if quits {
-            io.send(seat.id, &seat.protocol.last_words(Farewell::Quit));
-            io.close(seat.id);
-        }
-    }
-
-    /// Whether a member's input has to wait: for its own pace, or for the others' turn.
-    // ANCHOR: must_wait
-    fn must_wait(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) -> bool {
-        if talk.waits == Waits::ForPace {
-            return true;
-        }
-        let now = io.now();
-        talk.waits = Waits::No;
-        if self.turn.is_over(now) {
-            talk.waits = Waits::ForTurn;
-            io.resume(seat.id);
-        } else if let Some(wait) = talk.pace.wait(now) {
-            talk.waits = Waits::ForPace;
-            io.set_timer(seat.id, wait);
-            if talk.pace.tell() {
-                let letters = self.room.refuse(seat, Refusal::TooFast);
-                self.post(io, letters);
-            }
-        }
-        talk.waits != Waits::No
-    }
-    // ANCHOR_END: must_wait
-
-    fn on_lines(
-        &mut self,
-        io: &mut Io,
-        id: ConnId,
-        (reader, talk): (&mut LineReader, &mut Talk),
-        input: &mut Buffer,
-    ) {
-        let seat = lines(id);
-        talk.silence.heard(io.now());
-        while self.room.contains(seat) {
-            if input.is_empty() || self.must_wait(io, seat, talk) {
-                return;
-            }
-            let Some(line) = reader.next(input) else {
-                return;
-            };
-            self.hear(io, seat, talk, line);
-        }
-        input.clear();
-    }
-
-    fn on_messages(&mut self, io: &mut Io, id: ConnId, page: &mut Page, input: &mut Buffer) {
-        let seat = web(id);
-        let Page {
-            socket,
-            assembler,
-            talk,
-        } = page;
-        talk.silence.heard(io.now());
-        while self.room.contains(seat) {
-            if input.is_empty() || self.must_wait(io, seat, talk) {
-                return;
-            }
-            let before = input.len();
-            socket.on_data_until(io, id, &LIMITS, input, |io, part| {
-                let Some(message) = assembler.add(part) else {
-                    return ControlFlow::Continue(());
-                };
-                let said = json::read(message);
-                let line = said.as_deref().map_err(Clone::clone);
-                self.hear(io, seat, talk, line);
-                ControlFlow::Break(()) // the next one may have to wait
-            });
-            if !socket.is_open() {
-                self.leave(io, seat, Why::Quit);
-            } else if input.len() == before {
-                return;
-            }
-        }
-        input.clear();
-    }
-
     #[inline(never)]
     fn on_http_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         if let Session::Http(http) = session {
@@ -201,27 +93,8 @@ impl Server {
         *session = Session::Page(Box::new(Page {
             socket,
             assembler: Assembler::default(),
-            talk: self.join(io, web(id)),
+            talk: self.join(io, Seat::page(id)),
         }));
-    }
-
-    /// A member's time has come: its input may go on, or its silence has lasted.
-    fn on_member_timer(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) {
-        if talk.waits == Waits::ForPace {
-            talk.waits = Waits::No;
-            io.resume(seat.id);
-        }
-        match talk.silence.look(io.now(), self.idle) {
-            Step::Wait(left) => io.set_timer(seat.id, left),
-            Step::Ask => {
-                io.send(seat.id, seat.protocol.question());
-                io.set_timer(seat.id, self.idle);
-            }
-            Step::GiveUp => {
-                let letters = self.put_out(io, seat, Why::NothingHeard, Farewell::NothingHeard);
-                self.post(io, letters);
-            }
-        }
     }
 }
 
@@ -233,22 +106,12 @@ fn upgrade(handshake: &mut Handshake, call: &mut Call<'_>) -> Reply {
     }
 }
 
-fn lines(id: ConnId) -> Seat {
-    let protocol = Protocol::Lines;
-    Seat { id, protocol }
-}
-
-fn web(id: ConnId) -> Seat {
-    let protocol = Protocol::Json;
-    Seat { id, protocol }
-}
-
 impl Session {
     /// Where its member sits.
     fn seat(&self, id: ConnId) -> Option<Seat> {
         match self {
-            Self::Lines(..) => Some(lines(id)),
-            Self::Page(_) => Some(web(id)),
+            Self::Lines(..) => Some(Seat::lines(id)),
+            Self::Page(_) => Some(Seat::page(id)),
             Self::Http(_) | Self::PutOut(_) => None,
         }
     }
@@ -261,7 +124,7 @@ impl Handler for Server {
         if self.web == Some(listener) {
             return Session::Http(Http::open(io, id, &self.site));
         }
-        Session::Lines(LineReader::default(), self.join(io, lines(id)))
+        Session::Lines(LineReader::default(), self.join(io, Seat::lines(id)))
     }
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
@@ -285,11 +148,11 @@ impl Handler for Server {
             Session::Page(page) if page.talk.waits != Waits::No => return,
             Session::Lines(reader, talk) => {
                 if let Some(line) = reader.rest(input) {
-                    self.hear(io, lines(id), talk, line);
+                    self.hear(io, Seat::lines(id), talk, line);
                 }
-                self.leave(io, lines(id), Why::Quit);
+                self.leave(io, Seat::lines(id), Why::Quit);
             }
-            Session::Page(_) => self.leave(io, web(id), Why::Lost), // without a Close: 1006
+            Session::Page(_) => self.leave(io, Seat::page(id), Why::Lost), // without a Close: 1006
             Session::PutOut(_) => {}
         }
         io.close(id);
