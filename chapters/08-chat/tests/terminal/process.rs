@@ -21,6 +21,7 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 }
 
 /// A line of `/proc/PID/stat` (`proc_pid_stat(5)`).
+#[derive(Debug)]
 struct Stat {
     pid: i32,
     name: String,
@@ -62,10 +63,32 @@ pub fn chat_of(parent: i32) -> i32 {
     found
 }
 
-/// The processes of a session, zombies too.
-pub fn session(id: i32) -> Vec<i32> {
-    let members = all().into_iter().filter(|stat| stat.session == id);
-    members.map(|stat| stat.pid).collect()
+/// Waits until a session has no other process than its leader, not even a zombie.
+#[track_caller]
+pub fn until_alone(leader: i32) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let members = all().into_iter().filter(|stat| stat.session == leader);
+        let others: Vec<_> = members.filter(|stat| stat.pid != leader).collect();
+        if others.is_empty() {
+            return;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "left behind after {PATIENCE:?}: {others:?}"
+        );
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Waits until a process has ended, whether its parent has waited for it or not.
+#[track_caller]
+pub fn until_ended(pid: i32) {
+    until("the process has ended", || {
+        !all()
+            .iter()
+            .any(|stat| stat.pid == pid && stat.state != "Z")
+    });
 }
 
 /// Whether the process sleeps, for now.

@@ -3,7 +3,7 @@
 use harness::Signal;
 
 use crate::peer::{Conversation, Server};
-use crate::process::send;
+use crate::process::{send, until_ended};
 use crate::tty::Tty;
 use crate::{CHAT, in_both_modes};
 
@@ -61,10 +61,10 @@ fn a_job_that_is_ended_while_it_is_stopped_ends() {
         let (mut tty, mut room) = bash(mode);
         tty.press("\x1a");
         tty.expect("Stopped");
+        let pid = tty.chat_pid();
         tty.press("kill %1\r");
         room.expect_end();
-        tty.press("wait\r"); // until bash knows of it, too
-        tty.expect("Terminated");
+        until_ended(pid); // bash may wait for it later
         expect_as_before(&mut tty);
     });
 }

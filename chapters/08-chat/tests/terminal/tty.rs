@@ -7,7 +7,7 @@ use std::num::NonZeroU16;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::pty::openpty;
@@ -15,7 +15,7 @@ use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
 use nix::unistd::ttyname;
 
 use crate::CHAT;
-use crate::process::{PATIENCE, chat_of, session, until};
+use crate::process::{PATIENCE, chat_of, until, until_alone};
 
 /// A terminal with a shell in it, which has started the program.
 pub struct Tty {
@@ -127,11 +127,15 @@ impl Tty {
                 "{what}: not within {PATIENCE:?}; the screen:\n{}",
                 self.text()
             );
-            let timeout = PollTimeout::try_from(left).unwrap();
-            let mut ready = [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)];
-            if poll(&mut ready, timeout).is_ok_and(|count| count > 0) {
-                self.read();
-            }
+            self.read_within(left);
+        }
+    }
+
+    fn read_within(&mut self, limit: Duration) {
+        let timeout = PollTimeout::try_from(limit).unwrap();
+        let mut ready = [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)];
+        if poll(&mut ready, timeout).is_ok_and(|count| count > 0) {
+            self.read();
         }
     }
 
@@ -183,8 +187,7 @@ impl Tty {
     /// Waits until nobody but the shell is left.
     #[track_caller]
     pub fn expect_no_process(&self) {
-        let id = self.session();
-        until("only the shell is left", || session(id) == [id]);
+        until_alone(self.session());
     }
 
     /// How the terminal treats keys now.
