@@ -20,7 +20,7 @@
 //!   `Err(Empty)`. Blank is what [`is_blank`] says: more than Unicode's white space, for some characters only
 //!   look like it, and somebody who says `U+200B` seems to say nothing.
 //! - A command is the whole first word: `/message hi` is no `/me` and no `/msg`. Small letters only. One that
-//!   isn't in the table is `Err(Unknown)`, with the command as it was typed.
+//!   isn't in the table is `Err(Unknown)`, with the word as it was typed, its slash included.
 //! - Between the words may be any number of blanks. Within a TEXT nothing changes: an emoji may be several
 //!   characters, held together by one that is blank.
 //! - If a NICK, NAME or TEXT is missing: `Err(Incomplete)`.
