@@ -26,6 +26,7 @@ export class Connection {
   /** Connects, unless that is done or under way. */
   connect() {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     if (this.#socket) {
       return;
     }
@@ -44,6 +45,13 @@ export class Connection {
       }
       this.#calls.closed({ code, reason, pause });
     });
+  }
+
+  /** Doesn't wait any longer, if it does. */
+  hurry() {
+    if (this.#timer !== undefined) {
+      this.connect();
+    }
   }
 
   // ANCHOR: pause

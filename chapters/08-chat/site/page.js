@@ -66,7 +66,7 @@ function scrollToEnd() {
 function show(item) {
   const lines = byId("lines");
   const follow = item.mine || isAtEnd();
-  const line = element("li", item.kind, ...item.parts.map(part));
+  const line = element("p", item.kind, ...item.parts.map(part));
   line.classList.toggle("mine", Boolean(item.mine));
   line.classList.toggle("was", Boolean(item.was));
   elements.set(item, line);
@@ -170,8 +170,11 @@ const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`
 
 /** Sends a line; whether that was possible. */
 function say(typed) {
-  if (!connection.isOpen || connection.waiting > WAITING) {
-    showState(connection.isOpen ? "the network takes nothing now" : byId("state").textContent, !connection.isOpen);
+  if (!connection.isOpen) {
+    return false; // that is said above
+  }
+  if (connection.waiting > WAITING) {
+    byId("length").textContent = "not sent: the network takes nothing now";
     return false;
   }
   connection.say(typed);
@@ -200,8 +203,11 @@ function measure() {
 }
 
 byId("typed").addEventListener("input", measure);
-byId("now").addEventListener("click", () => connection.connect());
-window.addEventListener("online", () => connection.connect());
+byId("now").addEventListener("click", () => {
+  why = "";
+  connection.connect();
+});
+window.addEventListener("online", () => connection.hurry());
 byId("newest").addEventListener("click", scrollToEnd);
 let wasAtEnd = true;
 byId("lines").addEventListener("scroll", () => {

@@ -1,5 +1,6 @@
-/** As many lines a newcomer is told that were said before; see room.rs. */
+/** As many lines a newcomer is told that were said before, and as many names; see room.rs. */
 const HISTORY = 20;
+const NAMED = 100;
 
 /** The longest line, in bytes; see command.rs. */
 export const MAX_LINE = 1000;
@@ -25,8 +26,8 @@ export class Room {
   #room = "";
   /** The number of the last public event that was shown. */
   #seen = 0;
+  /** What was said before this page came, as far as it is told that. */
   #before = { last: 0, after: undefined, count: 0, oldest: 0, first: undefined };
-  #former = "";
 
   /** Takes an object: what is to be shown of it. */
   receive(object) {
@@ -35,7 +36,7 @@ export class Room {
         return this.#welcome(object);
       case "said":
       case "action":
-        return this.#public(object, this.#line(object), { was: object.id < this.#before.last });
+        return this.#public(object, this.#line(object));
       case "joined":
         this.#add(object.nick);
         return this.#public(object, event({ nick: object.nick }, " joined"));
@@ -63,7 +64,6 @@ export class Room {
   #welcome({ nick, room, last, here, members }) {
     const again = room === this.#room;
     const restarted = this.#room !== "" && !again;
-    this.#former = this.nick;
     Object.assign(this, { nick, here, members });
     this.#room = room;
     if (!again) {
@@ -76,19 +76,19 @@ export class Room {
 
   // ANCHOR: public
   /** Whatever has a number is shown once. */
-  #public(object, item, { was = false } = {}) {
+  #public(object, item) {
     const { id } = object;
+    const was = id < this.#before.last;
     const missing = was ? this.#missedBefore(id) : this.#missedNow(id);
     if (id <= this.#seen) {
       return missing;
     }
     this.#seen = id;
-    if (object.nick === (was ? this.#former : this.nick)) {
-      this.#confirm(object.kind, object.text, was);
-    }
-    item.was = was;
     if (was) {
       this.#before.first ??= item;
+      this.#confirm(object.kind, object.text, (one) => one.lost && one.nick === object.nick);
+    } else if (item.mine) {
+      this.#confirm(object.kind, object.text, (one) => !one.lost);
     }
     return [...missing, item];
   }
@@ -111,15 +111,16 @@ export class Room {
     return id > expected ? [{ kind: "gap", parts: ["! some lines are missing here"] }] : [];
   }
 
-  #line({ kind, nick, text }) {
+  #line({ kind, id, nick, text }) {
+    const was = id < this.#before.last;
     const parts = kind === "said" ? [{ nick }, ": ", { text }] : ["* ", { nick }, " ", { text }];
-    return { kind, parts, mine: nick === this.nick };
+    return { kind, parts, was, mine: !was && nick === this.nick };
   }
 
   #private({ from, to, text }) {
     const mine = from === this.nick;
     if (mine) {
-      this.#confirm("private", text, false);
+      this.#confirm("private", text, (one) => !one.lost);
     }
     const names = mine ? ["you to ", { nick: to }] : [{ nick: from }, " to you"];
     return { kind: "private", parts: ["private, ", ...names, ": ", { text }], mine };
@@ -137,6 +138,9 @@ export class Room {
 
   #add(nick) {
     this.here++;
+    if (this.members.length === NAMED) {
+      return; // in a room of thousands, nobody reads a list
+    }
     this.members = [...this.members, nick].sort((a, b) => a.toLowerCase().localeCompare(b.toLowerCase()));
   }
 
@@ -153,21 +157,21 @@ export class Room {
 
   /** Something has been sent. Lines come back to who has said them; of commands only some do. */
   sent(typed) {
+    const { nick } = this;
     const [, word, rest] = /^(\/\S*)?\s*(.*)$/su.exec(typed);
     const told = /^\S+\s+(.*)$/su.exec(rest);
     if (!word || word.startsWith("//")) {
-      this.unconfirmed.push({ kind: "said", text: word ? typed.slice(1) : typed, typed });
-    } else if (word === "/me") {
-      this.unconfirmed.push({ kind: "action", text: rest, typed });
+      this.unconfirmed.push({ kind: "said", text: word ? typed.slice(1) : typed, typed, nick });
+    } else if (word === "/me" && rest) {
+      this.unconfirmed.push({ kind: "action", text: rest, typed, nick });
     } else if (word === "/msg" && told) {
-      this.unconfirmed.push({ kind: "private", text: told[1], typed });
+      this.unconfirmed.push({ kind: "private", text: told[1], typed, nick });
     }
   }
 
   /** A line of one's own has come back. Those sent before it have had their answer, too. */
-  #confirm(kind, text, was) {
-    const mine = (one) => one.kind === kind && plain(one.text) === plain(text) && Boolean(one.lost) === was;
-    const at = this.unconfirmed.findIndex(mine);
+  #confirm(kind, text, may) {
+    const at = this.unconfirmed.findIndex((one) => may(one) && one.kind === kind && plain(one.text) === plain(text));
     if (at >= 0) {
       this.unconfirmed = this.unconfirmed.filter((one, index) => index > at || (one.lost && index !== at));
     }

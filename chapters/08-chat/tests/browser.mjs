@@ -66,7 +66,7 @@ async function browse(options, visit) {
 }
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
-const line = (page, text) => page.locator('#lines li').filter({ hasText: text });
+const line = (page, text) => page.locator('#lines p').filter({ hasText: text });
 const lines = (page, kind = 'said') => page.locator(`#lines .${kind}`).allTextContents();
 const nicks = page => page.locator('#nicks li').allTextContents();
 const quote = text => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -334,7 +334,7 @@ const tests = {
       await say(alice, '/who');
       await line(alice, '2 here: alice, bob').waitFor();
       await say(alice, '//help is a command');
-      await line(bob, 'alice: /help is a command').waitFor();
+      for (const page of [alice, bob]) await line(page, 'alice: /help is a command').waitFor();
       assert.equal(await bob.locator('#lines .refused, #lines .notice').count(), 0);
       assert.equal(await alice.locator('#unconfirmed li').count(), 0, 'nothing is waited for');
     });
@@ -515,7 +515,7 @@ const tests = {
       network.mend();
       await comeBack(alice);
       await line(alice, 'missed 24').waitFor();
-      const all = (await alice.locator('#lines li').allTextContents()).filter(text => /^!|missed|before/.test(text));
+      const all = (await alice.locator('#lines p').allTextContents()).filter(text => /^!|missed|before/.test(text));
       assert.deepEqual(all, ['guest-2: before', '! some lines may be missing here', ...Array.from({ length: 20 }, (_, at) => `guest-2: missed ${at + 5}`)]);
       trouble.splice(0);
     });
@@ -616,7 +616,7 @@ const tests = {
       const [alice, bob] = [await tab(server.site, 'alice'), await tab(server.site, 'bob')];
       for (const [round, signal] of [[0, 'SIGTERM'], [1, 'SIGKILL']]) {
         await say(alice, `round ${round}`);
-        await line(bob, `alice: round ${round}`).waitFor();
+        for (const page of [alice, bob]) await line(page, `alice: round ${round}`).waitFor();
         await server.stop(signal);
         for (const page of [alice, bob]) {
           await page.getByText(signal === 'SIGTERM' ? 'the server is going down: goodbye' : 'the connection is lost').waitFor();
