@@ -19,7 +19,7 @@
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
-use http::{Head, Method, Response, Status, Version};
+use http::{Fields, Head, Method, Response, Status, Version};
 
 use crate::accept_key;
 
@@ -66,7 +66,7 @@ pub enum Refusal {
     HttpVersion,
     /// It doesn't ask for an upgrade to `websocket`.
     NoUpgrade,
-    /// It asks for another version.
+    /// It asks for another version, or for several.
     Version,
     /// The key isn't 16 bytes in base64, or isn't there, or there are two.
     Key,
@@ -94,19 +94,15 @@ impl Handshake {
         if !fields.has_token("Upgrade", "websocket") || !fields.has_token("Connection", "Upgrade") {
             return Err(Refusal::NoUpgrade);
         }
-        if fields.get("Sec-WebSocket-Version") != Some(VERSION.as_bytes()) {
+        if only(fields, "Sec-WebSocket-Version") != Some(VERSION.as_bytes()) {
             return Err(Refusal::Version);
         }
         if head.has_body() {
             return Err(Refusal::Body);
         }
-        let mut keys = fields.get_all("Sec-WebSocket-Key");
-        let (Some(key), None) = (keys.next(), keys.next()) else {
+        let Some(key) = only(fields, "Sec-WebSocket-Key").filter(|key| is_key(key)) else {
             return Err(Refusal::Key);
         };
-        if !is_key(key) {
-            return Err(Refusal::Key);
-        }
         if !self.origins.allow(head) {
             return Err(Refusal::Origin);
         }
@@ -130,22 +126,29 @@ impl Origins {
     /// Whether this request comes from a page that may send it, or from none.
     // ANCHOR: origins
     pub(crate) fn allow(&self, head: &Head<'_>) -> bool {
-        let Some(origin) = head.fields.get("Origin") else {
-            return true;
-        };
         let others = match self {
             Self::Any => return true,
             Self::Own => &[][..],
             Self::OwnAnd(others) => others,
         };
         let host = head.host().unwrap_or_default();
-        let own = origin
-            .strip_prefix(b"http://")
-            .or_else(|| origin.strip_prefix(b"https://"));
-        own.is_some_and(|own| own.eq_ignore_ascii_case(host))
-            || others.iter().any(|other| other.as_bytes() == origin)
+        let mut origins = head.fields.get_all("Origin");
+        origins.all(|origin| {
+            let own = origin
+                .strip_prefix(b"http://")
+                .or_else(|| origin.strip_prefix(b"https://"));
+            own.is_some_and(|own| own.eq_ignore_ascii_case(host))
+                || others.iter().any(|other| other.as_bytes() == origin)
+        })
     }
     // ANCHOR_END: origins
+}
+
+/// The value of a field that must not be there twice (RFC 6455 §11.3.1, §11.3.5).
+fn only<'a>(fields: Fields<'a>, name: &str) -> Option<&'a [u8]> {
+    let mut values = fields.get_all(name);
+    let value = values.next();
+    value.filter(|_| values.next().is_none())
 }
 
 /// Whether this is the base64 of 16 bytes (RFC 6455 §4.2.1). They fill 21 characters and a third

@@ -92,7 +92,8 @@ fn an_upgrade_has_to_be_asked_for_in_both_fields() {
 
 #[test]
 fn another_version_is_told_which_one_is_spoken() {
-    for version in ["8", "", "13, 8", "013"] {
+    let twice = "13\r\nSec-WebSocket-Version: 13";
+    for version in ["8", "", "13, 8", "013", twice] {
         let outcome = with("Version: 13", &format!("Version: {version}"));
         assert_eq!(outcome, Err(Refusal::Version), "{version}");
     }
@@ -149,6 +150,7 @@ fn pages_of_other_sites_may_not_connect() {
         "http://server.example.com.evil.example",
         "ftp://server.example.com",
         "server.example.com",
+        "http://server.example.com\r\nOrigin: http://evil.example",
         "null",
         "",
     ] {
