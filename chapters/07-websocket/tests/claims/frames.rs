@@ -107,6 +107,14 @@ fn b69_four_letters_are_no_frame() {
 }
 
 #[test]
+fn b71_a_ping_and_a_close_get_the_same_four_letters() {
+    for opcode in [Opcode::Text, Opcode::Binary, Opcode::Ping, Opcode::Close] {
+        let answer = answer_002(&masked(opcode, b"\x03\xe8"));
+        assert_eq!(answer, b"00ok\0\0\0\0", "to {opcode:?}");
+    }
+}
+
+#[test]
 fn b70_a_longer_message_comes_back_with_its_mask() {
     let answer = answer_002(&masked(Opcode::Text, &[b'x'; 200]));
     assert_eq!(answer.len(), 208);
