@@ -15,6 +15,11 @@ async function post(path, fields) {
 
 async function look() {
   byId("ask").hidden = true;
+  if (window.top !== window) {
+    // Around it, another page could have a click on something else land on “Yes”.
+    byId("state").textContent = "This page asks nothing as a part of another page.";
+    return;
+  }
   const { status, text } = await post("/login/look");
   if (status !== 200) {
     byId("state").textContent = text;

@@ -574,6 +574,20 @@ const tests = {
     });
   },
 
+  async 'within another page, the page of the phone asks nothing'() {
+    await browse({}, async page => {
+      const { link } = await showCode(page);
+      const around = await page.context().newPage();
+      await around.goto(`${site}/echo-client.html`);
+      await around.evaluate(link => {
+        document.body.append(Object.assign(document.createElement('iframe'), { src: link }));
+      }, link);
+      const phone = around.frameLocator('iframe');
+      await phone.getByText('asks nothing as a part of another page').waitFor();
+      assert.ok(await phone.locator('#ask').isHidden());
+    });
+  },
+
   async 'whoever says no ends the login, and the page can begin another'() {
     await browse({}, async page => {
       const { link } = await showCode(page);
