@@ -128,9 +128,11 @@ function forget(one) {
   byId("typed").focus();
 }
 
-function showState(text, canTry) {
+/** Tells how the connection is, and what can be done about that, on a button. */
+function showState(text, remedy) {
   byId("state").textContent = text;
-  byId("now").hidden = !canTry;
+  byId("now").textContent = remedy ?? "";
+  byId("now").hidden = !remedy;
   byId("send").disabled = !connection.isOpen;
 }
 
@@ -142,7 +144,7 @@ let why = "";
 const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`, {
   opened() {
     why = "";
-    showState("connected", false);
+    showState("connected");
   },
   received(object) {
     room.receive(object).forEach(show);
@@ -162,9 +164,9 @@ const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`
     showUnconfirmed();
     why ||= reason || (code === 1000 ? "you have left" : `the connection is lost (code ${code})`);
     if (pause === undefined) {
-      return showState(`${why}.`, true);
+      return showState(`${why}.`, "Join again");
     }
-    showState(`${why}; the next attempt is in ${(pause / 1000).toFixed(1)} s.`, true);
+    showState(`${why}; the next attempt is in ${(pause / 1000).toFixed(1)} s.`, "Try now");
   },
 });
 

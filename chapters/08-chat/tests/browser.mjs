@@ -4,14 +4,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const { chromium } = createRequire(import.meta.url)('playwright-core'); // require looks at NODE_PATH
 const top = fileURLToPath(new URL('../../..', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'chat-browser-'));
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const DEADLINE = 20_000;
 
@@ -107,7 +110,7 @@ async function member(port, nick) {
 
 // The terminal client, in a terminal that tmux plays.
 function terminal(port, nick) {
-  const tmux = (...options) => execFileSync('tmux', ['-u', '-L', `chat-browser-${process.pid}`, '-f', '/dev/null', ...options], { cwd: top, encoding: 'utf8', stdio: 'pipe' });
+  const tmux = (...options) => execFileSync('tmux', ['-u', '-S', join(work, 'tmux'), '-f', '/dev/null', ...options], { cwd: top, encoding: 'utf8', stdio: 'pipe' });
   tmux('new-session', '-d', '-x', '100', '-y', '30', `exec cargo run -q -p ch08-chat --bin chat -- --nick ${nick} 127.0.0.1:${port}`);
   const expect = async text => {
     const end = Date.now() + DEADLINE;
@@ -648,7 +651,7 @@ const tests = {
       await line(alice, 'goodbye').waitFor();
       await alice.getByText('you have left.').waitFor();
       await bob.expect('- alice left');
-      await button(alice, 'Try now').click();
+      await button(alice, 'Join again').click();
       await line(alice, 'back as').waitFor();
       await line(alice, 'you are now alice').nth(1).waitFor();
       bob.send('welcome back');
@@ -740,5 +743,6 @@ for (const [name, test] of chosen) {
   }
 }
 await browser.close();
+rmSync(work, { recursive: true, force: true });
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);
