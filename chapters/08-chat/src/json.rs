@@ -162,3 +162,6 @@ fn write_object(object: &Object<'_>, out: &mut Vec<u8>) {
     let json = serde_json::to_vec(object).unwrap_or_default();
     write_frame(out, Opcode::Text, None, &json);
 }
+
+#[cfg(test)]
+mod tests;
