@@ -1,10 +1,10 @@
-# Figures (what server rate cpu p99), then cases (name|path|connections|script): a table, and a picture.
+# Figures (what server rate cpu p99 busy wrk), then cases (name|path|connections|script): a table, and a picture.
 
 BEGIN { cases = 0 }
 
 FNR == NR {
     n = ++count[$1, $2]
-    for (i = 3; i <= 5; i++) figure[$1, $2, n, i] = $i
+    for (i = 3; i <= 7; i++) figure[$1, $2, n, i] = $i
     next
 }
 {
@@ -16,16 +16,18 @@ FNR == NR {
 END {
     print "<!-- Made by `just bench 06`. -->\n"
     print "Measured on " machine ", over loopback, beside " nginx ": medians of " rounds " runs of " seconds " s each, by turns."
-    print "Each server has one process on one core; wrk has another. CPU time is the server's, with the kernel's share.\n"
-    print "| what | connections | nginx /s | ours /s | × | nginx CPU µs | ours CPU µs | × | nginx p99 ms | ours p99 ms |"
-    print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    print "Each server has one process on one core; wrk has another. CPU time is the server's, with the kernel's share."
+    print "*Busy* is how much of the time the server and wrk have run, in percent: whoever runs all the time bounds the rate.\n"
+    print "| what | connections | nginx /s | ours /s | × | nginx CPU µs | ours CPU µs | × | nginx p99 ms | ours p99 ms | nginx, wrk busy | ours, wrk busy |"
+    print "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
     for (i = 0; i < cases; i++) {
-        for (c = 3; c <= 5; c++) { our[c] = median(i, "ours", c); their[c] = median(i, "nginx", c) }
+        for (c = 3; c <= 7; c++) { our[c] = median(i, "ours", c); their[c] = median(i, "nginx", c) }
         rate[i] = our[3] / their[3]; share[i] = our[4] / their[4]
         # wrk takes no time of a request that is sent with others.
         late = deep[i] ? "– | –" : short(their[5]) " | " short(our[5])
-        printf "| %s | %d | %s | %s | %s | %s | %s | %.2f | %s |\n", name[i], connections[i],
-            short(their[3]), short(our[3]), short(rate[i]), short(their[4]), short(our[4]), share[i], late
+        printf "| %s | %d | %s | %s | %s | %s | %s | %.2f | %s | %.0f, %.0f | %.0f, %.0f |\n", name[i], connections[i],
+            short(their[3]), short(our[3]), short(rate[i]), short(their[4]), short(our[4]), share[i], late,
+            their[6], their[7], our[6], our[7]
     }
     draw()
 }
