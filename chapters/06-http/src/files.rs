@@ -13,7 +13,7 @@ use crate::date::Date;
 use crate::file_version::FileVersion;
 use crate::page::Page;
 use crate::range::Wanted;
-use crate::root::{Found, Refusal, Root};
+use crate::root::{Named, Refusal, Root};
 use crate::site::options;
 use crate::{Fields, Head, Method, Response, Status};
 
@@ -104,9 +104,9 @@ impl Files {
         let kept = self.cache.take(path);
         let name = name(path).ok_or(Refusal::Missing)?;
         let metadata = match self.root.look(&name)? {
-            Found::File(metadata) => metadata,
-            Found::Directory if path.ends_with(b"/") => return Err(Refusal::Missing.into()),
-            Found::Directory => return Err(NoPage::Directory),
+            Named::File(metadata) => metadata,
+            Named::Directory if path.ends_with(b"/") => return Err(Refusal::Missing.into()),
+            Named::Directory => return Err(NoPage::Directory),
         };
         let (page, version) = match kept {
             Some(kept) if kept.version == Some(FileVersion::of(&metadata)) => {

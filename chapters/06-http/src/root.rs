@@ -44,7 +44,7 @@ pub(crate) enum Refusal {
 
 /// What a name stands for.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum Named {
     File(Metadata),
     Directory,
 }
@@ -73,7 +73,7 @@ impl Root {
     ///
     /// # Errors
     /// A [`Refusal`] where it is neither file nor directory.
-    pub fn look(&self, name: &[u8]) -> Result<Found, Refusal> {
+    pub fn look(&self, name: &[u8]) -> Result<Named, Refusal> {
         let place = File::from(self.resolve(name, OFlag::O_PATH)?);
         found(place.metadata()?)
     }
@@ -87,8 +87,8 @@ impl Root {
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
         let file = File::from(self.resolve(name, flags)?);
         match found(file.metadata()?)? {
-            Found::File(metadata) => Ok((file, metadata)),
-            Found::Directory => Err(Refusal::Missing),
+            Named::File(metadata) => Ok((file, metadata)),
+            Named::Directory => Err(Refusal::Missing),
         }
     }
 
@@ -151,11 +151,11 @@ fn stepwise(directory: &OwnedFd, name: &[u8], flags: OFlag) -> nix::Result<Owned
     step(place.as_ref().unwrap_or(directory).as_fd(), last, flags)
 }
 
-fn found(metadata: Metadata) -> Result<Found, Refusal> {
+fn found(metadata: Metadata) -> Result<Named, Refusal> {
     if metadata.is_file() {
-        Ok(Found::File(metadata))
+        Ok(Named::File(metadata))
     } else if metadata.is_dir() {
-        Ok(Found::Directory)
+        Ok(Named::Directory)
     } else {
         Err(Refusal::Forbidden)
     }

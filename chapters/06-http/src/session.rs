@@ -119,13 +119,26 @@ impl Http {
         outcome
     }
 
-    /// To be called from [`Handler::on_end`](reactor::Handler::on_end) and
-    /// [`on_stop`](reactor::Handler::on_stop): no more input will come.
+    /// To be called from [`Handler::on_end`](reactor::Handler::on_end): no more input will come.
     pub fn on_end(&mut self, io: &mut Io, id: ConnId) {
         // What is owed is sent first: when it is there, this is called again.
         if !self.is_waiting() {
             io.close(id);
         }
+    }
+
+    /// To be called from [`Handler::on_stop`](reactor::Handler::on_stop): the server is going down, and
+    /// receives no more.
+    pub fn on_stop<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>) {
+        if !matches!(self.state, State::Body(_)) {
+            return self.on_end(io, id);
+        }
+        // Nobody has been given what has come of this request: its client may send it again, later or
+        // to another server (RFC 9110 §15.6.4).
+        site.update(io);
+        let why = "The server is going down, and has not taken this request.";
+        let response = Response::error(Status::SERVICE_UNAVAILABLE, why);
+        self.give_up(io, id, site, &response, &[]);
     }
 
     // ANCHOR: take_requests

@@ -188,7 +188,7 @@ impl<S> Handler for Site<S> {
     }
 
     fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
-        session.on_end(io, id);
+        session.on_stop(io, id, self);
     }
 }
 

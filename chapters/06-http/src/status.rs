@@ -48,8 +48,6 @@ statuses! {
     MOVED_PERMANENTLY = 301 "Moved Permanently";
     /// It is elsewhere for now.
     FOUND = 302 "Found";
-    /// Look there for the outcome, by GET.
-    SEE_OTHER = 303 "See Other";
     /// What you have is still right (RFC 9110 §13).
     NOT_MODIFIED = 304 "Not Modified";
     /// This can't be read, or could be read in two ways.

@@ -196,7 +196,7 @@ impl Handler for Server {
 
     fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
         match session {
-            Session::Http(http) => http.on_end(io, id),
+            Session::Http(http) => http.on_stop(io, id, &mut self.site),
             Session::WebSocket(socket, _) => socket.on_stop(io, id),
             Session::Listener(listener) => listener.on_stop(io, id),
             Session::Login(login) => login.on_stop(io, id),

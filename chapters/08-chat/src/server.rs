@@ -182,7 +182,7 @@ impl Handler for Server {
 
     fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
         if let Session::Http(http) = session {
-            return http.on_end(io, id);
+            return http.on_stop(io, id, &mut self.site);
         }
         if let Some(seat) = session.seat(id)
             && self.room.contains(seat)

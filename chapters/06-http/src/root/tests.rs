@@ -30,8 +30,8 @@ impl Tree {
 
     fn read(&self, name: &str) -> Result<String, Refusal> {
         match self.root.look(name.as_bytes())? {
-            Found::Directory => Ok("a directory".to_owned()),
-            Found::File(_) => {
+            Named::Directory => Ok("a directory".to_owned()),
+            Named::File(_) => {
                 let (mut file, _) = self.root.read(name.as_bytes())?;
                 let mut content = String::new();
                 file.read_to_string(&mut content)?;

@@ -2,7 +2,7 @@
 
 use harness::Signal;
 
-use crate::answers::{Directory, long, one, rest};
+use crate::answers::{Content, Directory, long, one, rest, take_apart};
 use crate::start;
 
 const LATER: &[u8] = b"GET /later HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -67,4 +67,22 @@ fn a_request_that_has_not_come_whole_is_not_waited_for() {
     server.signal(Signal::SIGTERM);
     client.expect_end();
     assert_eq!(server.wait().code(), Some(0));
+}
+
+#[test]
+fn an_upload_that_has_not_come_whole_is_answered_with_503() {
+    for (method, content) in [("POST", Content::Comes), ("HEAD", Content::IsLeftOut)] {
+        let server = start(&[]);
+        let request =
+            format!("{method} /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf");
+        let mut client = server.client();
+        client.send(request.as_bytes());
+        client.wait_until_read();
+        server.signal(Signal::SIGTERM);
+        let answer = one(take_apart(&client.read_to_end(), content));
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.field("Connection"), Some("close"));
+        drop(client);
+        assert_eq!(server.wait().code(), Some(0));
+    }
 }
