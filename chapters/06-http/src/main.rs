@@ -40,7 +40,7 @@ struct Options {
     #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     head_timeout: u16,
 
-    /// How long a body may take for each KiB
+    /// How long a body may take for each 10 KiB
     #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     body_timeout: u16,
 

@@ -21,8 +21,9 @@ pub struct Patience {
 }
 
 impl Patience {
-    /// Bytes of a body that have to come within [`Self::body`], unless it ends.
-    pub const PROGRESS: u64 = 1024;
+    /// Bytes of a body that have to come within [`Self::body`], unless it ends. With a limit to the
+    /// body, this also bounds the time that all of it may take.
+    pub const PROGRESS: u64 = 10 * 1024;
 }
 
 impl Default for Patience {
@@ -68,6 +69,8 @@ impl Http {
             }
             State::Ready if self.due == Due::Idle => self.idle_is_over(io, id, site),
             State::Body(_) if io.pending_output(id) > 0 => self.idle_is_over(io, id, site),
+            // Before all of a head has come there is no request, and so no method whose answer would
+            // have no content (RFC 9110 §9.3.2).
             State::Ready | State::Body(_) => {
                 let why = "The request took too long to arrive.";
                 let response = Response::error(Status::REQUEST_TIMEOUT, why);

@@ -67,15 +67,15 @@ fn a_body_that_crawls_is_answered_with_408() {
 fn a_body_that_goes_on_may_take_long() {
     let server = start(&["--body-timeout", "2"]);
     let mut client = server.client();
-    client.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 50000\r\n\r\n");
+    client.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 150000\r\n\r\n");
     for nth in 0..5 {
         if nth > 0 {
             client.expect_silence(Duration::from_millis(700));
         }
-        client.send(&[b'x'; 10_000]);
+        client.send(&vec![b'x'; 30_000]);
     }
     client.finish_sending();
-    assert_eq!(one(rest(&mut client)).content.len(), 50_000);
+    assert_eq!(one(rest(&mut client)).content.len(), 150_000);
 }
 
 #[test]
