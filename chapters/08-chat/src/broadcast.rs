@@ -24,6 +24,10 @@ use crate::{Seat, Server};
 /// Bytes that may wait for a member to read. Whoever has more is put out.
 pub const MAX_WAITING: u64 = 256 * 1024;
 
+/// How many are put out before the others have been told. If thousands were slow at the same time,
+/// the news of that would be more than anybody may have waiting.
+const AT_ONCE: usize = 256;
+
 impl Server {
     /// Sends letters, in their order, and those that come of it.
     // ANCHOR: post
@@ -32,7 +36,10 @@ impl Server {
         while let Some(letter) = letters.pop_front() {
             self.deliver(io, &letter);
             for seat in mem::take(&mut self.slow) {
-                letters.extend(self.put_out(io, seat, Why::TooSlow, Farewell::TooSlow));
+                // The others have to read of each. Whoever is left over is found again next time.
+                if letters.len() < AT_ONCE && !self.turn.is_over(io.now()) {
+                    letters.extend(self.put_out(io, seat, Why::TooSlow, Farewell::TooSlow));
+                }
             }
         }
     }

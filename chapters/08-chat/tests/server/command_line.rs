@@ -1,8 +1,12 @@
 //! What the program says before it serves.
 
+use std::io::{Read, Write};
 use std::process::{Command, Output};
 
-use crate::{page, start};
+use harness::Server;
+
+use crate::page::{self, Patient};
+use crate::start;
 
 fn run(options: &[&str]) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_ch08-chat"));
@@ -45,4 +49,31 @@ fn help_names_the_options() {
     for option in ["--port", "--web-port", "--idle", "--origin", "--trace"] {
         assert!(help.contains(option), "{help}");
     }
+}
+
+/// The first line of the answer to a handshake that a page of `origin` begins.
+fn handshake(server: &Server, origin: &str) -> String {
+    let mut stream = Patient::connect(page::address(server));
+    let request = format!(
+        "GET /ws HTTP/1.1\r\nHost: chat.example\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\
+         Origin: {origin}\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).expect("it is taken");
+    let (mut answer, mut byte) = (Vec::new(), [0]);
+    while !answer.ends_with(b"\r\n") {
+        stream.read_exact(&mut byte).expect("a line");
+        answer.push(byte[0]);
+    }
+    String::from_utf8_lossy(answer.trim_ascii_end()).into_owned()
+}
+
+#[test]
+fn pages_of_other_sites_are_let_in_only_if_an_option_names_them() {
+    let server = start(&[]);
+    assert!(handshake(&server, "http://chat.example").starts_with("HTTP/1.1 101 "));
+    assert!(handshake(&server, "http://evil.example").starts_with("HTTP/1.1 403 "));
+    let server = start(&["--origin", "https://Friend.example"]);
+    assert!(handshake(&server, "https://friend.example").starts_with("HTTP/1.1 101 "));
+    assert!(handshake(&server, "http://evil.example").starts_with("HTTP/1.1 403 "));
 }
