@@ -53,7 +53,7 @@ impl Memory {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self::new(256 * 1024 * 1024)
+        Self::new(64 * 1024 * 1024)
     }
 }
 

@@ -70,6 +70,9 @@ impl WebSocket {
             self.heartbeat.heard(); // the socket was full, and isn't: a slow reader is alive
         }
         self.heartbeat.pending = pending;
+        if pending > 0 {
+            io.try_send(id); // if it has read only a little since, the next look sees that
+        }
         // ANCHOR: on_timer
         match self.heartbeat.state {
             State::Heard => self.heartbeat.state = State::Quiet,
