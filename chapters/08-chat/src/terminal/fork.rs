@@ -44,3 +44,15 @@ pub fn fork<T>(both: T, child: impl FnOnce(T) -> i32) -> io::Result<(Pid, T)> {
     }
 }
 // ANCHOR_END: fork
+
+#[cfg(test)]
+mod tests {
+    use super::fork;
+
+    #[test]
+    fn a_process_with_threads_is_not_copied() {
+        // This test has a thread of its own, beside the main one.
+        let refused = fork((), |()| 0).map(|(child, ())| child);
+        assert!(refused.is_err(), "{refused:?}");
+    }
+}
