@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+
 use crate::peer::Server;
 use crate::process::{is_asleep, until};
 use crate::{CHAT, in_both_modes};
@@ -119,25 +121,40 @@ fn an_input_that_cannot_be_read_is_named() {
     });
 }
 
+/// Writes numbered lines to the program's standard input until it takes no more and sleeps, and ends
+/// the input. Says how many they were: the kernel's buffers are of any size.
+pub fn fill(child: &mut Child) -> usize {
+    let mut stdin = child.stdin.take().unwrap();
+    fcntl(&stdin, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+    let mut lines = 0;
+    until("nobody takes more", || {
+        let asleep = is_asleep(child.id().cast_signed());
+        let before = lines;
+        // So few bytes are written whole or not at all (pipe(7)).
+        loop {
+            let line = format!("line {lines} of those that fill all buffers\n");
+            if stdin.write(line.as_bytes()).is_err() {
+                break;
+            }
+            lines += 1;
+        }
+        asleep && lines == before
+    });
+    lines
+}
+
 #[test]
 fn much_input_waits_for_a_server_that_reads_slowly_and_nothing_is_lost() {
     in_both_modes(|mode| {
         let server = Server::start();
-        let lines: Vec<String> = (0..200_000)
-            .map(|number| format!("line {number}"))
-            .collect();
-        let (path, file) = file(&format!("much-{}", mode.len()), lines.join("\n").as_bytes());
-        let child = start(&server, mode, file);
+        let mut child = start(&server, mode, Stdio::piped());
         let mut room = server.accept();
-        let pid = child.id().cast_signed();
-        until("it waits", || room.has_unread(1 << 16) && is_asleep(pid));
-        for line in &lines {
-            room.expect(line);
+        for number in 0..fill(&mut child) {
+            room.expect(&format!("line {number} of those that fill all buffers"));
         }
         room.expect_end();
         drop(room);
         assert_ended(&end(child), 0, WELCOME, "");
-        fs::remove_file(path).unwrap();
     });
 }
 

@@ -13,9 +13,8 @@ fn bash(mode: &[&str]) -> (Tty, Conversation) {
     let command = format!("{CHAT} {} {}", server.address(), mode.join(" "));
     let variables = [("PS1", "ready: "), ("RUN", command.as_str())];
     let mut tty = Tty::shell("bash", &["--norc", "--noprofile", "-i"], &variables);
-    tty.expect("ready:");
-    tty.press("before=$(stty -g)\r");
-    tty.press("$RUN\r");
+    tty.expect_line("ready:");
+    tty.press("before=$(stty -g); $RUN\r");
     let room = server.accept();
     tty.expect("can do.\n>");
     (tty, room)
@@ -42,11 +41,12 @@ fn ctrl_z_stops_it_and_fg_brings_it_back_with_its_line() {
         tty.expect_line("> half a li");
         tty.press("\x1a");
         tty.expect("Stopped");
-        tty.expect("ready:");
+        tty.expect_line("ready:");
         expect_as_before(&mut tty);
         room.say("<bob> said while it was stopped");
         tty.press("fg\r");
         tty.expect("<bob> said while it was stopped\n> half a li");
+        tty.until("keys come one by one again", Tty::is_set);
         tty.press("ne\r");
         room.expect("half a line");
         tty.press("\x04");
@@ -61,6 +61,7 @@ fn a_job_that_is_ended_while_it_is_stopped_ends() {
         let (mut tty, mut room) = bash(mode);
         tty.press("\x1a");
         tty.expect("Stopped");
+        tty.expect_line("ready:"); // before that, bash sets the terminal
         let pid = tty.chat_pid();
         tty.press("kill %1\r");
         room.expect_end();
@@ -78,6 +79,7 @@ fn after_kill_9_the_shell_has_its_terminal_back() {
         send(Signal::SIGKILL, tty.chat_pid());
         room.expect_end();
         tty.expect("Killed");
+        tty.expect_line("ready:");
         expect_as_before(&mut tty);
         tty.expect_no_process();
     });

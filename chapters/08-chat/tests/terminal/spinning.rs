@@ -1,14 +1,13 @@
 //! A loop that has nothing to do sleeps. A client that spins is not seen, only its fan is heard.
 
-use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use harness::cpu_over;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
 use crate::peer::{Conversation, Server};
-use crate::process::{chat_of, is_asleep, until};
+use crate::plain::fill;
+use crate::process::chat_of;
 use crate::{CHAT, in_both_modes};
 
 const STRETCH: Duration = Duration::from_millis(500);
@@ -72,20 +71,9 @@ fn it_sleeps_after_the_end_of_its_input() {
 fn it_sleeps_while_the_server_takes_nothing_though_its_input_has_ended() {
     in_both_modes(|mode| {
         let (mut child, room) = plain(mode, Stdio::piped());
-        let pid = child.id().cast_signed();
-        let mut stdin = child.stdin.take().unwrap();
-        fcntl(&stdin, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
-        let line = b"a line that the server doesn't read\n";
-        until("nobody takes more", || {
-            let asleep = is_asleep(pid);
-            let mut full = true;
-            while stdin.write(line).is_ok() {
-                full = false;
-            }
-            asleep && full
-        });
+        fill(&mut child); // its pipe has ended, and isn't empty
         assert!(room.has_unread(1 << 16));
-        drop(stdin); // its pipe has ended, and isn't empty
+        let pid = child.id().cast_signed();
         expect_sleep(pid);
         child.kill().unwrap();
         child.wait().unwrap();

@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::fcntl::{OFlag, open};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::pty::openpty;
+use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
+use nix::sys::stat::Mode;
 use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
-use nix::unistd::ttyname;
 
 use crate::CHAT;
 use crate::process::{PATIENCE, chat_of, until, until_alone};
@@ -40,12 +41,16 @@ impl Tty {
 
     /// A terminal in which this shell runs, and leads the session: it survives the program.
     pub fn shell(shell: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
-        let pty = openpty(None, None).unwrap();
-        let master = File::from(pty.master);
-        let path = ttyname(&pty.slave).unwrap();
+        // Not openpty(3): what other tests start at this moment would inherit its descriptors.
+        let both = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+        let master = posix_openpt(both).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let path = PathBuf::from(ptsname_r(&master).unwrap());
+        let slave = open(&path, both, Mode::empty()).unwrap();
         set_size(&path, 80);
-        let before = tcgetattr(&pty.slave).unwrap();
-        let standard = || Stdio::from(pty.slave.try_clone().unwrap());
+        let before = tcgetattr(&slave).unwrap();
+        let standard = || Stdio::from(slave.try_clone().unwrap());
         let mut command = Command::new("setsid"); // of util-linux: the terminal becomes its own
         command.args(["--ctty", shell]).args(arguments);
         command.envs(variables.iter().copied()).env("TERM", "xterm");
@@ -56,8 +61,8 @@ impl Tty {
         let shell = command.spawn().expect("setsid(1) of util-linux");
         let screen = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 0);
         Self {
-            master,
-            slave: pty.slave,
+            master: File::from(OwnedFd::from(master)),
+            slave,
             path,
             before,
             screen,
