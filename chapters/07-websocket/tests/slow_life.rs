@@ -14,11 +14,20 @@ use socket2::SockRef;
 /// Longer than anything here takes.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Bytes in the kernel, at either end.
+/// Bytes that the client's kernel takes for it.
 const SMALL: usize = 64 * 1024;
 
+/// What the server's kernel takes of its output.
+#[derive(Clone, Copy)]
+enum Buffers {
+    /// As little.
+    Small,
+    /// What it likes: some megabytes.
+    AsTheyAre,
+}
+
 /// Bytes of a message that is far longer than that.
-const LONG: usize = 8 * 1024 * 1024;
+const LONG: usize = 24 * 1024 * 1024;
 
 /// A server whose timers run out when they are told to.
 struct Told {
@@ -95,13 +104,13 @@ struct Running {
 }
 
 impl Running {
-    fn start(limits: Limits, drains: bool) -> Self {
+    fn start(limits: Limits, drains: bool, buffers: Buffers) -> Self {
         let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
         let address = listener.local_addr().unwrap();
-        // The kernel takes little, so that most of a long message waits here.
-        SockRef::from(&listener)
-            .set_send_buffer_size(SMALL)
-            .unwrap();
+        if let Buffers::Small = buffers {
+            let socket = SockRef::from(&listener); // those that it accepts have the same
+            socket.set_send_buffer_size(SMALL).unwrap();
+        }
         let mut reactor = Reactor::new(limits).unwrap();
         reactor.add_listener(listener).unwrap();
         let waker = reactor.waker();
@@ -176,7 +185,7 @@ fn a_peer_that_takes_piece_after_piece_is_alive() {
         low_water: 1,
         ..Limits::default()
     };
-    expect_all(Running::start(limits, true).client());
+    expect_all(Running::start(limits, true, Buffers::Small).client());
 }
 
 /// All of the message is queued at once, so that nothing drains before its end.
@@ -187,7 +196,7 @@ fn a_peer_that_takes_a_little_in_each_period_is_alive() {
         low_water: 1,
         ..Limits::default()
     };
-    let server = Running::start(limits, false);
+    let server = Running::start(limits, false, Buffers::Small);
     let mut client = server.client();
     for _ in 0..6 {
         let before = server.ask(Question::Period);
@@ -198,10 +207,24 @@ fn a_peer_that_takes_a_little_in_each_period_is_alive() {
     expect_all(client);
 }
 
+/// So little that epoll doesn't tell of room: that takes a third of the kernel's buffer.
+#[test]
+fn a_peer_that_takes_next_to_nothing_in_each_period_is_alive() {
+    let server = Running::start(Limits::default(), false, Buffers::AsTheyAre);
+    let mut client = server.client();
+    for _ in 0..12 {
+        server.ask(Question::Period);
+        for _ in 0..6 {
+            assert_eq!(client.fill().unwrap(), None); // 16 KiB
+        }
+    }
+    expect_all(client);
+}
+
 /// A Ping would stand in the middle of a frame.
 #[test]
 fn a_peer_whose_output_is_full_is_not_asked() {
-    let server = Running::start(Limits::default(), false);
+    let server = Running::start(Limits::default(), false, Buffers::Small);
     let client = server.client();
     let mut before = server.ask(Question::Period);
     loop {
