@@ -3,7 +3,7 @@
 //! ```text
 //!   letters ──► worded once per protocol ──► a copy into each member's output queue
 //!      ▲                                        │
-//!      │                                        └─ a queue is full: noted as slow
+//!      │                                        └─ a queue is too long: noted as slow
 //!      └── "bob left (too slow)" ◄── put out, once the loop over all has ended
 //! ```
 //!
@@ -51,7 +51,7 @@ impl Server {
         draft.begin();
         let hand_over = |seat: Seat| {
             io.send(seat.id, draft.wording(&letter.event, seat.protocol));
-            if io.is_full(seat.id) {
+            if io.pending_output(seat.id) > MAX_WAITING {
                 slow.push(seat);
             }
         };

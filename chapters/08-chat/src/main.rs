@@ -32,7 +32,7 @@ struct Options {
     idle: u16,
 
     /// Let in the pages of this site too, by scheme and host; * for all
-    #[arg(long, value_name = "ORIGIN")]
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     origin: Vec<String>,
 
     /// How long output may drain after SIGINT or SIGTERM
@@ -67,12 +67,23 @@ impl Options {
         let origins = match &self.origin[..] {
             [] => Origins::Own,
             others if others.iter().any(|origin| origin == "*") => Origins::Any,
-            others => Origins::OwnAnd(others.iter().map(|one| one.to_ascii_lowercase()).collect()),
+            others => Origins::OwnAnd(others.to_vec()),
         };
         Handshake {
             origins,
             protocols: Vec::new(),
         }
+    }
+}
+
+/// What a browser sends as the origin of a page: small letters, no path, no slash at its end.
+fn origin(text: &str) -> Result<String, String> {
+    let host = text.split_once("://").map(|(_, host)| host);
+    let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
+    if text == "*" || text == "null" || is_origin {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("an origin is like https://example.org:8443, without a path".to_owned())
     }
 }
 

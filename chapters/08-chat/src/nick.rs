@@ -2,6 +2,9 @@
 //!
 //! A nick stands before what is said, `<alice> hello`, and it is typed, `/msg alice hello`. So it
 //! must not look like another one, nor like nothing, nor like the marks around it.
+//!
+//! Letters of two scripts may still look the same, and so may two ways to write one with its
+//! accent: to tell these takes tables of Unicode (UTS #39) that are beyond this chapter.
 
 use std::fmt;
 use std::rc::Rc;

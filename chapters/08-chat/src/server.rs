@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_millis(250);
 pub struct Server {
     pub(crate) room: Room<Seat>,
     pub(crate) draft: Draft,
-    /// Whose output has become full in the delivery that runs.
+    /// Who was found too slow in the delivery that runs.
     pub(crate) slow: Vec<Seat>,
     pub(crate) turn: Turn,
     site: Site<Handshake>,

@@ -39,6 +39,7 @@ fn a_port_that_is_taken_is_told_in_one_line_with_the_option_that_helps() {
 fn options_that_make_no_sense_are_refused() {
     refuses(&["--idle", "0"], &["--idle"]);
     refuses(&["--web-port", "70000"], &["--web-port"]);
+    refuses(&["--origin", "example.org"], &["--origin", "https://"]);
 }
 
 #[test]

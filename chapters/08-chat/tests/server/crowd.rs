@@ -1,4 +1,4 @@
-//! Many members. More of them, and what they cost, is in `examples/crowd.rs`.
+//! Many members. More of them, and what they cost, is in `examples/crowd`.
 
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;

@@ -8,20 +8,31 @@
 //! The crowd joins. Then, again and again, one member says a line, and the time is taken until
 //! each has got it. In the end twenty speak at once, and each has to hear them in the same order.
 //! All of that runs on this machine: the reader's side takes its share of the processor, too.
+//!
+//! With `--deaf` there are 500 members and 50 more who never read, and lines are long: how long do
+//! they take to reach the 500 as long as the 50 are there, and afterwards?
+//!
+//! ```text
+//! cargo run --release -p ch08-chat --example crowd -- --deaf
+//! ```
+
+mod member;
+mod process;
 
 use std::env;
-use std::fs;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use ch08_chat::{Room, Server, limits, listen};
 use http::{Files, connections};
 use reactor::Signals;
 use websocket::Handshake;
+
+use member::Member;
+use process::{Process, SERVE};
 
 /// How often one says something and all are waited for.
 const ROUNDS: usize = 50;
@@ -29,8 +40,12 @@ const ROUNDS: usize = 50;
 /// How many speak at once in the end.
 const SPEAKERS: usize = 20;
 
-/// What the server says first, as an option of this program.
-const SERVE: &str = "--serve";
+/// What has members measured beside others who never read, as an option.
+const DEAF: &str = "--deaf";
+
+/// How many of both.
+const READERS: usize = 500;
+const NEVER_READ: usize = 50;
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -38,6 +53,9 @@ fn main() -> anyhow::Result<()> {
     let arguments: Vec<_> = env::args().skip(1).collect();
     if arguments == [SERVE] {
         return serve();
+    }
+    if arguments == [DEAF] {
+        return beside_the_deaf();
     }
     let counts: Vec<usize> = match &arguments[..] {
         [] => vec![500, 1000, 2000, 5000],
@@ -80,20 +98,7 @@ fn measure(count: usize) -> anyhow::Result<()> {
     let server = Process::start()?;
     let empty = server.memory()?;
     let began = Instant::now();
-    let mut crowd: Vec<Member> = Vec::with_capacity(count);
-    while crowd.len() < count {
-        for _ in 0..64.min(count - crowd.len()) {
-            crowd.push(Member::connect(server.address)?);
-        }
-        for member in &mut crowd {
-            member.skip_what_there_is()?;
-        }
-    }
-    let last = format!("- guest-{count} joined\n");
-    for member in &mut crowd[..count - 1] {
-        member.skip_until(last.as_bytes())?;
-    }
-    crowd[count - 1].skip_until(b"you can do.\n")?;
+    let mut crowd = join(&server, count)?;
     let joined = began.elapsed();
     let memory = server.memory()?.saturating_sub(empty);
 
@@ -129,6 +134,70 @@ fn measure(count: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// `count` members, who have heard of each other.
+fn join(server: &Process, count: usize) -> anyhow::Result<Vec<Member>> {
+    let mut crowd: Vec<Member> = Vec::with_capacity(count);
+    while crowd.len() < count {
+        for _ in 0..64.min(count - crowd.len()) {
+            crowd.push(Member::connect(server.address)?);
+        }
+        for member in &mut crowd {
+            member.skip_what_there_is()?;
+        }
+    }
+    let welcome = b"you can do.\n";
+    crowd[count - 1].skip_until(welcome)?;
+    crowd[count - 1].stream.write_all(b"/me is the last\n")?;
+    for member in &mut crowd {
+        member.skip_until(b" is the last\n")?;
+    }
+    Ok(crowd)
+}
+
+fn beside_the_deaf() -> anyhow::Result<()> {
+    let server = Process::start()?;
+    let connect = |_| Member::connect(server.address);
+    let deaf: Vec<_> = (0..NEVER_READ).map(connect).collect::<Result<_, _>>()?;
+    let mut crowd = join(&server, READERS)?;
+    let (mut beside, mut alone, mut dropped) = (Vec::new(), Vec::new(), 0);
+    while alone.len() < 200 {
+        let rounds = beside.len() + alone.len();
+        ensure!(rounds < 5000, "{dropped} of {NEVER_READ} were put out");
+        let line = format!("{rounds} {}\n", "x".repeat(900));
+        let there = dropped < NEVER_READ;
+        let began = Instant::now();
+        crowd[rounds % READERS].stream.write_all(line.as_bytes())?;
+        for (number, member) in crowd.iter_mut().enumerate() {
+            loop {
+                let heard = member.line()?;
+                if heard.ends_with(line.as_bytes()) {
+                    break;
+                }
+                ensure!(
+                    heard.ends_with(b" left (too slow)\n"),
+                    "{} came",
+                    heard.escape_ascii()
+                );
+                dropped += usize::from(number == 0);
+            }
+        }
+        let times = if there { &mut beside } else { &mut alone };
+        times.push(began.elapsed());
+    }
+    println!("{READERS} members    lines   in the middle   the longest");
+    for (name, times) in [("with 50 more", &mut beside), ("without", &mut alone)] {
+        times.sort_unstable();
+        let (middle, longest) = (times[times.len() / 2], times[times.len() - 1]);
+        let (middle, longest) = (milliseconds(middle), milliseconds(longest));
+        println!(
+            "{name:12}   {:5}   {middle:10.2} ms   {longest:8.2} ms",
+            times.len()
+        );
+    }
+    drop(deaf);
+    Ok(())
+}
+
 /// Many speak at once, and all hear them in one order.
 fn one_order(crowd: &mut [Member]) -> anyhow::Result<()> {
     let speakers = SPEAKERS.min(crowd.len());
@@ -152,107 +221,4 @@ fn one_order(crowd: &mut [Member]) -> anyhow::Result<()> {
 
 fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
-}
-
-/// One connection, and what of its input hasn't been looked at.
-struct Member {
-    stream: TcpStream,
-    input: Vec<u8>,
-}
-
-impl Member {
-    fn connect(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
-        let input = Vec::new();
-        Ok(Self { stream, input })
-    }
-
-    fn read(&mut self) -> io::Result<()> {
-        let mut bytes = [0; 16 * 1024];
-        match self.stream.read(&mut bytes) {
-            Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
-            Ok(count) => {
-                self.input.extend_from_slice(&bytes[..count]);
-                Ok(())
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// So that the others' arrivals don't fill the buffers.
-    fn skip_what_there_is(&mut self) -> io::Result<()> {
-        self.stream.set_nonblocking(true)?;
-        let result = loop {
-            match self.read() {
-                Ok(()) => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break Ok(()),
-                Err(error) => break Err(error),
-            }
-        };
-        self.stream.set_nonblocking(false)?;
-        // The end may be half of a line that is waited for.
-        self.input.drain(..self.input.len().saturating_sub(100));
-        result
-    }
-
-    fn skip_until(&mut self, end: &[u8]) -> io::Result<()> {
-        while !self.input.ends_with(end) {
-            self.read()?;
-        }
-        self.input = Vec::new();
-        Ok(())
-    }
-
-    fn line(&mut self) -> io::Result<Vec<u8>> {
-        loop {
-            if let Some(end) = self.input.iter().position(|&byte| byte == b'\n') {
-                return Ok(self.input.drain(..=end).collect());
-            }
-            self.read()?;
-        }
-    }
-}
-
-/// The server's process; it is killed when this is dropped.
-struct Process {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Process {
-    fn start() -> anyhow::Result<Self> {
-        let mut command = Command::new(env::current_exe()?);
-        let mut child = command.arg(SERVE).stdout(Stdio::piped()).spawn()?;
-        let Some(stdout) = child.stdout.take() else {
-            bail!("the server has no standard output");
-        };
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let address = line.trim().parse().context("the server's address")?;
-        Ok(Self { child, address })
-    }
-
-    /// Memory that it holds, in bytes.
-    fn memory(&self) -> anyhow::Result<usize> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        Ok(kilobytes.context("VmRSS")?.parse::<usize>()? * 1024)
-    }
-
-    /// The time that a processor has worked for it.
-    fn cpu(&self) -> anyhow::Result<Duration> {
-        let schedule = fs::read_to_string(format!("/proc/{}/schedstat", self.child.id()))?;
-        let nanoseconds = schedule.split(' ').next().context("schedstat")?;
-        Ok(Duration::from_nanos(nanoseconds.parse()?))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
