@@ -41,3 +41,32 @@ impl Draft {
         self.lines.len().max(self.frames.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Draft;
+    use crate::{Event, Protocol};
+
+    const ONE: Event = Event::Notice("one");
+    const OTHER: Event = Event::Notice("other");
+
+    #[test]
+    fn an_event_is_worded_once_per_protocol_however_many_ask() {
+        let mut draft = Draft::default();
+        draft.begin();
+        for protocol in [Protocol::Lines, Protocol::Json] {
+            let first = draft.wording(&ONE, protocol).to_vec();
+            // Nobody may ask for another one here: that it isn't looked at shows the rule.
+            assert_eq!(draft.wording(&OTHER, protocol), first);
+        }
+    }
+
+    #[test]
+    fn the_next_event_is_worded_anew() {
+        let mut draft = Draft::default();
+        for (event, line) in [(&ONE, "- one\n"), (&OTHER, "- other\n")] {
+            draft.begin();
+            assert_eq!(draft.wording(event, Protocol::Lines), line.as_bytes());
+        }
+    }
+}

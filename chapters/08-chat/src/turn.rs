@@ -35,3 +35,24 @@ impl Turn {
         self.began == now && self.said >= SHARE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{SHARE, Turn};
+    use std::time::Duration;
+
+    const NOW: Duration = Duration::from_secs(7);
+    const LATER: Duration = Duration::from_secs(8);
+
+    #[test]
+    fn a_turn_is_over_when_its_share_is_used_up_and_the_next_has_its_own() {
+        let mut turn = Turn::default();
+        turn.add(NOW, SHARE - 1);
+        assert!(!turn.is_over(NOW));
+        turn.add(NOW, 1);
+        assert!(turn.is_over(NOW));
+        assert!(!turn.is_over(LATER));
+        turn.add(LATER, 1);
+        assert!(!turn.is_over(LATER));
+    }
+}
