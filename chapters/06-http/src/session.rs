@@ -133,8 +133,8 @@ impl Http {
         if !matches!(self.state, State::Body(_)) {
             return self.on_end(io, id);
         }
-        // Nobody has been given what has come of this request: its client may send it again, later or
-        // to another server (RFC 9110 §15.6.4).
+        // Nobody has been given what has come of this request, so its client may send it again later
+        // (RFC 9110 §15.6.4).
         site.update(io);
         let why = "The server is going down, and has not taken this request.";
         let response = Response::error(Status::SERVICE_UNAVAILABLE, why);

@@ -70,7 +70,7 @@ statuses! {
     URI_TOO_LONG = 414 "URI Too Long";
     /// The body is of a kind that can't be read here.
     UNSUPPORTED_MEDIA_TYPE = 415 "Unsupported Media Type";
-    /// No byte of that range exists (RFC 9110 §14.4).
+    /// No byte of that range exists (RFC 9110 §15.5.17).
     RANGE_NOT_SATISFIABLE = 416 "Range Not Satisfiable";
     /// `Expect` asks for something unknown (RFC 9110 §10.1.1).
     EXPECTATION_FAILED = 417 "Expectation Failed";
