@@ -26,7 +26,8 @@ fn a_flood_waits_and_nothing_of_it_is_lost() {
         .map(|number| format!("<alice> line {number}"))
         .collect();
     assert_eq!(said, expected);
-    assert_eq!(told, 1, "she is told once");
+    // Once; and once more if the machine stood still so long that all was paid for in between.
+    assert!((1..=2).contains(&told), "she is told {told} times");
     for line in &expected {
         bob.hear(line);
     }
@@ -36,20 +37,22 @@ fn a_flood_waits_and_nothing_of_it_is_lost() {
 fn who_does_not_flood_is_heard_while_a_flood_waits() {
     let server = start(&[]);
     let (mut alice, mut bob) = two(&server);
-    alice.client.send("flood\n".repeat(100).as_bytes());
+    alice.client.send("flood\n".repeat(300).as_bytes());
     alice.hear_until(&format!("! {SLOWER}"));
     bob.say("hello");
     let before = alice.hear_until("<bob> hello");
-    assert!(before.len() < 70, "after {} lines", before.len());
+    assert!(before.len() < 250, "after {} lines", before.len());
 }
 
 #[test]
 fn a_flood_of_messages_waits_too() {
     let server = start(&[]);
     let mut page = Page::open(&server);
-    for number in 0..40 {
-        page.say(&format!("line {number}"));
-    }
+    server.while_stopped(|| {
+        for number in 0..40 {
+            page.say(&format!("line {number}"));
+        }
+    });
     let mut told = 0;
     for number in 0..40 {
         let mut object = page.next();

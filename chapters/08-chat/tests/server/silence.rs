@@ -23,7 +23,7 @@ fn a_silent_member_is_asked_and_then_put_out() {
 
 #[test]
 fn whatever_a_member_sends_is_an_answer() {
-    let server = start(&["--idle", "2"]);
+    let server = start(&["--idle", "3"]);
     let mut alice = Member::guest(&server);
     alice.hear(QUESTION);
     alice.say("/pong");
@@ -36,7 +36,7 @@ fn whatever_a_member_sends_is_an_answer() {
 
 #[test]
 fn the_others_are_told_why_a_silent_member_has_left() {
-    let server = start(&["--idle", "2"]);
+    let server = start(&["--idle", "3"]);
     let mut alice = Member::guest(&server);
     let _bob = Member::guest(&server);
     alice.hear("- guest-2 joined");
@@ -73,7 +73,7 @@ fn a_silent_page_gets_a_ping_and_then_a_close() {
 
 #[test]
 fn a_page_that_answers_its_pings_may_be_silent() {
-    let server = start(&["--idle", "2"]);
+    let server = start(&["--idle", "3"]);
     let mut page = Page::open(&server);
     for _ in 0..2 {
         assert_eq!(
