@@ -68,8 +68,10 @@ pub struct Settings {
 /// If there is no server; without a terminal, also if it goes before the input has ended. If the
 /// process that reads the keyboard was killed, and if the terminal or the kernel refuse.
 pub fn run(settings: Settings) -> anyhow::Result<()> {
-    let signals = Signals::block()?; // before the fork: they are the parent's to handle
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    // Before the fork: they are the parent's to handle. Where no terminal has to be put back they do
+    // what they always do, even while a write waits for somebody who doesn't read.
+    let signals = is_terminal.then(Signals::block).transpose()?;
     let modes = is_terminal.then(Modes::set).transpose()?;
     // Before there is a socket: the child would hold it open, and the server would never hear of an end.
     let keyboard = match settings.processes {

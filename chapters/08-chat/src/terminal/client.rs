@@ -55,7 +55,7 @@ pub struct Client {
     retry: Retry,
     talk: Talk,
     settings: Settings,
-    signals: Signals,
+    signals: Option<Signals>,
     epoll: Epoll,
 }
 
@@ -68,10 +68,12 @@ impl Client {
         front: Front,
         keyboard: Keyboard,
         settings: Settings,
-        signals: Signals,
+        signals: Option<Signals>,
     ) -> anyhow::Result<Self> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
-        epoll.add(&signals, EpollEvent::new(EpollFlags::EPOLLIN, SIGNALS))?;
+        if let Some(signals) = &signals {
+            epoll.add(signals, EpollEvent::new(EpollFlags::EPOLLIN, SIGNALS))?;
+        }
         let mut client = Self {
             front,
             keyboard,
@@ -208,7 +210,7 @@ impl Client {
     }
 
     fn on_signal(&mut self) -> anyhow::Result<Option<End>> {
-        match self.signals.take() {
+        match self.signals.as_ref().and_then(Signals::take) {
             Some(Signal::SIGTSTP) => self.suspend(),
             Some(Signal::SIGCONT) => self.front.come_back()?,
             Some(Signal::SIGWINCH) => self.front.resize()?,

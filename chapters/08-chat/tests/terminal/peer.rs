@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socket2::{Domain, SockRef, Socket, Type};
 
-use crate::process::PATIENCE;
+use crate::process::{PATIENCE, is_asleep, until};
 use crate::tty::Tty;
 
 /// Where the program connects to.
@@ -120,6 +120,20 @@ impl Conversation {
             "",
             "came before the end"
         );
+    }
+
+    /// Says things until there is no room for more and the program sleeps.
+    pub fn fill(&mut self, pid: i32) {
+        self.stream.set_nonblocking(true).unwrap();
+        until("nobody takes more", || {
+            let asleep = is_asleep(pid);
+            let mut full = true;
+            while self.stream.write(b"<bob> nobody reads that\n").is_ok() {
+                full = false;
+            }
+            asleep && full
+        });
+        self.stream.set_nonblocking(false).unwrap();
     }
 
     /// Whether so many bytes have come that nobody has read yet.

@@ -2,13 +2,15 @@
 
 use std::fs::{self, File};
 use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+use harness::Signal;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
 use crate::peer::Server;
-use crate::process::{is_asleep, until};
+use crate::process::{is_asleep, send, until};
 use crate::{CHAT, in_both_modes};
 
 /// The program with this standard input.
@@ -274,4 +276,22 @@ fn a_reader_that_goes_ends_it() {
         assert_eq!(output.status.code(), Some(1));
         drop(stdin);
     });
+}
+
+#[test]
+fn a_signal_ends_it_though_nobody_reads_what_it_shows() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        in_both_modes(|mode| {
+            let server = Server::start();
+            let mut child = start(&server, mode, Stdio::piped());
+            let stdin = child.stdin.take();
+            let mut room = server.accept();
+            let pid = child.id().cast_signed();
+            room.fill(pid);
+            send(signal, pid);
+            until("the program ends", || child.try_wait().unwrap().is_some());
+            assert_eq!(child.wait().unwrap().signal(), Some(signal as i32));
+            drop(stdin);
+        });
+    }
 }
