@@ -177,8 +177,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_name_survives_its_encoding(name in proptest::collection::vec(1_u8.., 0..40)) {
-            prop_assume!(!name.contains(&b'/'));
+        fn every_name_survives_its_encoding(mut name in proptest::collection::vec(1_u8.., 0..40)) {
+            name.retain(|byte| *byte != b'/');
             let encode = |byte: &u8| format!("%{byte:02x}").into_bytes();
             let encoded: Vec<_> = name.iter().flat_map(encode).collect();
             prop_assert_eq!(decoded(&encoded), Ok(name));
