@@ -1,15 +1,21 @@
+use std::io::Write;
 use std::net::TcpListener;
+use std::thread;
 
 use super::*;
 use crate::Limits;
 
 /// One connection in a table of its own, and its peer.
 fn connected() -> (Io, ConnId, TcpStream) {
+    connected_with(Limits::default())
+}
+
+fn connected_with(limits: Limits) -> (Io, ConnId, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (stream, _) = listener.accept().unwrap();
     stream.set_nonblocking(true).unwrap();
-    let mut io = Io::new(Limits::default()).unwrap();
+    let mut io = Io::new(limits).unwrap();
     let id = io.insert(stream).unwrap();
     (io, id, peer)
 }
@@ -35,6 +41,23 @@ fn a_long_output_queue_is_not_kept_in_reserve() {
     io.flush(id);
     assert_eq!(io.pending_output(id), 0);
     assert!(io.spare.is_empty());
+}
+
+#[test]
+fn a_read_takes_as_much_as_it_may() {
+    for read in [16, 100_000] {
+        let limits = Limits {
+            read,
+            ..Limits::default()
+        };
+        let (mut io, id, mut peer) = connected_with(limits);
+        let mut scratch = Buffer::with_size(HEADROOM + read);
+        peer.write_all(&[b'x'; 100]).unwrap();
+        while !matches!(io.receive(id, &mut scratch), Received::Data) {
+            thread::yield_now(); // it is on its way
+        }
+        assert_eq!(scratch.len(), read.min(100));
+    }
 }
 
 #[test]
