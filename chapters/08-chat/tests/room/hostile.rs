@@ -1,48 +1,10 @@
 //! Bytes that nobody would type.
 
-use ch08_chat::{LineReader, MAX_LINE, Refusal, Room};
+use ch08_chat::{MAX_LINE, Refusal, Room};
 use proptest::prelude::*;
-use reactor::Buffer;
 
+use crate::checks::{self, lines};
 use crate::words;
-
-/// All lines of `bytes`, which come in pieces that end at `cuts`, and the most that was kept.
-fn lines(bytes: &[u8], cuts: &[usize]) -> (Vec<Result<String, Refusal>>, usize) {
-    let (mut reader, mut input) = (LineReader::default(), Buffer::new());
-    let (mut lines, mut kept, mut from) = (Vec::new(), 0, 0);
-    for &to in cuts.iter().chain([&bytes.len()]) {
-        let to = to.clamp(from, bytes.len());
-        input.extend(&bytes[from..to]);
-        from = to;
-        while let Some(line) = reader.next(&mut input) {
-            lines.push(line.map(str::to_owned));
-        }
-        kept = kept.max(input.len());
-    }
-    if let Some(line) = reader.rest(&mut input) {
-        lines.push(line.map(str::to_owned));
-    }
-    (lines, kept)
-}
-
-/// The same with the means of the standard library, all at once.
-fn expected(bytes: &[u8]) -> Vec<Result<String, Refusal>> {
-    let mut pieces: Vec<_> = bytes.split(|&byte| byte == b'\n').collect();
-    // What is behind the last LF is a line, unless it is nothing, or what has been skipped.
-    let last = pieces.pop().unwrap_or_default();
-    let longest = MAX_LINE + 1;
-    if !last.is_empty() {
-        pieces.push(last);
-    }
-    let line = |piece: &&[u8]| {
-        let line = piece.strip_suffix(b"\r").unwrap_or(piece);
-        if piece.len() > longest || line.len() > MAX_LINE {
-            return Err(Refusal::TooLong);
-        }
-        String::from_utf8(line.to_vec()).map_err(|_| Refusal::NotUtf8)
-    };
-    pieces.iter().map(line).collect()
-}
 
 #[test]
 fn lines_may_be_cut_anywhere() {
@@ -106,9 +68,7 @@ proptest! {
         mut cuts in prop::collection::vec(0..4000_usize, 0..20),
     ) {
         cuts.sort_unstable();
-        let (lines, kept) = lines(&bytes, &cuts);
-        prop_assert_eq!(lines, expected(&bytes));
-        prop_assert!(kept < MAX_LINE + 2, "{} bytes were kept", kept);
+        checks::reading(&bytes, &cuts);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The room, without a socket.
 
 mod any_order;
+mod checks;
 mod commands;
+mod corpus;
 mod hostile;
 mod model;
 
