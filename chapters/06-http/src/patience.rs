@@ -83,7 +83,8 @@ impl Http {
 
     /// No request has come for a while. It may be that the client still reads earlier answers.
     fn idle_is_over<S>(&mut self, io: &mut Io, id: ConnId, site: &Site<S>) {
-        let rest = (self.answered + site.patience.idle).saturating_sub(site.now);
+        let end = self.answered.saturating_add(site.patience.idle);
+        let rest = end.saturating_sub(site.now);
         if !rest.is_zero() {
             return io.set_timer(id, rest); // it has asked for something meanwhile
         }
