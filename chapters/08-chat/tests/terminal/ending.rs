@@ -106,7 +106,8 @@ fn a_server_that_closes_before_its_first_word_is_none() {
 fn where_the_terminal_hangs_up_it_ends() {
     in_both_modes(|mode| {
         let (tty, mut room) = Server::start().chat(mode);
-        drop(tty);
+        send(Signal::SIGKILL, tty.session()); // a terminal doesn't outlive its session's leader
         room.expect_end();
+        tty.expect_no_process();
     });
 }

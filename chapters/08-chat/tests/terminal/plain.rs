@@ -230,6 +230,7 @@ fn escapes_are_shown_as_text_here_too() {
         let server = Server::start();
         let child = start(&server, mode, Stdio::null());
         let mut room = server.accept();
+        room.expect_end();
         room.say("<bob> \x1b[31mred \u{9b}31m \u{202e}der");
         drop(room);
         assert_ended(

@@ -63,13 +63,34 @@ pub fn chat_of(parent: i32) -> i32 {
     found
 }
 
-/// Waits until a session has no other process than its leader, not even a zombie.
+/// The processes of a session, zombies too.
+fn session(leader: i32) -> Vec<Stat> {
+    let mut all = all();
+    all.retain(|stat| stat.session == leader);
+    all
+}
+
+/// Ends all processes of a session, whatever state they are in, but its leader.
+pub fn end_session(leader: i32) {
+    for stat in session(leader) {
+        if stat.pid != leader {
+            let _ = kill(Pid::from_raw(stat.pid), Signal::SIGKILL);
+        }
+    }
+}
+
+/// Waits until a session has no other process than its leader, nor a zombie that one of them should
+/// have waited for. (An orphan's is the business of process 1.)
 #[track_caller]
 pub fn until_alone(leader: i32) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let members = all().into_iter().filter(|stat| stat.session == leader);
-        let others: Vec<_> = members.filter(|stat| stat.pid != leader).collect();
+        let members = session(leader);
+        let is_member = |pid| members.iter().any(|stat| stat.pid == pid);
+        let others = members.iter().filter(|stat| stat.pid != leader);
+        let others: Vec<_> = others
+            .filter(|stat| stat.state != "Z" || is_member(stat.parent))
+            .collect();
         if others.is_empty() {
             return;
         }

@@ -16,7 +16,7 @@ use nix::sys::stat::Mode;
 use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
 
 use crate::CHAT;
-use crate::process::{PATIENCE, chat_of, until, until_alone};
+use crate::process::{PATIENCE, chat_of, end_session, until, until_alone};
 
 /// A terminal with a shell in it, which has started the program.
 pub struct Tty {
@@ -206,9 +206,10 @@ impl Tty {
     }
 }
 
-/// The terminal hangs up, which ends what still runs in it.
+/// What still runs ends, and the terminal hangs up.
 impl Drop for Tty {
     fn drop(&mut self) {
+        end_session(self.session());
         let _ = self.shell.kill();
         let _ = self.shell.wait();
     }
