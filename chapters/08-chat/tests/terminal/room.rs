@@ -35,7 +35,7 @@ fn a_silent_member_stays_because_its_program_answers() {
     in_both_modes(|mode| {
         let server = Server::spawn(
             env!("CARGO_BIN_EXE_ch08-chat"),
-            &["--web-port", "0", "--idle", "1"],
+            &["--web-port", "0", "--idle", "2"],
         );
         let mut silent = Tty::chat(server.address(), mode);
         silent.expect("/help says");

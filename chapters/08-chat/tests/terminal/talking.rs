@@ -91,7 +91,7 @@ fn a_line_without_end_is_shown_in_pieces() {
     in_both_modes(|mode| {
         let server = Server::start();
         let (mut tty, mut room) = server.chat(mode);
-        room.send(&b"x".repeat(100_000));
+        room.send(&b"x".repeat(40_000));
         tty.expect(&"x".repeat(400));
         tty.press("here");
         tty.expect_line("> here");

@@ -52,7 +52,7 @@ impl Tty {
         let before = tcgetattr(&slave).unwrap();
         let standard = || Stdio::from(slave.try_clone().unwrap());
         let mut command = Command::new("setsid"); // of util-linux: the terminal becomes its own
-        command.args(["--ctty", shell]).args(arguments);
+        command.args(["-c", shell]).args(arguments);
         command.envs(variables.iter().copied()).env("TERM", "xterm");
         command
             .stdin(standard())
