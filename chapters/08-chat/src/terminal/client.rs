@@ -263,8 +263,8 @@ impl Client {
             if !line.starts_with(QUESTION) {
                 // The server has done that. But who says that it is our server?
                 messages.push(Text::new(line).to_string());
-            } else if !self.connection.is_finished() {
-                self.connection.send(b"/pong\n");
+            } else {
+                self.connection.answer(b"/pong\n");
             }
         }
         self.front.say(&messages)

@@ -126,6 +126,14 @@ impl Connection {
         self.flush();
     }
 
+    /// Answers that somebody is there, which whatever waits to be sent says as well. A server that
+    /// asks and asks, and never reads, would else fill the memory with answers.
+    pub fn answer(&mut self, line: &[u8]) {
+        if self.output.is_empty() && !self.is_finished() {
+            self.send(line);
+        }
+    }
+
     /// Ends the sending direction, once all is sent. The server can still answer (`shutdown(2)`).
     pub fn finish(&mut self) {
         self.sending = Sending::Ends;
@@ -274,4 +282,36 @@ fn is_for_now(error: &io::Error) -> bool {
 fn text(line: &[u8]) -> String {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     String::from_utf8_lossy(line).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use nix::sys::epoll::{Epoll, EpollCreateFlags};
+
+    use super::super::wait::wait;
+    use super::{Connection, News};
+
+    #[test]
+    fn while_something_waits_to_be_sent_no_answer_is_added() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).expect("an epoll");
+        let address = listener.local_addr().expect("an address");
+        let mut connection = Connection::to(vec![address]);
+        connection.connect(&epoll, 0).expect("it begins");
+        let (_never_reads, _) = listener.accept().expect("a connection");
+        loop {
+            let _ = wait(&epoll, None).expect("an event");
+            if let News::Connected = connection.on_event(&epoll, 0).expect("a connection") {
+                break;
+            }
+        }
+        while connection.output.is_empty() {
+            connection.send(&b"hello\n".repeat(10_000));
+        }
+        let waiting = connection.output.len();
+        connection.answer(b"/pong\n");
+        assert_eq!(connection.output.len(), waiting);
+    }
 }
