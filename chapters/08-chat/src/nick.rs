@@ -32,8 +32,10 @@ pub enum Unfit {
     Mark,
     /// It begins like a command.
     Slash,
-    /// It begins with an accent that has no letter.
+    /// It begins with an accent that has no letter, or has a pile of them.
     Accent,
+    /// It is what lines say of whoever reads them: `[you to bob]`.
+    You,
 }
 
 impl Nick {
@@ -70,8 +72,11 @@ impl Nick {
         if name.starts_with('/') {
             return Err(Unfit::Slash);
         }
-        if name.chars().next().and_then(UnicodeWidthChar::width) == Some(0) {
+        if name.chars().next().is_some_and(is_accent) || longest_pile(name) > MAX_PILE {
             return Err(Unfit::Accent);
+        }
+        if Folded::new(name) == Folded::new("you") {
+            return Err(Unfit::You);
         }
         Ok(Self(name.into()))
     }
@@ -127,19 +132,42 @@ impl fmt::Display for Unfit {
             Self::Invisible => "a nick has no characters that nobody sees",
             Self::Mark => "a nick has none of < > [ ]",
             Self::Slash => "a nick doesn't begin with /, as commands do",
-            Self::Accent => "a nick doesn't begin with an accent",
+            Self::Accent => "a nick doesn't begin with an accent, nor has it more than 4 in a row",
+            Self::You => "a nick isn't the word you: who is meant by that depends on who reads it",
         })
     }
 }
 
 impl std::error::Error for Unfit {}
 
-/// White space, and what is drawn as nothing: the blank of Braille, and the fillers of Hangul.
+/// Scripts need so many marks on one letter; a pile of them is drawn across the lines above.
+const MAX_PILE: usize = 4;
+
+/// What is drawn on the letter before it.
+fn is_accent(letter: char) -> bool {
+    letter.width() == Some(0)
+}
+
+/// The most accents that follow each other.
+fn longest_pile(name: &str) -> usize {
+    let piles = name.split(|letter| !is_accent(letter));
+    piles.map(|pile| pile.chars().count()).max().unwrap_or(0)
+}
+
+/// White space, and what is drawn as nothing: the blanks of Braille and of hieroglyphs, the
+/// fillers of Hangul, and a note without a head.
 fn looks_like_space(letter: char) -> bool {
     letter.is_whitespace()
         || matches!(
             letter,
-            '\u{2800}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}'
+            '\u{2800}'
+                | '\u{115f}'
+                | '\u{1160}'
+                | '\u{3164}'
+                | '\u{ffa0}'
+                | '\u{1d159}'
+                | '\u{13441}'
+                | '\u{13442}'
         )
 }
 

@@ -35,8 +35,25 @@ fn names_in_all_scripts_are_nicks() {
 #[test]
 fn a_nick_has_no_space_nor_what_looks_like_one() {
     let spaces = [
-        ' ', '\t', '\n', '\u{a0}', '\u{1680}', '\u{2003}', '\u{200a}', '\u{2028}', '\u{202f}',
-        '\u{205f}', '\u{3000}', '\u{2800}', '\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}',
+        ' ',
+        '\t',
+        '\n',
+        '\u{a0}',
+        '\u{1680}',
+        '\u{2003}',
+        '\u{200a}',
+        '\u{2028}',
+        '\u{202f}',
+        '\u{205f}',
+        '\u{3000}',
+        '\u{2800}',
+        '\u{115f}',
+        '\u{1160}',
+        '\u{3164}',
+        '\u{ffa0}',
+        '\u{1d159}',
+        '\u{13441}',
+        '\u{13442}',
     ];
     for space in spaces {
         for name in [format!("a{space}b"), format!("a{space}"), space.to_string()] {
@@ -83,6 +100,15 @@ fn a_nick_does_not_look_like_what_stands_around_it() {
     }
     assert_eq!(unfit("/alice"), Some(Unfit::Slash));
     assert_eq!(unfit("\u{301}alice"), Some(Unfit::Accent));
+    assert_eq!(unfit("You"), Some(Unfit::You));
+    assert_eq!(unfit("your"), None);
+}
+
+#[test]
+fn a_nick_has_no_pile_of_accents() {
+    let piled = |count| format!("a{}b", "\u{335}".repeat(count));
+    assert_eq!(unfit(&piled(4)), None);
+    assert_eq!(unfit(&piled(5)), Some(Unfit::Accent));
 }
 
 #[test]
