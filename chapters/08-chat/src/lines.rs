@@ -12,6 +12,7 @@
 //! A line is taken when all of it is there, so that much of one is kept and no more.
 
 use std::io::Write;
+use std::mem;
 
 use reactor::Buffer;
 
@@ -23,6 +24,8 @@ use crate::event::{Event, Here, News, Private, Public, Side};
 #[derive(Debug, Clone, Default)]
 pub struct LineReader {
     state: State,
+    /// There has been a line.
+    begun: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,6 +67,21 @@ impl LineReader {
             State::Line if length > 0 => Some(line(input.take(length))),
             _ => None,
         }
+    }
+
+    /// Whether `line` shows an HTTP client: at first comes its request, and `Host` behind one that
+    /// is too long.
+    ///
+    /// Any web page can have its reader's browser send a request here, with lines of the page's own
+    /// choice in it. What that browser may speak to, and the page's author may not, would obey them.
+    pub fn is_http(&mut self, line: &Line<'_>) -> bool {
+        let Ok(line) = line else {
+            return false;
+        };
+        let is_first = !mem::replace(&mut self.begun, true);
+        let is_host = line.get(..5);
+        let is_host = is_host.is_some_and(|name| name.eq_ignore_ascii_case("host:"));
+        is_first && (is_host || line.ends_with(" HTTP/1.1") || line.ends_with(" HTTP/1.0"))
     }
 
     /// Drops the rest of a line that was too long; whether its end has come.

@@ -86,7 +86,12 @@ impl Server {
             let Some(line) = reader.next(input) else {
                 return;
             };
-            self.hear(io, seat, talk, line);
+            if reader.is_http(&line) {
+                let letters = self.put_out(io, seat, Why::Quit, Farewell::Http);
+                self.post(io, letters);
+            } else {
+                self.hear(io, seat, talk, line);
+            }
         }
         input.clear();
     }

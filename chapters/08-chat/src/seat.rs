@@ -35,6 +35,8 @@ pub enum Farewell {
     TooSlow,
     /// The question whether somebody is there had no answer.
     NothingHeard,
+    /// At the line port, it speaks HTTP.
+    Http,
 }
 
 impl Seat {
@@ -84,6 +86,10 @@ impl Protocol {
             Farewell::NothingHeard => (
                 CloseCode::POLICY,
                 "you are put out: nothing heard, not even an answer to the question",
+            ),
+            Farewell::Http => (
+                CloseCode::POLICY,
+                "this port is for lines, and that was HTTP: the page is at the other port",
             ),
         };
         let mut out = Vec::new();

@@ -35,6 +35,25 @@ fn five_hundred_handshakes_that_never_end_disturb_nobody() {
 }
 
 #[test]
+fn what_a_web_page_has_a_browser_post_to_the_line_port_is_not_said() {
+    let server = start(&[]);
+    let mut alice = Member::new(&server, "alice");
+    let long = format!("POST /{} HTTP/1.1", "x".repeat(2000));
+    for first in ["POST / HTTP/1.1", &long] {
+        let mut browser = Member::guest(&server);
+        browser.say(&format!("{first}\r\nHost: localhost\r\n\r\n/me obeys"));
+        alice.hear("- guest-1 joined");
+        alice.hear("- guest-1 left");
+        browser.hear_until(
+            "! this port is for lines, and that was HTTP: the page is at the other port",
+        );
+        browser.client.expect_end();
+    }
+    alice.say("GET / HTTP/1.1"); // somebody may talk about it
+    alice.hear("<alice> GET / HTTP/1.1");
+}
+
+#[test]
 fn a_flood_of_names_leaves_one() {
     let server = start(&[]);
     let (mut alice, mut bob) = two(&server);
