@@ -260,11 +260,11 @@ impl Client {
                 GOODBYE => Talk::Over,
                 _ => Talk::GoesOn,
             };
-            if !line.starts_with(QUESTION) {
+            if line.starts_with(QUESTION) {
+                self.connection.answer(b"/pong\n");
+            } else {
                 // The server has done that. But who says that it is our server?
                 messages.push(Text::new(line).to_string());
-            } else {
-                self.connection.answer(b"/pong\n");
             }
         }
         self.front.say(&messages)
