@@ -90,14 +90,20 @@ fn each_command_is_known() {
             ("/help", "Ok(Help)"),
             ("/quit", "Ok(Quit)"),
             ("/quit for today", "Ok(Quit)"),
+            ("/who is here?", "Ok(Who)"),
+            ("/help me", "Ok(Help)"),
             ("/me waves", "Ok(Act(\"waves\"))"),
             ("/nick alice", "Ok(Rename(\"alice\"))"),
             (
                 "/msg bob see you",
                 "Ok(Whisper { to: \"bob\", text: \"see you\" })",
             ),
+            (
+                "/msg <bob> hi",
+                "Ok(Whisper { to: \"<bob>\", text: \"hi\" })",
+            ),
         ],
-        "See the table of commands.",
+        "See the table of commands, and what stands below it: only the NAME of a /nick is looked at.",
     );
 }
 
@@ -115,8 +121,15 @@ fn between_words_may_be_any_blanks() {
             ),
             ("/me\twaves", "Ok(Act(\"waves\"))"),
             ("/nick \u{3000} alice", "Ok(Rename(\"alice\"))"),
+            ("/who\u{200b}", "Ok(Who)"),
+            ("/me\u{200b}\u{2060}waves", "Ok(Act(\"waves\"))"),
+            (
+                "/msg bob \u{3164} hi",
+                "Ok(Whisper { to: \"bob\", text: \"hi\" })",
+            ),
         ],
-        "A word ends at the first blank, whichever that is, and the next one begins where the blanks end.",
+        "A word ends at the first blank, whichever that is, and the next one begins where the blanks end. What is \
+         blank is_blank says, here too.",
     );
 }
 
@@ -189,6 +202,7 @@ fn a_name_can_be_told_from_others() {
             ("/nick ali\u{ad}ce", "Err(Unfit(\"ali\\u{ad}ce\"))"),
             ("/nick bell\u{7}!", "Err(Unfit(\"bell\\u{7}!\"))"),
             ("/nick red\u{1b}[31m", "Err(Unfit(\"red\\u{1b}[31m\"))"),
+            ("/nick red\u{9b}31m", "Err(Unfit(\"red\\u{9b}31m\"))"),
             ("/nick <root>", "Err(Unfit(\"<root>\"))"),
             ("/nick [you", "Err(Unfit(\"[you\"))"),
             ("/nick /quit", "Err(Unfit(\"/quit\"))"),

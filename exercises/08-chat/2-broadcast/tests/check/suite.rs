@@ -249,6 +249,43 @@ fn the_slow_one_may_be_the_sender() {
     witness.talk(1);
 }
 
+#[test]
+fn the_limit_is_meant_with_the_line() {
+    let server = Server::answer(|listener| room(listener, as_long_as_it_says()));
+    server.teach(
+        "Nothing waits for the two members. A line of LIMIT bytes is not too much. One byte more is, for both: \
+         each is put out instead of getting it, and neither hears of the other, for both had left by then.",
+        BOOK,
+    );
+    enter(&server);
+    let mut members = [1, 2].map(|number| join(&server, number));
+    members[0].send(format!("{LIMIT}\n").as_bytes());
+    for member in &mut members {
+        member.expect(&[b'.'].repeat(length(LIMIT)));
+    }
+    members[0].send(format!("{}\n", LIMIT + 1).as_bytes());
+    for member in &mut members {
+        member.expect_last(TOO_SLOW);
+    }
+}
+
+#[test]
+fn news_may_be_too_much() {
+    let server = Server::answer(|listener| room(listener, as_long_as_it_says()));
+    server.teach(
+        "Member 1 doesn't read. Member 2 does, and says two lines of LIMIT bytes each. The second is too much for \
+         member 1, and just fits for member 2. So the line that says that member 1 left is too much for member 2.",
+        BOOK,
+    );
+    enter(&server);
+    let _asleep = join_asleep(&server, 1);
+    let mut awake = join(&server, 2);
+    let line = [b'.'].repeat(length(LIMIT));
+    awake.exchange(format!("{LIMIT}\n").as_bytes(), &line);
+    awake.exchange(format!("{LIMIT}\n").as_bytes(), &line);
+    awake.expect_last(TOO_SLOW);
+}
+
 /// A member that hears all that it says, before it says more.
 struct Talker<'a> {
     client: Client,
@@ -397,4 +434,16 @@ fn enter(server: &Server) {
 
 fn plain() -> impl FnMut(u32, &[u8]) -> Vec<u8> {
     |number, text| [format!("<{number}> ").as_bytes(), text, b"\n"].concat()
+}
+
+/// Lines without an LF, of as many bytes as a member asks for.
+fn as_long_as_it_says() -> impl FnMut(u32, &[u8]) -> Vec<u8> {
+    |_, text| {
+        let bytes = str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+        [b'.'].repeat(bytes.unwrap_or(0))
+    }
+}
+
+fn length(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
