@@ -187,6 +187,26 @@ fn an_old_seat_means_nobody() {
 }
 
 #[test]
+fn an_old_seat_never_means_anybody_again() {
+    check(
+        || {
+            let mut play = Play::new();
+            let [alice, bob] = play.join(["alice", "bob"]);
+            play.room.leave(bob);
+            let heard = (0..10).filter(|_| {
+                let [guest] = play.join(["guest"]);
+                let heard = play.room.whisper(alice, bob, "is it you again?");
+                play.room.leave(guest);
+                heard
+            });
+            vec![format!("whispered to {} guests", heard.count())]
+        },
+        &["whispered to 0 guests"],
+        "bob left, and ten guests had his seat, one after another. None of them is bob.",
+    );
+}
+
+#[test]
 fn seats_are_used_again() {
     check(
         || {
