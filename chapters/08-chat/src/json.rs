@@ -80,6 +80,9 @@ enum Object<'a> {
 /// [`Refusal::NotSaid`] or [`Refusal::TooLong`].
 pub fn read(message: Message<'_>) -> Result<Cow<'_, str>, Refusal> {
     let text = message.text().ok_or(Refusal::NotSaid)?;
+    if !text.trim_start().starts_with('{') {
+        return Err(Refusal::NotSaid); // serde reads `["hello"]` as a struct, too
+    }
     let sent: Sent<'_> = serde_json::from_str(text).map_err(|_| Refusal::NotSaid)?;
     if sent.say.len() > MAX_LINE {
         return Err(Refusal::TooLong);

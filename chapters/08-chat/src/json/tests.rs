@@ -129,6 +129,7 @@ fn what_is_no_object_with_a_line_is_refused() {
         "",
         "null",
         "[]",
+        r#"["x"]"#,
         "{}",
         r#"{"say":null}"#,
         r#"{"say":["x"]}"#,
