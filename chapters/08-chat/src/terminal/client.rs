@@ -133,7 +133,13 @@ impl Client {
             reported.push(KEYBOARD);
             return Ok(reported);
         }
-        wait(&self.epoll, self.retry.remaining())
+        let reported = wait(&self.epoll, self.retry.remaining())?;
+        // A signal may end us. Whoever was stopped and is to end is in the background, where a read
+        // of the keyboard would stop it again. What else is ready is reported again.
+        if reported.contains(&SIGNALS) {
+            return Ok(vec![SIGNALS]);
+        }
+        Ok(reported)
     }
 
     fn on_keyboard(&mut self) -> anyhow::Result<Option<End>> {

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use anyhow::{Context, bail};
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{self, Pid};
 
@@ -78,6 +78,9 @@ impl Keyboard {
             end.map_or_else(|errno| errno as i32, |()| 0)
         })?;
         drop(writer); // while the parent holds one, the pipe never ends
+        // Whoever reads in the background is stopped, and its whole group with it (SIGTTIN). It is
+        // the child that reads; its parent may have a signal to obey.
+        SigSet::from(Signal::SIGTTIN).thread_block()?;
         Ok(Self::new(Source::There {
             pipe,
             child: Some(pid),

@@ -49,15 +49,15 @@ fn parse(stat: &str) -> Option<Stat> {
     })
 }
 
-/// The process called `chat` that `parent` has started, once there is one.
+/// The process of this name that `parent` has started, once there is one.
 #[track_caller]
-pub fn chat_of(parent: i32) -> i32 {
+pub fn child_of(parent: i32, name: &str) -> i32 {
     let mut found = 0;
     until("the shell has started the program", || {
-        let chat = all()
+        let child = all()
             .into_iter()
-            .find(|stat| stat.parent == parent && stat.name == "chat");
-        found = chat.map_or(0, |stat| stat.pid);
+            .find(|stat| stat.parent == parent && stat.name == name);
+        found = child.map_or(0, |stat| stat.pid);
         found != 0
     });
     found

@@ -3,7 +3,7 @@
 use harness::Signal;
 
 use crate::peer::{Conversation, Server};
-use crate::process::{send, until_ended};
+use crate::process::{child_of, send, until_ended};
 use crate::tty::Tty;
 use crate::{CHAT, in_both_modes};
 
@@ -68,6 +68,35 @@ fn a_job_that_is_ended_while_it_is_stopped_ends() {
         until_ended(pid); // bash may wait for it later
         expect_as_before(&mut tty);
     });
+}
+
+#[test]
+fn keys_that_nobody_reads_dont_stop_a_job_that_is_to_end() {
+    in_both_modes(|mode| {
+        let (mut tty, mut room) = bash(mode);
+        tty.press("\x1a");
+        tty.expect("Stopped");
+        tty.expect_line("ready:");
+        let pid = tty.chat_pid();
+        tty.press("sleep 1000\r"); // in the foreground, and it doesn't read
+        child_of(tty.session(), "sleep");
+        tty.press("typed ahead\r");
+        tty.expect("typed ahead"); // the terminal has it
+        send(Signal::SIGTERM, -pid); // to its group, as the shell's `kill %1` does
+        send(Signal::SIGCONT, -pid);
+        room.expect_end();
+        until_ended(pid);
+    });
+}
+
+#[test]
+fn a_child_that_reads_in_the_background_is_stopped_without_its_parent() {
+    let (mut tty, mut room) = bash(&[]);
+    send(Signal::SIGTTIN, tty.chat_pid()); // the kernel sends it to the whole group
+    room.say("<bob> still there?");
+    tty.expect("<bob> still there?");
+    tty.press("\x04");
+    room.expect_end();
 }
 
 #[test]

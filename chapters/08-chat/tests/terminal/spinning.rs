@@ -7,7 +7,7 @@ use harness::cpu_over;
 
 use crate::peer::{Conversation, Server};
 use crate::plain::fill;
-use crate::process::chat_of;
+use crate::process::child_of;
 use crate::{CHAT, in_both_modes};
 
 const STRETCH: Duration = Duration::from_millis(500);
@@ -28,7 +28,7 @@ fn it_sleeps_while_nobody_speaks() {
         let pid = tty.chat_pid();
         expect_sleep(pid);
         if mode.is_empty() {
-            expect_sleep(chat_of(pid));
+            expect_sleep(child_of(pid, "chat"));
         }
     });
 }

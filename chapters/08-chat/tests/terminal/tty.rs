@@ -16,7 +16,7 @@ use nix::sys::stat::Mode;
 use nix::sys::termios::{LocalFlags, Termios, tcgetattr};
 
 use crate::CHAT;
-use crate::process::{PATIENCE, chat_of, end_session, until, until_alone};
+use crate::process::{PATIENCE, child_of, end_session, until, until_alone};
 
 /// A terminal with a shell in it, which has started the program.
 pub struct Tty {
@@ -78,7 +78,7 @@ impl Tty {
     /// The program's process id.
     #[track_caller]
     pub fn chat_pid(&self) -> i32 {
-        chat_of(self.session())
+        child_of(self.session(), "chat")
     }
 
     /// Presses keys.
