@@ -39,3 +39,23 @@ pub fn limits() -> Limits {
         ..Limits::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpStream;
+
+    use nix::sys::socket::{getsockopt, sockopt};
+
+    use super::{SEND_BUFFER, listen};
+
+    #[test]
+    fn the_kernel_holds_little_for_a_member_who_does_not_read() {
+        let listener = listen("127.0.0.1:0".parse().expect("an address")).expect("a listener");
+        let address = listener.local_addr().expect("an address");
+        let _member = TcpStream::connect(address).expect("a connection");
+        let (member, _) = listener.accept().expect("the connection");
+        // The kernel doubles what it is asked for (socket(7)).
+        let held = getsockopt(&member, sockopt::SndBuf).expect("its size");
+        assert!(held <= 2 * SEND_BUFFER, "{held}");
+    }
+}

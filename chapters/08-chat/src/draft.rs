@@ -10,16 +10,11 @@ pub(crate) struct Draft {
     frames: Vec<u8>,
 }
 
-/// Memory that is kept from one draft to the next, per protocol.
-const KEPT: usize = 64 * 1024;
-
 impl Draft {
     /// The next event comes.
     pub fn begin(&mut self) {
-        for wording in [&mut self.lines, &mut self.frames] {
-            wording.clear();
-            wording.shrink_to(KEPT);
-        }
+        self.lines.clear();
+        self.frames.clear();
     }
 
     /// The event in the words of `protocol`. It has to be the same event since [`Self::begin`].

@@ -96,6 +96,22 @@ fn refused(status: u16, text: &str) -> (u16, String) {
 }
 
 #[test]
+fn a_link_that_is_too_long_to_be_drawn_is_told_without_an_image() {
+    let server = start(&[]);
+    let mut client = server.client();
+    let request = String::from_utf8(request("")).expect("text");
+    let host = format!("Host: {}\r\n", "a".repeat(200));
+    let request = request.replacen("/ws", "/ws/login", 1);
+    assert!(request.contains("Host: localhost\r\n"), "{request}");
+    client.send(request.replace("Host: localhost\r\n", &host).as_bytes());
+    client.expect(SWITCHING);
+    let code = read_text(&mut client);
+    let (_, token) = code.split_once('#').expect("a link");
+    assert_eq!(confirm(&server, token, "Ada").0, 200);
+    expect_last(&mut client, "confirmed Ada");
+}
+
+#[test]
 fn a_confirmation_reaches_the_page_that_shows_the_code_and_no_other() {
     let server = start(&[]);
     let mut page = show(&server);

@@ -286,12 +286,23 @@ fn text(line: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::net::{SocketAddr, TcpListener};
 
     use nix::sys::epoll::{Epoll, EpollCreateFlags};
+    use socket2::{Domain, Socket, Type};
 
     use super::super::wait::wait;
-    use super::{Connection, News};
+    use super::{Connection, News, check};
+
+    #[test]
+    fn a_socket_that_is_connected_to_itself_has_no_server() {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+        socket.bind(&any.into()).expect("a port");
+        let own = socket.local_addr().expect("an address");
+        socket.connect(&own).expect("a simultaneous open");
+        assert!(check(&socket.into()).is_err());
+    }
 
     #[test]
     fn while_something_waits_to_be_sent_no_answer_is_added() {
