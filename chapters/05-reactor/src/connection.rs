@@ -107,8 +107,8 @@ pub(crate) enum PeerSends {
 pub(crate) struct Connection {
     pub stream: TcpStream,
     pub phase: Phase,
-    /// What epoll watches for now, so that it is told of changes only.
-    pub interest: EpollFlags,
+    /// What epoll watches for now, so that it is told of changes only. None: it is to be told anew.
+    pub interest: Option<EpollFlags>,
     /// Input that was left unconsumed. None on an idle connection.
     pub input: Option<Box<Buffer>>,
     /// Output that was not sent yet. None on an idle connection.
@@ -130,7 +130,7 @@ impl Connection {
         Self {
             stream,
             phase: Phase::Open,
-            interest,
+            interest: Some(interest),
             input: None,
             output: None,
             full: false,

@@ -199,6 +199,9 @@ impl<H: Handler> Reactor<H> {
             self.io.queue_flush(id);
         }
         if ready.intersects(EpollFlags::EPOLLIN | GONE) {
+            if ready != EpollFlags::EPOLLIN {
+                self.io.ask_again(id); // an end, or an urgent byte, ends a read before its time
+            }
             match self.io.receive(id, &mut self.scratch) {
                 Received::Data => self.offer_scratch(handler, id),
                 // A reset comes behind the input that was received before it, so that was read

@@ -13,6 +13,14 @@ use crate::io::Io;
 use crate::output::Sent;
 use crate::{Buffer, flag_names};
 
+/// What a connection is watched for that only waits for input: by edge, so that its turn comes in
+/// the order in which input came. By level, epoll keeps those whom it has just reported at the head
+/// of its list, before all who have waited meanwhile.
+const INPUT: EpollFlags = EpollFlags::EPOLLIN
+    .union(EpollFlags::EPOLLRDHUP)
+    .union(EpollFlags::EPOLLPRI)
+    .union(EpollFlags::EPOLLET);
+
 /// Unconsumed input up to this size is put before the bytes of the next read; longer input has
 /// those bytes appended. Either way the smaller part is copied.
 pub(crate) const HEADROOM: usize = 4 * 1024;
@@ -46,19 +54,19 @@ pub(crate) enum Flushed {
 impl Io {
     /// Takes a stream into the table and has epoll watch it.
     pub(crate) fn insert(&mut self, stream: TcpStream) -> nix::Result<ConnId> {
-        let interest = EpollFlags::EPOLLIN;
         let id = self.connections.next_id();
-        self.epoll
-            .add(&stream, EpollEvent::new(interest, id.pack()))?;
-        trace!(fd = stream.as_raw_fd(), interest = "IN", "register");
-        Ok(self.connections.insert(Connection::new(stream, interest)))
+        self.epoll.add(&stream, EpollEvent::new(INPUT, id.pack()))?;
+        let interest = flag_names(INPUT);
+        trace!(fd = stream.as_raw_fd(), interest, "register");
+        Ok(self.connections.insert(Connection::new(stream, INPUT)))
     }
 
     // ANCHOR: receive
     /// Reads once into `scratch`.
     ///
-    /// One `recv` is enough, and no second one to hear `EAGAIN`: level-triggered epoll reports
-    /// what is left, after the other connections have had their turn.
+    /// One `recv` is enough, and no second one to hear `EAGAIN`: if it doesn't bring as much as it
+    /// may, no more is there. If it does, epoll is asked anew, and the connection queues up again
+    /// behind the others.
     #[expect(clippy::inline_always, reason = "each message comes through here")]
     #[inline(always)]
     pub(crate) fn receive(&mut self, id: ConnId, scratch: &mut Buffer) -> Received {
@@ -77,10 +85,14 @@ impl Io {
         if enabled!(Level::TRACE) {
             trace_read(&connection.stream, scratch);
         }
-        match (&connection.input, &connection.output) {
+        let received = match (&connection.input, &connection.output) {
             (None, None) => Received::Data,
             _ => Received::MoreData,
+        };
+        if count == room {
+            self.ask_again(id);
         }
+        received
     }
     // ANCHOR_END: receive
 
@@ -94,12 +106,12 @@ impl Io {
             Ok(_) => {
                 trace!(fd, "eof");
                 connection.phase = Phase::Ended;
-                // Read interest goes with the next flush. End of file is a level: epoll would
-                // report it again and again.
+                // Read interest goes with the next flush: while output waits for room, the end of
+                // file would be reported again and again.
                 self.queue_flush(id);
                 return Received::End;
             }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::Interrupted => self.ask_again(id),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 trace!(fd, call = "read", "would-block");
             }
@@ -184,6 +196,18 @@ impl Io {
         }
     }
 
+    /// Has epoll asked at the end of the turn what there is for `id`: a connection that is watched
+    /// by edge isn't reported again for what has been left.
+    #[cold]
+    pub(crate) fn ask_again(&mut self, id: ConnId) {
+        if let Some(connection) = self.connections.get_mut(id)
+            && connection.interest == Some(INPUT)
+        {
+            connection.interest = None;
+            self.queue_flush(id);
+        }
+    }
+
     /// Sends what is queued for `id` as far as the socket and the limit allow, goes on with
     /// closing, and settles what epoll watches for.
     pub(crate) fn flush(&mut self, id: ConnId) -> Flushed {
@@ -249,7 +273,10 @@ impl Io {
         let reads = self.room(connection) > 0 || connection.phase == Phase::Lingering;
         interest.set(EpollFlags::EPOLLIN, reads);
         interest.set(EpollFlags::EPOLLOUT, sent == Sent::UntilFull);
-        if interest == connection.interest || matches!(connection.phase, Phase::Dead(_)) {
+        if interest == EpollFlags::EPOLLIN && connection.phase == Phase::Open {
+            interest = INPUT;
+        }
+        if connection.interest == Some(interest) || matches!(connection.phase, Phase::Dead(_)) {
             return;
         }
         let mut event = EpollEvent::new(interest, id.pack());
@@ -262,7 +289,7 @@ impl Io {
             "re-arm"
         );
         if let Some(connection) = self.connections.get_mut(id) {
-            connection.interest = interest;
+            connection.interest = Some(interest);
         }
     }
     // ANCHOR_END: settle

@@ -23,7 +23,9 @@ use socket2::{Domain, SockRef, Socket, Type};
 pub use alone::{
     FEW_DESCRIPTORS, OWN_NETWORK, alone, alone_while, set_parameter, stop_and_go, until_asleep,
 };
-pub use table::{Entry, entry, queued, state, until_queued, until_state, until_unread};
+pub use table::{
+    Entry, entry, queued, state, until_queued, until_state, until_unread, until_unread_at,
+};
 pub use watcher::{Report, Watcher, report};
 
 /// How long an experiment waits for what has to come.

@@ -3,6 +3,7 @@
 
 mod accepting;
 mod backpressure;
+mod edges;
 mod endings;
 mod fairness;
 mod files;

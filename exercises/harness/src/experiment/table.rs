@@ -122,7 +122,16 @@ pub fn until_queued(address: SocketAddr, wanted: usize) {
 /// Waits until so many bytes have come to this end of a connection and are unread.
 #[track_caller]
 pub fn until_unread(stream: &TcpStream, wanted: usize) {
-    let (local, remote) = (stream.local_addr().unwrap(), stream.peer_addr().unwrap());
+    until_unread_at(
+        stream.local_addr().unwrap(),
+        stream.peer_addr().unwrap(),
+        wanted,
+    );
+}
+
+/// The same for the end at `local`, whoever holds it on this machine.
+#[track_caller]
+pub fn until_unread_at(local: SocketAddr, remote: SocketAddr, wanted: usize) {
     until(&format!("{wanted} bytes are unread at {local}"), || {
         entry(local, remote).is_some_and(|entry| entry.unread == wanted)
     });
