@@ -9,9 +9,9 @@
 //! Most servers answer whoever has asked. Such an answer needs no queue of its own, no entry in a
 //! list, and no second look at what epoll should watch for. So there is one buffer for the answers
 //! of all connections, on loan to the one that is being served. Whatever is unusual takes the way
-//! through the connection's own queue.
+//! through the connection's own queue. What is long is written at once, from where it lies.
 
-use std::io::Write;
+use std::io::{IoSlice, Write};
 use std::mem;
 
 use tracing::{Level, enabled};
@@ -20,6 +20,9 @@ use crate::Buffer;
 use crate::connection::ConnId;
 use crate::io::Io;
 use crate::output::trace_write;
+
+/// From this many bytes on, to copy costs more than another write.
+pub(crate) const LONG: usize = 16 * 1024;
 
 impl Io {
     /// As [`Self::send`], and empties `bytes`. What a connection's own `on_data` sends first isn't
@@ -40,7 +43,34 @@ impl Io {
             && connection.output.is_none()
         {
             self.serving = id;
+            self.written = 0;
         }
+    }
+
+    /// Sends long `bytes` to the connection that is being served, behind the answer so far. Only
+    /// what the socket doesn't take is copied.
+    #[inline(never)]
+    pub(crate) fn send_long(&mut self, bytes: &[u8]) {
+        let all = self.answer.len() + bytes.len();
+        let sent = match self.connections.get(self.serving) {
+            Some(connection) if self.written + all < self.long_answer => {
+                let pieces = [IoSlice::new(&self.answer), IoSlice::new(bytes)];
+                // The queue will meet with the same error, and deal with it.
+                let sent = (&connection.stream).write_vectored(&pieces).unwrap_or(0);
+                if sent > 0 && enabled!(Level::TRACE) {
+                    trace_write(&connection.stream, &[&self.answer, bytes].concat(), sent);
+                }
+                sent
+            }
+            _ => return self.answer.extend_from_slice(bytes),
+        };
+        self.written += sent;
+        if sent == all {
+            return self.answer.clear();
+        }
+        self.answer.extend_from_slice(bytes);
+        self.answer.drain(..sent);
+        self.set_answer_aside();
     }
 
     /// The `on_data` of `id` has returned: its answer goes out.

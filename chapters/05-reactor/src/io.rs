@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags};
 
+use crate::answer::LONG;
 use crate::clock::{Clock, nanos};
 use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
 use crate::output::Output;
@@ -38,8 +39,10 @@ pub struct Io {
     pub(crate) stop: Stop,
     /// The connection whose `on_data` runs and may use `answer`, or nobody ([`crate::answer`]).
     pub(crate) serving: ConnId,
-    /// What that `on_data` has sent so far.
+    /// What that `on_data` has sent so far, and isn't written.
     pub(crate) answer: Vec<u8>,
+    /// Bytes of it that are written.
+    pub(crate) written: usize,
     /// To be flushed at the end of this turn, each once.
     pub(crate) unflushed: Vec<ConnId>,
     /// To be offered their input again, each once.
@@ -86,6 +89,7 @@ impl Io {
             stop: Stop::No,
             serving: ConnId::NOBODY,
             answer: Vec::new(),
+            written: 0,
             unflushed: Vec::new(),
             resumed: Vec::new(),
             dead: Vec::new(),
@@ -100,10 +104,12 @@ impl Io {
     /// [`on_drain`](crate::Handler::on_drain), or to drop the peer.
     #[inline]
     pub fn send(&mut self, id: ConnId, bytes: &[u8]) {
-        if id == self.serving {
+        if id != self.serving {
+            self.queue(id, bytes);
+        } else if bytes.len() < LONG {
             self.answer.extend_from_slice(bytes);
         } else {
-            self.queue(id, bytes);
+            self.send_long(bytes);
         }
     }
 

@@ -16,8 +16,10 @@ pub struct Limits {
     ///
     /// Keep it some way below `RLIMIT_NOFILE` where the server opens files too.
     pub connections: usize,
-    /// Bytes that one read takes at most; a connection gets one read a turn.
+    /// Bytes that one read takes at most.
     pub read: usize,
+    /// Reads that a connection gets in one turn, as long as each brings all it may. At least one.
+    pub reads: usize,
     /// Bytes of input that a handler may leave unconsumed. Above that, nothing is read.
     ///
     /// It has to exceed the longest message that a handler waits to see whole.
@@ -52,6 +54,7 @@ impl Default for Limits {
         Self {
             connections: usize::MAX,
             read: 64 * 1024,
+            reads: 4,
             input: 128 * 1024,
             high_water: 256 * 1024,
             low_water: 64 * 1024,

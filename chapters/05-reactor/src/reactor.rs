@@ -202,15 +202,34 @@ impl<H: Handler> Reactor<H> {
             if ready != EpollFlags::EPOLLIN {
                 self.io.ask_again(id); // an end, or an urgent byte, ends a read before its time
             }
-            match self.io.receive(id, &mut self.scratch) {
-                Received::Data => self.offer_scratch(handler, id),
-                // A reset comes behind the input that was received before it, so that was read
-                // first. Only closing ends these flags.
-                Received::Nothing if ready.intersects(GONE) => self.io.kill(id, Closed::RESET),
-                other => self.received_otherwise(handler, id, other),
-            }
+            self.read(handler, id, ready);
         }
     }
+
+    /// Reads and calls back, as long as there is input and this connection's turn lasts.
+    // ANCHOR: read
+    #[inline]
+    fn read(&mut self, handler: &mut H, id: ConnId, ready: EpollFlags) {
+        for _ in 0..self.io.limits.reads.max(1) {
+            let full = match self.io.receive(id, &mut self.scratch) {
+                Received::Data { full } => {
+                    self.offer_scratch(handler, id);
+                    full
+                }
+                // A reset comes behind the input that was received before it, so that was read
+                // first. Only closing ends these flags.
+                Received::Nothing if ready.intersects(GONE) => {
+                    return self.io.kill(id, Closed::RESET);
+                }
+                other => self.received_otherwise(handler, id, other),
+            };
+            if !full {
+                return;
+            }
+        }
+        self.io.ask_again(id); // who has more queues up behind the others
+    }
+    // ANCHOR_END: read
 
     #[cold]
     fn trace_ready(&self, id: ConnId, ready: EpollFlags) {
@@ -221,13 +240,19 @@ impl<H: Handler> Reactor<H> {
     }
 
     #[cold]
-    fn received_otherwise(&mut self, handler: &mut H, id: ConnId, received: Received) {
+    fn received_otherwise(&mut self, handler: &mut H, id: ConnId, received: Received) -> bool {
         match received {
-            Received::Data | Received::MoreData => self.offer(handler, id),
-            Received::End => self.offer_end(handler, id),
+            Received::Data { full } | Received::MoreData { full } => {
+                self.offer(handler, id);
+                full
+            }
+            Received::End => {
+                self.offer_end(handler, id);
+                false
+            }
             // Lingering, both directions are closed as soon as the peer has sent its end of
             // file; but it may still be reading, so only the end itself counts.
-            Received::Nothing | Received::Dropped => {}
+            Received::Nothing | Received::Dropped => false,
         }
     }
 }

@@ -32,10 +32,14 @@ const SPARE_CAPACITY: usize = 16 * 1024;
 /// What one read has brought.
 #[derive(Clone, Copy)]
 pub(crate) enum Received {
-    /// All the input there is, and no output is queued.
-    Data,
+    /// All the input there is, and no output is queued. A read that is full may have left some.
+    Data {
+        full: bool,
+    },
     /// Input of a connection that has kept some, or has output queued.
-    MoreData,
+    MoreData {
+        full: bool,
+    },
     /// The peer has finished sending.
     End,
     /// Input of a lingering connection.
@@ -64,9 +68,8 @@ impl Io {
     // ANCHOR: receive
     /// Reads once into `scratch`.
     ///
-    /// One `recv` is enough, and no second one to hear `EAGAIN`: if it doesn't bring as much as it
-    /// may, no more is there. If it does, epoll is asked anew, and the connection queues up again
-    /// behind the others.
+    /// There is no second `recv` to hear `EAGAIN`: if one doesn't bring as much as it may, no more
+    /// is there.
     #[expect(clippy::inline_always, reason = "each message comes through here")]
     #[inline(always)]
     pub(crate) fn receive(&mut self, id: ConnId, scratch: &mut Buffer) -> Received {
@@ -85,14 +88,11 @@ impl Io {
         if enabled!(Level::TRACE) {
             trace_read(&connection.stream, scratch);
         }
-        let received = match (&connection.input, &connection.output) {
-            (None, None) => Received::Data,
-            _ => Received::MoreData,
-        };
-        if count == room {
-            self.ask_again(id);
+        let full = count == room;
+        match (&connection.input, &connection.output) {
+            (None, None) => Received::Data { full },
+            _ => Received::MoreData { full },
         }
-        received
     }
     // ANCHOR_END: receive
 

@@ -11,10 +11,6 @@ use clap::Parser;
 use http::{Files, connections, kept_files};
 use reactor::{Signals, listen_shared, serve};
 
-/// Bytes of one read: a message of 64 KiB with its header, and more. What a read cuts off has to be set
-/// aside until the next.
-const READ: usize = 128 * 1024;
-
 /// Echo messages over WebSocket, and serve a page to try that
 #[derive(Parser)]
 #[command(
@@ -99,7 +95,6 @@ fn main() -> ExitCode {
         drop(first); // the loops own theirs, and close them when they stop
         let limits = reactor::Limits {
             connections: connections(options.loops.into()),
-            read: READ,
             stop: Duration::from_secs(options.grace.into()),
             ..reactor::Limits::default()
         };

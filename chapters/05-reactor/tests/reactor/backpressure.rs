@@ -124,7 +124,10 @@ fn the_rest_of_an_answer_follows_when_there_is_room() {
         client.send(format!("fill {answer}\n").as_bytes());
         server.expect(&format!("line 0 fill {answer}"));
     }
-    client.expect(&vec![b'x'; answers * answer]);
+    client.send(b"say end\n");
+    let mut expected = vec![b'x'; answers * answer];
+    expected.extend(b"end\n");
+    client.expect(&expected);
 }
 
 #[test]
@@ -142,6 +145,15 @@ fn an_answer_goes_behind_what_is_queued_already() {
     let mut expected = vec![b'x'; MUCH];
     expected.extend(b"last\n");
     client.expect(&expected);
+}
+
+#[test]
+fn what_is_long_keeps_its_place() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let long = vec![b'x'; 20_000];
+    let expected = [b"a\n", &long[..], b"b\n", &long[..], b"c\n"].concat();
+    client.exchange(b"say a\nfill 20000\nsay b\nfill 20000\nsay c\n", &expected);
 }
 
 #[test]

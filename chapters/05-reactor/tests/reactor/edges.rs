@@ -81,6 +81,7 @@ fn input_behind_an_urgent_byte_is_read() {
 fn input_of_several_reads_is_read() {
     let limits = Limits {
         read: 11, // as long as each line
+        reads: 2,
         ..Limits::default()
     };
     let (server, _gate, mut client) = waiting(limits);
