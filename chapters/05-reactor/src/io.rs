@@ -20,7 +20,8 @@ use crate::{Closed, Limits};
 ///
 /// Nothing here fails and nothing calls back: a call takes a note, and the reactor acts on it once
 /// the callbacks have returned. So a handler is never entered twice, and however many messages it
-/// answers, each connection is written to once a turn.
+/// answers, they leave in one write. (Only what is long may be written at once: see
+/// [`Self::send`].)
 ///
 /// An id whose connection is gone is ignored everywhere. A peer may leave at any moment, so every
 /// caller would have to ignore that error.
@@ -97,7 +98,8 @@ impl Io {
         })
     }
 
-    /// Queues a copy of `bytes` for `id`.
+    /// Queues a copy of `bytes` for `id`. If its own `on_data` sends 16 KiB or more, they are written
+    /// from where they lie, as far as the socket takes them.
     ///
     /// Nothing limits the queue but the caller, who asks [`Self::is_full`] or
     /// [`Self::pending_output`]: to stop consuming input, to wait for
