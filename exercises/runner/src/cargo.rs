@@ -1,5 +1,6 @@
 //! Builds tests with cargo and reads its JSON: what went wrong, and where the test programs are.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{BufRead, BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Debug, Default)]
 pub struct Build {
     pub programs: Vec<Program>,
+    /// The folders of the packages that cargo had to compile.
+    pub compiled: BTreeSet<PathBuf>,
     pub diagnostics: Vec<Diagnostic>,
     pub succeeded: bool,
 }
@@ -141,6 +144,7 @@ enum Message {
         target: Target,
         profile: Profile,
         executable: Option<PathBuf>,
+        fresh: bool,
     },
     #[serde(other)]
     Other,
@@ -184,15 +188,23 @@ impl Build {
                 manifest_path,
                 target,
                 profile,
-                executable: Some(path),
-            }) if profile.test => {
+                executable,
+                fresh,
+            }) => {
+                let package = folder(&manifest_path);
+                if !fresh {
+                    self.compiled.insert(package.clone());
+                }
+                let Some(path) = executable.filter(|_| profile.test) else {
+                    return;
+                };
                 let target = if target.kind.iter().any(|kind| kind == "lib") {
                     "lib".to_owned()
                 } else {
                     target.name
                 };
                 self.programs.push(Program {
-                    package: folder(&manifest_path),
+                    package,
                     target,
                     path,
                 });

@@ -1,8 +1,10 @@
 //! A round of `verify`: lays the jobs' files over the tree, builds once, runs each job's tests.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -12,7 +14,7 @@ use crate::job::{Job, Kind};
 use crate::packages::Packages;
 use crate::run::run_tests;
 use crate::scratch::{Files, Tree};
-use crate::share::share;
+use crate::share::{Turns, share};
 use crate::text::{BAD, FAINT, STRONG, show, width, wrap};
 
 /// A test program that runs for longer is ended: no declared answer needs nearly as long, even on a
@@ -20,7 +22,7 @@ use crate::text::{BAD, FAINT, STRONG, show, width, wrap};
 pub const LIMIT: Duration = Duration::from_mins(3);
 
 /// Test programs that run at once, whatever the machine: most of them sleep until a deadline.
-const PROGRAMS: usize = 8;
+const PROGRAMS: usize = 16;
 
 /// How often a wrong answer or a mutant may run until it is caught.
 const FAULT_RUNS: u32 = 3;
@@ -52,8 +54,26 @@ impl Try {
     }
 }
 
+/// What all rounds share. Builds need the machine, so there are as many at once as it has cores;
+/// test programs mostly sleep.
+pub struct Machine {
+    builds: Turns,
+    programs: Turns,
+}
+
+impl Machine {
+    pub fn new() -> Self {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            builds: Turns::new(cores),
+            programs: Turns::new(PROGRAMS),
+        }
+    }
+}
+
 /// One build for many jobs.
 pub struct Round<'a> {
+    pub machine: &'a Machine,
     pub tree: &'a Tree<'a>,
     pub packages: &'a Packages,
     /// How often each test program runs.
@@ -61,19 +81,40 @@ pub struct Round<'a> {
 }
 
 impl Round<'_> {
+    /// Builds one test target for each chapter and its exercises, with nothing laid over it: then
+    /// all they stand on is built, for the tree's copies too. True if a dependency was built, which
+    /// old copies can't have.
+    pub fn prepare(&self, jobs: &[Job]) -> Result<bool> {
+        let mut first = BTreeMap::new();
+        for job in jobs {
+            first
+                .entry((&job.chapter, job.exercise.is_some()))
+                .or_insert(job);
+        }
+        // What doesn't compile is reported by its round.
+        let build = self.build_tests(first.into_values())?;
+        let is_ours = |package: &PathBuf| package.starts_with(&self.tree.root);
+        Ok(!build.compiled.iter().all(is_ours))
+    }
+
     /// Builds the jobs' packages together, and runs their tests, several programs at a time: most of
     /// them sleep until a deadline.
     pub fn carry_out(&self, jobs: Vec<Job>) -> Result<Vec<Done>> {
         let overlay: Files = jobs.iter().filter_map(|job| job.overlay.clone()).collect();
-        self.tree.lay(&overlay)?;
-        let (build, mut done, jobs) = self.build(jobs)?;
+        let (build, mut done, jobs) = self.machine.builds.take(|| {
+            self.tree.lay(&overlay)?;
+            self.build(jobs)
+        })?;
         let tries: Vec<_> = jobs.into_iter().map(Try::new).collect();
         let turns = (1..=self.times).flat_map(|turn| tries.iter().map(move |one| (turn, one)));
         share(0..PROGRAMS, turns, |_, (turn, one)| {
             if one.miss.get().is_some() {
                 return Ok(()); // one miss is enough
             }
-            if let Some(miss) = self.run(&build, &one.job, turn)?
+            if let Some(miss) = self
+                .machine
+                .programs
+                .take(|| self.run(&build, &one.job, turn))?
                 && one.miss.set(()).is_ok()
             {
                 report(&one.job, &miss);
@@ -88,7 +129,7 @@ impl Round<'_> {
     fn build(&self, mut jobs: Vec<Job>) -> Result<(Build, Vec<Done>, Vec<Job>)> {
         let mut done = Vec::new();
         loop {
-            let build = build_tests(&self.tree.root, self.arguments(&jobs)?)?;
+            let build = self.build_tests(&jobs)?;
             if build.succeeded {
                 return Ok((build, done, jobs));
             }
@@ -121,22 +162,19 @@ impl Round<'_> {
         }
     }
 
-    /// What to tell cargo, so that it builds the tests of these jobs.
-    pub fn arguments(&self, jobs: &[Job]) -> Result<Vec<String>> {
-        let mut arguments = vec![
+    /// Builds the tests of these jobs.
+    pub fn build_tests<'j>(&self, jobs: impl IntoIterator<Item = &'j Job>) -> Result<Build> {
+        let place = [
             "--target-dir".to_owned(),
             self.tree.target.display().to_string(),
         ];
-        for job in jobs {
-            arguments.extend(["-p".to_owned(), self.packages.name(&job.folder)?.to_owned()]);
-        }
-        for target in jobs.iter().map(|job| &job.target).collect::<BTreeSet<_>>() {
-            match target.as_str() {
-                "lib" => arguments.push("--lib".to_owned()),
-                target => arguments.extend(["--test".to_owned(), target.to_owned()]),
-            }
-        }
-        Ok(arguments)
+        // Nobody debugs these: without that, programs are half as large, and sooner linked.
+        let profile = ["--config", "profile.dev.debug=false"].map(str::to_owned);
+        let arguments = place.into_iter().chain(profile);
+        build_tests(
+            &self.tree.root,
+            arguments.chain(self.packages.selection(jobs)?),
+        )
     }
 
     /// Runs a job's tests for the `turn`th time; what is not as declared, in full.

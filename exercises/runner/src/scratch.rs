@@ -6,19 +6,26 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
+use std::iter;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
 use crate::catalog::Catalog;
+use crate::copy::copy_folder;
+use crate::share::share;
 use crate::text::warn;
 
 /// Files by their place below the root of the workspace.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// While the tests in one tree wait for something that must not come, the other is built.
-const TREES: usize = 2;
+/// While the tests in some trees wait for what must not come, others are built: for each second that
+/// a core builds, tests wait two or three.
+const TREES: usize = 6;
+
+/// Trees that are copied at once.
+const COPIERS: usize = 2;
 
 pub struct Scratch {
     /// The workspace at one moment: who goes on editing disturbs no round.
@@ -31,6 +38,7 @@ pub struct Scratch {
 /// One copy of the workspace, with a target folder of its own.
 pub struct Tree<'a> {
     base: &'a Files,
+    pub number: usize,
     pub root: PathBuf,
     /// Where cargo builds it; the reader's own build stays as it is.
     pub target: PathBuf,
@@ -62,14 +70,32 @@ impl Scratch {
         Ok(scratch)
     }
 
-    pub fn trees(&self) -> Vec<Tree<'_>> {
-        (1..=TREES).map(|number| self.tree(number)).collect()
+    /// The first tree, and as many others as so many rounds can use. Those that are missing begin as
+    /// its copies: whatever is built there needn't be built again. `anew` are all of them.
+    ///
+    /// # Errors
+    ///
+    /// When a file can't be copied.
+    pub fn trees(&self, rounds: usize, anew: bool) -> Result<Vec<Tree<'_>>> {
+        let copies = 2..=rounds.min(TREES);
+        share(0..COPIERS, copies.clone(), |_, number| {
+            let folder = self.folder.join(number.to_string());
+            if anew || !folder.exists() {
+                copy_folder(&self.folder.join("1"), &folder)?;
+            }
+            Ok(())
+        })?;
+        Ok(iter::once(1)
+            .chain(copies)
+            .map(|number| self.tree(number))
+            .collect())
     }
 
     pub fn tree(&self, number: usize) -> Tree<'_> {
         let folder = self.folder.join(number.to_string());
         Tree {
             base: &self.base,
+            number,
             root: folder.join("tree"),
             target: folder.join("build"),
         }

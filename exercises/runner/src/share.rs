@@ -1,6 +1,6 @@
 //! Shares work out among threads.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use anyhow::{Result, bail};
@@ -37,6 +37,45 @@ pub fn share<W: Send, T: Send>(
     })
 }
 
+/// Lets so many threads do something at once; the others wait for their turn.
+pub struct Turns {
+    free: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Turns {
+    pub fn new(count: usize) -> Self {
+        Self {
+            free: Mutex::new(count),
+            freed: Condvar::new(),
+        }
+    }
+
+    /// Does `work` as soon as a turn is free.
+    pub fn take<T>(&self, work: impl FnOnce() -> T) -> T {
+        let mut free = lock(&self.free);
+        while *free == 0 {
+            free = self
+                .freed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *free -= 1;
+        drop(free);
+        let _end = End(self); // gives the turn back even if `work` panics
+        work()
+    }
+}
+
+struct End<'a>(&'a Turns);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.free) += 1;
+        self.0.freed.notify_one();
+    }
+}
+
 /// What a thread that panicked has left is still whole: nothing here is changed in two steps.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -59,6 +98,27 @@ mod tests {
         let mut taken = lock(&taken).clone();
         taken.sort_unstable();
         assert_eq!(taken, (0..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_more_work_at_once_than_there_are_turns() {
+        let turns = Turns::new(2);
+        let at_work = Mutex::new((0, 0)); // now, and at most
+        let work = |_: &u32, _| {
+            turns.take(|| {
+                let mut count = lock(&at_work);
+                count.0 += 1;
+                count.1 = count.1.max(count.0);
+                drop(count);
+                thread::yield_now();
+                lock(&at_work).0 -= 1;
+            });
+            Ok(())
+        };
+        share(0..8, 0..1000, work).expect("no work failed");
+        let (now, most) = *lock(&at_work);
+        assert_eq!(now, 0);
+        assert!(most <= 2, "{most} at once");
     }
 
     #[test]

@@ -10,8 +10,9 @@ use anyhow::{Context, Result};
 
 use crate::catalog::Catalog;
 use crate::job::{self, Kind};
+use crate::lanes::Lanes;
 use crate::packages::Packages;
-use crate::round::{Done, Round};
+use crate::round::{Done, Machine, Round};
 use crate::scratch::{Files, Scratch};
 use crate::share::{lock, share};
 use crate::text::{BAD, FAINT, GOOD, paint, show};
@@ -29,30 +30,33 @@ pub fn verify(catalog: &Catalog, name: Option<&str>, times: u32) -> Result<bool>
         jobs = job::of(catalog, jobs, name)?;
     }
     let scratch = Scratch::open(catalog)?;
-    let trees = scratch.trees();
-    trees[0].lay(&Files::new())?;
-    let packages = &Packages::read(&trees[0].root)?;
-    let rounds = packages.rounds(jobs);
-    let count = rounds.len();
-    let results = Mutex::new(Vec::new());
-    share(
-        &trees,
-        rounds.into_iter().enumerate(),
-        |&tree, (i, jobs)| {
-            show(&paint(
-                FAINT,
-                &format!("round {} of {count}: {} to verify\n", i + 1, jobs.len()),
-            ));
-            let round = Round {
-                tree,
-                packages,
-                times,
-            };
-            let done = round.carry_out(jobs)?;
-            lock(&results).extend(done);
-            Ok(())
-        },
-    )?;
+    let first = scratch.tree(1);
+    first.lay(&Files::new())?;
+    let packages = &Packages::read(&first.root)?;
+    let machine = &Machine::new();
+    let round = |tree| Round {
+        machine,
+        tree,
+        packages,
+        times,
+    };
+    let is_new = round(&first).prepare(&jobs)?;
+    let lanes = Lanes::new(packages, jobs);
+    let count = lanes.rounds();
+    let trees = scratch.trees(count, is_new)?;
+    let (lanes, results) = (Mutex::new(lanes), Mutex::new(Vec::new()));
+    share(&trees, 1..=count, |&tree, i| {
+        let Some(jobs) = lock(&lanes).next(tree.number) else {
+            return Ok(());
+        };
+        show(&paint(
+            FAINT,
+            &format!("round {i} of {count}: {} to verify\n", jobs.len()),
+        ));
+        let done = round(tree).carry_out(jobs)?;
+        lock(&results).extend(done);
+        Ok(())
+    })?;
     let results = lock(&results);
     show(&summary(&results));
     let failed = results.iter().filter(|done| !done.is_as_declared).count();

@@ -5,13 +5,12 @@ use std::slice;
 
 use anyhow::{Result, bail};
 
-use crate::cargo::build_tests;
 use crate::catalog::Catalog;
 use crate::declared::wrong_answers;
 use crate::exercise::Exercise;
 use crate::job;
 use crate::packages::Packages;
-use crate::round::{LIMIT, Round};
+use crate::round::{LIMIT, Machine, Round};
 use crate::run::{find_program, put_in_order, run_tests};
 use crate::scratch::Scratch;
 use crate::text::{STRONG, show, width, wrap};
@@ -54,11 +53,12 @@ pub fn break_with(catalog: &Catalog, exercise: &Exercise, name: Option<&str>) ->
     tree.lay(&job.overlay.clone().into_iter().collect())?;
     let packages = Packages::read(&tree.root)?;
     let round = Round {
+        machine: &Machine::new(),
         tree: &tree,
         packages: &packages,
         times: 1,
     };
-    let build = build_tests(&tree.root, round.arguments(slice::from_ref(&job))?)?;
+    let build = round.build_tests(slice::from_ref(&job))?;
     if !build.succeeded {
         show(&verdict::compile_errors(exercise, &build));
         return Ok(false);
