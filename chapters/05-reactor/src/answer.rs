@@ -9,7 +9,7 @@
 //! Most servers answer whoever has asked. Such an answer needs no queue of its own, no entry in a
 //! list, and no second look at what epoll should watch for. So there is one buffer for the answers
 //! of all connections, on loan to the one that is being served. Whatever is unusual takes the way
-//! through the connection's own queue. What is long is written at once, from where it lies.
+//! through the connection's own queue. What is long can be written at once, from where it lies.
 
 use std::io::{IoSlice, Write};
 use std::mem;
@@ -22,7 +22,7 @@ use crate::io::Io;
 use crate::output::trace_write;
 
 /// From this many bytes on, to copy costs more than another write.
-pub(crate) const LONG: usize = 16 * 1024;
+const LONG: usize = 16 * 1024;
 
 impl Io {
     /// As [`Self::send`], and empties `bytes`. What a connection's own `on_data` sends first isn't
@@ -47,10 +47,20 @@ impl Io {
         }
     }
 
-    /// Sends long `bytes` to the connection that is being served, behind the answer so far. Only
-    /// what the socket doesn't take is copied.
+    /// As [`Self::send`]; but if these are 16 KiB or more, and the connection's own `on_data` sends
+    /// them, they are written at once, with what it has sent before. Only what the socket doesn't
+    /// take is copied, and only that is pending.
+    #[inline]
+    pub fn send_at_once(&mut self, id: ConnId, bytes: &[u8]) {
+        if id == self.serving && bytes.len() >= LONG {
+            self.write_long(bytes);
+        } else {
+            self.send(id, bytes);
+        }
+    }
+
     #[inline(never)]
-    pub(crate) fn send_long(&mut self, bytes: &[u8]) {
+    fn write_long(&mut self, bytes: &[u8]) {
         let all = self.answer.len() + bytes.len();
         let sent = match self.connections.get(self.serving) {
             Some(connection) if self.written + all < self.long_answer => {

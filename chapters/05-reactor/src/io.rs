@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags};
 
-use crate::answer::LONG;
 use crate::clock::{Clock, nanos};
 use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
 use crate::output::Output;
@@ -20,8 +19,7 @@ use crate::{Closed, Limits};
 ///
 /// Nothing here fails and nothing calls back: a call takes a note, and the reactor acts on it once
 /// the callbacks have returned. So a handler is never entered twice, and however many messages it
-/// answers, they leave in one write. (Only what is long may be written at once: see
-/// [`Self::send`].)
+/// answers, they leave in one write. Only [`Self::send_at_once`] may write more often.
 ///
 /// An id whose connection is gone is ignored everywhere. A peer may leave at any moment, so every
 /// caller would have to ignore that error.
@@ -98,20 +96,17 @@ impl Io {
         })
     }
 
-    /// Queues a copy of `bytes` for `id`. If its own `on_data` sends 16 KiB or more, they are written
-    /// from where they lie, as far as the socket takes them.
+    /// Queues a copy of `bytes` for `id`.
     ///
     /// Nothing limits the queue but the caller, who asks [`Self::is_full`] or
     /// [`Self::pending_output`]: to stop consuming input, to wait for
     /// [`on_drain`](crate::Handler::on_drain), or to drop the peer.
     #[inline]
     pub fn send(&mut self, id: ConnId, bytes: &[u8]) {
-        if id != self.serving {
-            self.queue(id, bytes);
-        } else if bytes.len() < LONG {
+        if id == self.serving {
             self.answer.extend_from_slice(bytes);
         } else {
-            self.send_long(bytes);
+            self.queue(id, bytes);
         }
     }
 

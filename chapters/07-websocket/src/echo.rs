@@ -125,7 +125,7 @@ impl Echo {
         while !io.is_full(id)
             && let Some(chunk) = held.bytes.take()
         {
-            io.send(id, &chunk);
+            io.send_at_once(id, &chunk);
             memory.held -= chunk.len();
             memory.spare.keep(chunk);
         }

@@ -148,12 +148,35 @@ fn an_answer_goes_behind_what_is_queued_already() {
 }
 
 #[test]
-fn what_is_long_keeps_its_place() {
+fn what_is_written_at_once_keeps_its_place() {
     let server = start(Limits::default());
     let mut client = server.client();
     let long = vec![b'x'; 20_000];
     let expected = [b"a\n", &long[..], b"b\n", &long[..], b"c\n"].concat();
-    client.exchange(b"say a\nfill 20000\nsay b\nfill 20000\nsay c\n", &expected);
+    client.exchange(
+        b"say a\nwrite 20000\nsay b\nwrite 20000\nsay c\n",
+        &expected,
+    );
+}
+
+#[test]
+fn what_a_socket_does_not_take_at_once_follows() {
+    let limits = Limits {
+        high_water: u64::MAX, // never full, so it goes on reading
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = server.client();
+    let answer = 200_000; // one of them is the first that doesn't fit
+    let answers = MUCH / answer;
+    for _ in 0..answers {
+        client.send(format!("write {answer}\n").as_bytes());
+        server.expect(&format!("line 0 write {answer}"));
+    }
+    client.send(b"say end\n");
+    let mut expected = vec![b'x'; answers * answer];
+    expected.extend(b"end\n");
+    client.expect(&expected);
 }
 
 #[test]

@@ -105,7 +105,7 @@ impl Handler for Pieces {
     fn on_data(&mut self, io: &mut Io, id: ConnId, (): &mut (), input: &mut Buffer) {
         input.clear();
         for _ in 0..10 {
-            io.send(id, &vec![b'x'; 20_000]);
+            io.send_at_once(id, &vec![b'x'; 20_000]);
         }
         let _ = self.0.send(io.pending_output(id).to_string());
     }

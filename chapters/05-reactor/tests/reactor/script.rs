@@ -22,7 +22,7 @@ pub const A_WHILE: Duration = Duration::from_millis(200);
 
 /// Connections are numbered in the order of their opening.
 ///
-/// Commands: `say TEXT`, `fill BYTES`, `send N TEXT`, `hand N TEXT`, `abort N`, `close N`, `resume N`, `timer N MS`,
+/// Commands: `say TEXT`, `fill BYTES`, `write BYTES`, `send N TEXT`, `hand N TEXT`, `abort N`, `close N`, `resume N`, `timer N MS`,
 /// `untimer N`, `tick MS`, `stop`, and
 /// - `wait`: block in this callback until [`Running::release`];
 /// - `hold`: leave the rest of the input, until a `resume` for this connection;
@@ -57,6 +57,7 @@ impl Script {
         match command {
             "say" => io.send(id, format!("{argument}\n").as_bytes()),
             "fill" => io.send(id, &vec![b'x'; number()]),
+            "write" => io.send_at_once(id, &vec![b'x'; number()]),
             "send" => io.send(self.ids[number()], format!("{rest}\n").as_bytes()),
             "hand" => {
                 let mut bytes = format!("{rest}\n").into_bytes();
