@@ -43,7 +43,6 @@ impl Io {
             && connection.output.is_none()
         {
             self.serving = id;
-            self.written = 0;
         }
     }
 
@@ -88,6 +87,7 @@ impl Io {
     #[inline(always)]
     pub(crate) fn served(&mut self, id: ConnId) {
         self.serving = ConnId::NOBODY;
+        self.written = 0;
         if self.answer.is_empty() {
             return;
         }

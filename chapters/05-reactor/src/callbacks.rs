@@ -30,7 +30,6 @@ impl<H: Handler> Reactor<H> {
     #[inline]
     pub(crate) fn offer_scratch(&mut self, handler: &mut H, id: ConnId) {
         self.io.serving = id;
-        self.io.written = 0;
         if let Some(Some(session)) = self.sessions.get_mut(id.slot() as usize) {
             handler.on_data(&mut self.io, id, session, &mut self.scratch);
         }

@@ -110,8 +110,8 @@ fn a_held_peer_is_read_from_again_after_resume() {
     client.expect(b"held\n");
 }
 
-#[test]
-fn the_rest_of_an_answer_follows_when_there_is_room() {
+/// Many long answers, each made by this command.
+fn the_rest_follows(command: &str) {
     let limits = Limits {
         high_water: u64::MAX, // never full, so it goes on reading
         ..Limits::default()
@@ -121,13 +121,23 @@ fn the_rest_of_an_answer_follows_when_there_is_room() {
     let answer = 200_000; // one of them is the first that doesn't fit
     let answers = MUCH / answer;
     for _ in 0..answers {
-        client.send(format!("fill {answer}\n").as_bytes());
-        server.expect(&format!("line 0 fill {answer}"));
+        client.send(format!("{command} {answer}\n").as_bytes());
+        server.expect(&format!("line 0 {command} {answer}"));
     }
     client.send(b"say end\n");
     let mut expected = vec![b'x'; answers * answer];
     expected.extend(b"end\n");
     client.expect(&expected);
+}
+
+#[test]
+fn the_rest_of_an_answer_follows_when_there_is_room() {
+    the_rest_follows("fill");
+}
+
+#[test]
+fn what_a_socket_does_not_take_at_once_follows() {
+    the_rest_follows("write");
 }
 
 #[test]
@@ -157,26 +167,6 @@ fn what_is_written_at_once_keeps_its_place() {
         b"say a\nwrite 20000\nsay b\nwrite 20000\nsay c\n",
         &expected,
     );
-}
-
-#[test]
-fn what_a_socket_does_not_take_at_once_follows() {
-    let limits = Limits {
-        high_water: u64::MAX, // never full, so it goes on reading
-        ..Limits::default()
-    };
-    let server = start(limits);
-    let mut client = server.client();
-    let answer = 200_000; // one of them is the first that doesn't fit
-    let answers = MUCH / answer;
-    for _ in 0..answers {
-        client.send(format!("write {answer}\n").as_bytes());
-        server.expect(&format!("line 0 write {answer}"));
-    }
-    client.send(b"say end\n");
-    let mut expected = vec![b'x'; answers * answer];
-    expected.extend(b"end\n");
-    client.expect(&expected);
 }
 
 #[test]
