@@ -87,12 +87,21 @@ mod tests {
 
     #[test]
     fn a_tree_stays_in_its_lane_to_the_end_then_takes_the_longest_free_one() {
-        let mut lanes = lanes(&[&["a1", "a2"], &["b1", "b2", "b3"], &["c1", "c2", "c3"]]);
-        assert_eq!(takes(&mut lanes, 1), "b1");
-        assert_eq!(takes(&mut lanes, 2), "c1");
-        assert_eq!(takes(&mut lanes, 1), "b2");
-        assert_eq!(takes(&mut lanes, 1), "b3");
-        assert_eq!(takes(&mut lanes, 1), "a1", "tree 2 is in lane c");
+        let mut lanes = lanes(&[
+            &["a1", "a2"],
+            &["b1", "b2", "b3"],
+            &["c1", "c2", "c3", "c4"],
+        ]);
+        assert_eq!(takes(&mut lanes, 1), "c1");
+        assert_eq!(takes(&mut lanes, 2), "b1");
+        assert_eq!(takes(&mut lanes, 2), "b2");
+        assert_eq!(takes(&mut lanes, 2), "b3");
+        assert_eq!(
+            takes(&mut lanes, 2),
+            "a1",
+            "lane c is longer, but tree 1 is in it"
+        );
+        assert_eq!(takes(&mut lanes, 1), "c2");
     }
 
     #[test]
