@@ -3,9 +3,8 @@
 use std::io;
 use std::net::TcpStream;
 
-use nix::sys::epoll::EpollFlags;
-
 use crate::Buffer;
+use crate::armed::Armed;
 use crate::output::Output;
 
 /// Names one connection for as long as it lives.
@@ -107,8 +106,8 @@ pub(crate) enum PeerSends {
 pub(crate) struct Connection {
     pub stream: TcpStream,
     pub phase: Phase,
-    /// What epoll watches for now, so that it is told of changes only. None: it is to be told anew.
-    pub interest: Option<EpollFlags>,
+    /// What epoll watches for, so that it is told of changes only.
+    pub armed: Armed,
     /// Input that was left unconsumed. None on an idle connection.
     pub input: Option<Box<Buffer>>,
     /// Output that was not sent yet. None on an idle connection.
@@ -126,11 +125,11 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub fn new(stream: TcpStream, interest: EpollFlags) -> Self {
+    pub fn new(stream: TcpStream) -> Self {
         Self {
             stream,
             phase: Phase::Open,
-            interest: Some(interest),
+            armed: Armed::Edge,
             input: None,
             output: None,
             full: false,
@@ -144,6 +143,19 @@ impl Connection {
     /// Whether callbacks other than `on_close` may still come.
     pub fn is_open(&self) -> bool {
         matches!(self.phase, Phase::Open | Phase::Ended)
+    }
+
+    /// How many bytes to read now, where `most` is the limit of a read and `input` that of what is
+    /// kept; 0 while no input is wanted.
+    #[inline]
+    pub fn room(&self, most: usize, input: usize) -> usize {
+        if self.phase != Phase::Open || self.full {
+            return 0;
+        }
+        match &self.input {
+            None => most,
+            Some(kept) => most.min(input.saturating_sub(kept.len())),
+        }
     }
 
     pub fn pending(&self) -> u64 {

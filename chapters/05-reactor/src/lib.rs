@@ -57,6 +57,7 @@
 //! | `reactor.rs`, `callbacks.rs` | the loop, and the order of its callbacks |
 //! | `handler.rs`, `io.rs` | the two sides of a callback: what it is told, what it may do |
 //! | `sockets.rs`, `closing.rs` | the system calls on a connection, and how it ends |
+//! | `armed.rs` | what epoll watches a connection for, and the edge that must not be lost |
 //! | `connection.rs`, `token.rs` | the table of connections, and the ids that can't go stale |
 //! | `buffer.rs`, `output.rs`, `answer.rs` | bytes on their way in, and out |
 //! | `deadlines.rs`, `timers.rs`, `clock.rs` | what comes due without an event |
@@ -69,6 +70,7 @@ compile_error!("The workbook needs Linux: use a container, a virtual machine or 
 
 mod accept;
 mod answer;
+mod armed;
 mod buffer;
 mod callbacks;
 mod clock;

@@ -11,7 +11,7 @@ use tracing::{Level, enabled, trace};
 use crate::accept::Listeners;
 use crate::connection::ConnId;
 use crate::io::{Io, Stop};
-use crate::sockets::{HEADROOM, Received};
+use crate::sockets::{HEADROOM, Left, Received};
 use crate::token::Token;
 use crate::{Buffer, Closed, Handler, Limits, ListenerId, Signals, Waker, flag_names};
 
@@ -198,10 +198,7 @@ impl<H: Handler> Reactor<H> {
         if ready.contains(EpollFlags::EPOLLOUT) {
             self.io.queue_flush(id);
         }
-        if ready.intersects(EpollFlags::EPOLLIN | GONE) {
-            if ready != EpollFlags::EPOLLIN {
-                self.io.ask_again(id); // an end, or an urgent byte, ends a read before its time
-            }
+        if ready != EpollFlags::EPOLLOUT {
             self.read(handler, id, ready);
         }
     }
@@ -209,25 +206,38 @@ impl<H: Handler> Reactor<H> {
     /// Reads and calls back, as long as there is input and this connection's turn lasts.
     // ANCHOR: read
     #[inline]
-    fn read(&mut self, handler: &mut H, id: ConnId, ready: EpollFlags) {
+    fn read(&mut self, handler: &mut H, id: ConnId, report: EpollFlags) {
         for _ in 0..self.io.limits.reads.max(1) {
-            let full = match self.io.receive(id, &mut self.scratch) {
-                Received::Data { full } => {
+            let left = match self.io.receive(id, report, &mut self.scratch) {
+                Received::Data(left) => {
                     self.offer_scratch(handler, id);
-                    full
+                    left
+                }
+                Received::MoreData(left) => {
+                    self.offer(handler, id);
+                    left
                 }
                 // A reset comes behind the input that was received before it, so that was read
                 // first. Only closing ends these flags.
-                Received::Nothing if ready.intersects(GONE) => {
+                Received::Nothing | Received::Unwanted if report.intersects(GONE) => {
                     return self.io.kill(id, Closed::RESET);
                 }
-                other => self.received_otherwise(handler, id, other),
+                Received::Nothing => return,
+                Received::End => {
+                    self.offer_end(handler, id);
+                    break;
+                }
+                // Lingering, both directions are closed as soon as the peer has sent its end of
+                // file; but it may still be reading, so only the end itself counts.
+                Received::Unwanted | Received::Dropped | Received::Error => break,
             };
-            if !full {
+            if left == Left::Nothing {
                 return;
             }
         }
-        self.io.ask_again(id); // who has more queues up behind the others
+        // There may be more. If it is wanted, the flush has epoll look anew, and this connection
+        // queues up behind the others.
+        self.io.queue_flush(id);
     }
     // ANCHOR_END: read
 
@@ -236,23 +246,6 @@ impl<H: Handler> Reactor<H> {
         if let Some(connection) = self.io.connections.get(id) {
             let fd = connection.stream.as_raw_fd();
             trace!(fd, ready = flag_names(ready), "ready");
-        }
-    }
-
-    #[cold]
-    fn received_otherwise(&mut self, handler: &mut H, id: ConnId, received: Received) -> bool {
-        match received {
-            Received::Data { full } | Received::MoreData { full } => {
-                self.offer(handler, id);
-                full
-            }
-            Received::End => {
-                self.offer_end(handler, id);
-                false
-            }
-            // Lingering, both directions are closed as soon as the peer has sent its end of
-            // file; but it may still be reading, so only the end itself counts.
-            Received::Nothing | Received::Dropped => false,
         }
     }
 }

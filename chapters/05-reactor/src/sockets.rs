@@ -8,18 +8,11 @@ use std::os::fd::AsRawFd;
 use nix::sys::epoll::{EpollEvent, EpollFlags};
 use tracing::{Level, enabled, trace};
 
+use crate::armed::Armed;
 use crate::connection::{ConnId, Connection, Phase};
 use crate::io::Io;
 use crate::output::Sent;
 use crate::{Buffer, flag_names};
-
-/// What a connection is watched for that only waits for input: by edge, so that its turn comes in
-/// the order in which input came. By level, epoll keeps those whom it has just reported at the head
-/// of its list, before all who have waited meanwhile.
-const INPUT: EpollFlags = EpollFlags::EPOLLIN
-    .union(EpollFlags::EPOLLRDHUP)
-    .union(EpollFlags::EPOLLPRI)
-    .union(EpollFlags::EPOLLET);
 
 /// Unconsumed input up to this size is put before the bytes of the next read; longer input has
 /// those bytes appended. Either way the smaller part is copied.
@@ -32,19 +25,27 @@ const SPARE_CAPACITY: usize = 16 * 1024;
 /// What one read has brought.
 #[derive(Clone, Copy)]
 pub(crate) enum Received {
-    /// All the input there is, and no output is queued. A read that is full may have left some.
-    Data {
-        full: bool,
-    },
-    /// Input of a connection that has kept some, or has output queued.
-    MoreData {
-        full: bool,
-    },
+    /// All the input of a connection that has kept none and has no output queued.
+    Data(Left),
+    /// Input of any other connection.
+    MoreData(Left),
     /// The peer has finished sending.
     End,
-    /// Input of a lingering connection.
-    Dropped,
+    /// Nothing more is there.
     Nothing,
+    /// Nothing was read: no input is wanted, or there is no such connection any more.
+    Unwanted,
+    /// Input of a lingering connection, which is thrown away.
+    Dropped,
+    /// The read was interrupted or has failed.
+    Error,
+}
+
+/// What may be left in the socket after a read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    Nothing,
+    Perhaps,
 }
 
 /// What a flush has changed.
@@ -59,24 +60,33 @@ impl Io {
     /// Takes a stream into the table and has epoll watch it.
     pub(crate) fn insert(&mut self, stream: TcpStream) -> nix::Result<ConnId> {
         let id = self.connections.next_id();
-        self.epoll.add(&stream, EpollEvent::new(INPUT, id.pack()))?;
-        let interest = flag_names(INPUT);
-        trace!(fd = stream.as_raw_fd(), interest, "register");
-        Ok(self.connections.insert(Connection::new(stream, INPUT)))
+        let connection = Connection::new(stream);
+        let interest = connection.armed.flags();
+        let event = EpollEvent::new(interest, id.pack());
+        self.epoll.add(&connection.stream, event)?;
+        let fd = connection.stream.as_raw_fd();
+        trace!(fd, interest = flag_names(interest), "register");
+        Ok(self.connections.insert(connection))
     }
 
     // ANCHOR: receive
-    /// Reads once into `scratch`.
+    /// Reads once into `scratch`, after `report`.
     ///
     /// There is no second `recv` to hear `EAGAIN`: if one doesn't bring as much as it may, no more
-    /// is there.
+    /// is there, unless something has cut it short.
     #[expect(clippy::inline_always, reason = "each message comes through here")]
     #[inline(always)]
-    pub(crate) fn receive(&mut self, id: ConnId, scratch: &mut Buffer) -> Received {
-        let Some(connection) = self.connections.get(id) else {
-            return Received::Nothing; // stale: the connection ended earlier in this batch
+    pub(crate) fn receive(
+        &mut self,
+        id: ConnId,
+        report: EpollFlags,
+        scratch: &mut Buffer,
+    ) -> Received {
+        let Some(connection) = self.connections.get_mut(id) else {
+            return Received::Unwanted; // stale: the connection ended earlier in this batch
         };
-        let room = self.room(connection);
+        connection.armed.spend(); // until this read shows that no more is there
+        let room = connection.room(self.room, self.limits.input);
         if room == 0 {
             return self.receive_unwanted(id, scratch);
         }
@@ -88,10 +98,14 @@ impl Io {
         if enabled!(Level::TRACE) {
             trace_read(&connection.stream, scratch);
         }
-        let full = count == room;
+        let left = if count < room && connection.armed.read_short(report) {
+            Left::Nothing
+        } else {
+            Left::Perhaps
+        };
         match (&connection.input, &connection.output) {
-            (None, None) => Received::Data { full },
-            _ => Received::MoreData { full },
+            (None, None) => Received::Data(left),
+            _ => Received::MoreData(left),
         }
     }
     // ANCHOR_END: receive
@@ -99,25 +113,26 @@ impl Io {
     #[cold]
     fn received_nothing(&mut self, id: ConnId, result: io::Result<usize>) -> Received {
         let Some(connection) = self.connections.get_mut(id) else {
-            return Received::Nothing;
+            return Received::Unwanted;
         };
         let fd = connection.stream.as_raw_fd();
         match result {
             Ok(_) => {
                 trace!(fd, "eof");
                 connection.phase = Phase::Ended;
-                // Read interest goes with the next flush: while output waits for room, the end of
-                // file would be reported again and again.
-                self.queue_flush(id);
-                return Received::End;
+                Received::End
             }
-            Err(error) if error.kind() == ErrorKind::Interrupted => self.ask_again(id),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 trace!(fd, call = "read", "would-block");
+                connection.armed.read_nothing();
+                Received::Nothing
             }
-            Err(error) => self.failed(id, "read", &error),
+            Err(error) if error.kind() == ErrorKind::Interrupted => Received::Error,
+            Err(error) => {
+                self.failed(id, "read", &error);
+                Received::Error
+            }
         }
-        Received::Nothing
     }
 
     /// Input has come to a connection that doesn't read. If it lingers, that is thrown away.
@@ -134,7 +149,7 @@ impl Io {
             self.drop_input(id, result);
             return Received::Dropped;
         }
-        Received::Nothing
+        Received::Unwanted
     }
 
     /// Takes the input of `id` for a callback: the kept buffer with what is in `scratch` behind
@@ -167,23 +182,8 @@ impl Io {
                 Some(kept) => Some(Box::new(Buffer::from(&kept[..]))),
                 None => Some(Box::new(Buffer::from(&scratch[..]))),
             };
-            if length >= self.limits.input {
-                self.queue_flush(id); // which turns read interest off
-            }
         }
         scratch.clear();
-    }
-
-    /// How many bytes to read from `connection` now; 0 if its input isn't wanted.
-    #[inline]
-    fn room(&self, connection: &Connection) -> usize {
-        if connection.phase != Phase::Open || connection.full {
-            return 0;
-        }
-        match &connection.input {
-            None => self.room,
-            Some(kept) => self.room.min(self.limits.input.saturating_sub(kept.len())),
-        }
     }
 
     /// Has `id` flushed, and its interest settled, at the end of the turn.
@@ -193,18 +193,6 @@ impl Io {
         {
             connection.flush_queued = true;
             self.unflushed.push(id);
-        }
-    }
-
-    /// Has epoll asked at the end of the turn what there is for `id`: a connection that is watched
-    /// by edge isn't reported again for what has been left.
-    #[cold]
-    pub(crate) fn ask_again(&mut self, id: ConnId) {
-        if let Some(connection) = self.connections.get_mut(id)
-            && connection.interest == Some(INPUT)
-        {
-            connection.interest = None;
-            self.queue_flush(id);
         }
     }
 
@@ -263,34 +251,35 @@ impl Io {
     }
 
     // ANCHOR: settle
-    /// Tells epoll what to watch for, if that has changed: input while it is wanted, and room to
-    /// write only while output waits for it.
+    /// Tells epoll what to watch for, unless the connection is armed with that: input while it is
+    /// wanted, and room to write only while output waits for it. A spent edge is armed anew.
     fn settle_interest(&mut self, id: ConnId, sent: Sent) {
-        let Some(connection) = self.connections.get(id) else {
+        let Some(connection) = self.connections.get_mut(id) else {
             return;
         };
-        let mut interest = EpollFlags::empty();
-        let reads = self.room(connection) > 0 || connection.phase == Phase::Lingering;
-        interest.set(EpollFlags::EPOLLIN, reads);
-        interest.set(EpollFlags::EPOLLOUT, sent == Sent::UntilFull);
-        if interest == EpollFlags::EPOLLIN && connection.phase == Phase::Open {
-            interest = INPUT;
-        }
-        if connection.interest == Some(interest) || matches!(connection.phase, Phase::Dead(_)) {
+        if matches!(connection.phase, Phase::Dead(_)) {
             return;
         }
-        let mut event = EpollEvent::new(interest, id.pack());
+        let mut interest = EpollFlags::empty();
+        let reads = connection.room(self.room, self.limits.input) > 0
+            || connection.phase == Phase::Lingering;
+        interest.set(EpollFlags::EPOLLIN, reads);
+        interest.set(EpollFlags::EPOLLOUT, sent == Sent::UntilFull);
+        let needed = if interest == EpollFlags::EPOLLIN && connection.phase == Phase::Open {
+            Armed::Edge
+        } else {
+            Armed::Level(interest)
+        };
+        if connection.armed == needed {
+            return;
+        }
+        let mut event = EpollEvent::new(needed.flags(), id.pack());
         if let Err(errno) = self.epoll.modify(&connection.stream, &mut event) {
             return self.failed(id, "epoll_ctl", &errno.into());
         }
-        trace!(
-            fd = connection.stream.as_raw_fd(),
-            interest = flag_names(interest),
-            "re-arm"
-        );
-        if let Some(connection) = self.connections.get_mut(id) {
-            connection.interest = Some(interest);
-        }
+        connection.armed = needed;
+        let fd = connection.stream.as_raw_fd();
+        trace!(fd, interest = flag_names(needed.flags()), "re-arm");
     }
     // ANCHOR_END: settle
 

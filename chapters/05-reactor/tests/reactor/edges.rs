@@ -77,6 +77,77 @@ fn input_behind_an_urgent_byte_is_read() {
     server.expect_nothing();
 }
 
+/// A full read makes so long an answer that nothing more is read; then the flush sends all of it.
+/// Nothing has changed for epoll, and what is left was reported long ago.
+#[test]
+fn input_left_by_an_output_that_fills_and_drains_in_one_turn_is_read() {
+    let limits = Limits {
+        read: 64,
+        high_water: 5000,
+        low_water: 1000,
+        ..Limits::default()
+    };
+    let (server, _gate, mut client) = waiting(limits);
+    let padding = "\n".repeat(64);
+    client.send(format!("fill 5000\n{padding}say later\n").as_bytes());
+    until_unread_at(server.address, client.address(), 10 + 64 + 10);
+    server.release();
+    server.expect("line 1 say later");
+    server.expect_nothing();
+}
+
+/// As before, but it is another connection that has filled the output before the report is looked at.
+#[test]
+fn input_reported_while_the_output_is_full_is_read() {
+    let limits = Limits {
+        high_water: 1000,
+        low_water: 500,
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let (mut gate, mut other) = (server.client(), server.client());
+    let mut client = server.client();
+    server.expect("open 2");
+    gate.send(b"wait\n");
+    server.expect("line 0 wait");
+    let text = "x".repeat(1000);
+    let command = format!("send 2 {text}\n");
+    other.send(command.as_bytes());
+    until_unread_at(server.address, other.address(), command.len());
+    client.send(b"say later\n");
+    until_unread_at(server.address, client.address(), 10);
+    server.release();
+    server.expect("line 2 say later");
+    client.expect(format!("{text}\nlater\n").as_bytes());
+    server.expect_nothing();
+}
+
+/// A full read fills the input to its limit; in the same turn, its handler is told to take it.
+#[test]
+fn input_left_by_a_limit_that_is_released_in_the_same_turn_is_read() {
+    let limits = Limits {
+        read: 64,
+        input: 64,
+        ..Limits::default()
+    };
+    let server = start(limits);
+    let mut client = server.client();
+    let (mut gate, mut other) = (server.client(), server.client());
+    server.expect("open 2");
+    client.send(b"hold\n");
+    server.expect("line 0 hold");
+    gate.send(b"wait\n");
+    server.expect("line 1 wait");
+    let padding = "\n".repeat(64);
+    client.send(format!("{padding}say later\n").as_bytes());
+    until_unread_at(server.address, client.address(), 64 + 10);
+    other.send(b"resume 0\n");
+    until_unread_at(server.address, other.address(), 9);
+    server.release();
+    server.expect("line 0 say later");
+    server.expect_nothing();
+}
+
 #[test]
 fn input_of_several_reads_is_read() {
     let limits = Limits {
