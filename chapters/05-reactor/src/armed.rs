@@ -10,7 +10,7 @@ const INPUT: EpollFlags = EpollFlags::EPOLLIN
     .union(EpollFlags::EPOLLPRI)
     .union(EpollFlags::EPOLLET);
 
-/// What is reported beside input when a read may end before its time: behind the end of file, an
+/// What is reported beside input when a read may end before its time: behind an end of file, an
 /// error or an urgent byte there may be more (tcp(7)).
 const CUTS_A_READ: EpollFlags = EpollFlags::EPOLLRDHUP
     .union(EpollFlags::EPOLLPRI)
@@ -20,25 +20,26 @@ const CUTS_A_READ: EpollFlags = EpollFlags::EPOLLRDHUP
 /// What a connection is armed with.
 ///
 /// ```text
-///            epoll_ctl                   a report
-///          ┌───────────► Edge ─────────────────────────────► Spent
-///          │              ▲                                    │
-///   Level(flags)          │ a short read of input alone, or    │
-///          ▲              │ EAGAIN: no more is there           │
-///          │              ├────────────────────────────────────┤
-///          │              │ epoll_ctl: input is wanted         │
-///          │                                                   │
-///          └─── epoll_ctl: output waits, or no input is wanted ┘
+///              epoll_ctl: input is wanted
+///          ┌───────────────────────────────────┐
+///          ▼        a report, and no proof     │
+///        Edge ─────────────────────────────► Spent
+///          │ ▲     that all has been read      │
+///          │ │                                 │
+///          │ │ epoll_ctl: input is wanted,     │
+///          ▼ │ and no output waits             │
+///     Level(flags) ◄───────────────────────────┘
+///              epoll_ctl: output waits, or no input is wanted
 /// ```
 ///
-/// An edge is reported once. Input that is still there afterwards is never reported again, unless
-/// more arrives: a connection that stayed `Spent` would be deaf. So each flush compares what a
-/// connection is armed with to what it needs, and nothing ever needs `Spent`.
+/// An edge is reported once. Input that is still there afterwards isn't reported again until more
+/// arrives, so a connection that stayed `Spent` would be deaf. Therefore each flush compares what
+/// a connection is armed with to what it needs, and no connection ever needs `Spent`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Armed {
-    /// For input, edge-triggered: all that there was has been read, and more will be reported.
+    /// For input, edge-triggered: what has been reported has been read, and more will be reported.
     Edge,
-    /// As `Edge`, but it has been reported, and there may be more.
+    /// As `Edge`, but input that has been reported may still be there.
     Spent,
     /// For these flags, level-triggered: what is left is reported again.
     Level(EpollFlags),
@@ -53,30 +54,17 @@ impl Armed {
         }
     }
 
-    /// A report has been taken.
-    #[inline]
+    /// A report has been taken, and nothing shows that all of it has been read.
     pub fn spend(&mut self) {
         if *self == Self::Edge {
             *self = Self::Spent;
         }
     }
+}
 
-    /// A read has brought less than it had room for. Whether that shows, after `report`, that no
-    /// more is there.
-    #[inline]
-    pub fn read_short(&mut self, report: EpollFlags) -> bool {
-        let all = !report.intersects(CUTS_A_READ);
-        if all {
-            self.read_nothing();
-        }
-        all
-    }
-
-    /// A read has brought nothing (EAGAIN): no more is there.
-    #[inline]
-    pub fn read_nothing(&mut self) {
-        if *self == Self::Spent {
-            *self = Self::Edge;
-        }
-    }
+/// Whether a read that has brought less than it had room for shows that no more is there, when
+/// `report` was the last that epoll said.
+#[inline]
+pub(crate) fn short_read_is_all(report: EpollFlags) -> bool {
+    !report.intersects(CUTS_A_READ)
 }

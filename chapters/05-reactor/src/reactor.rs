@@ -207,37 +207,21 @@ impl<H: Handler> Reactor<H> {
     // ANCHOR: read
     #[inline]
     fn read(&mut self, handler: &mut H, id: ConnId, report: EpollFlags) {
-        for _ in 0..self.io.limits.reads.max(1) {
-            let left = match self.io.receive(id, report, &mut self.scratch) {
-                Received::Data(left) => {
-                    self.offer_scratch(handler, id);
-                    left
-                }
-                Received::MoreData(left) => {
-                    self.offer(handler, id);
-                    left
-                }
-                // A reset comes behind the input that was received before it, so that was read
-                // first. Only closing ends these flags.
-                Received::Nothing | Received::Unwanted if report.intersects(GONE) => {
-                    return self.io.kill(id, Closed::RESET);
-                }
-                Received::Nothing => return,
-                Received::End => {
-                    self.offer_end(handler, id);
-                    break;
-                }
-                // Lingering, both directions are closed as soon as the peer has sent its end of
-                // file; but it may still be reading, so only the end itself counts.
-                Received::Unwanted | Received::Dropped | Received::Error => break,
+        for reads in 1.. {
+            let received = self.io.receive(id, report, &mut self.scratch);
+            let left = if let Received::Data(left) = received {
+                self.offer_scratch(handler, id);
+                left
+            } else {
+                self.received_otherwise(handler, id, report, received)
             };
-            if left == Left::Nothing {
-                return;
+            match left {
+                Left::Nothing => return,
+                Left::Perhaps if reads < self.io.limits.reads => {}
+                Left::Perhaps | Left::Unwanted => break,
             }
         }
-        // There may be more. If it is wanted, the flush has epoll look anew, and this connection
-        // queues up behind the others.
-        self.io.queue_flush(id);
+        self.io.spend_edge(id); // nothing has shown that no more is there
     }
     // ANCHOR_END: read
 
@@ -246,6 +230,36 @@ impl<H: Handler> Reactor<H> {
         if let Some(connection) = self.io.connections.get(id) {
             let fd = connection.stream.as_raw_fd();
             trace!(fd, ready = flag_names(ready), "ready");
+        }
+    }
+
+    #[cold]
+    fn received_otherwise(
+        &mut self,
+        handler: &mut H,
+        id: ConnId,
+        report: EpollFlags,
+        received: Received,
+    ) -> Left {
+        match received {
+            Received::Data(left) | Received::MoreData(left) => {
+                self.offer(handler, id);
+                left
+            }
+            // A reset comes behind the input that was received before it, so that was read
+            // first. Only closing ends these flags.
+            Received::Nothing | Received::Unwanted if report.intersects(GONE) => {
+                self.io.kill(id, Closed::RESET);
+                Left::Nothing
+            }
+            Received::Nothing => Left::Nothing,
+            Received::End => {
+                self.offer_end(handler, id);
+                Left::Unwanted
+            }
+            // Lingering, both directions are closed as soon as the peer has sent its end of
+            // file; but it may still be reading, so only the end itself counts.
+            Received::Unwanted | Received::Dropped | Received::Error => Left::Unwanted,
         }
     }
 }

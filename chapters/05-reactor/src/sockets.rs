@@ -8,7 +8,7 @@ use std::os::fd::AsRawFd;
 use nix::sys::epoll::{EpollEvent, EpollFlags};
 use tracing::{Level, enabled, trace};
 
-use crate::armed::Armed;
+use crate::armed::{Armed, short_read_is_all};
 use crate::connection::{ConnId, Connection, Phase};
 use crate::io::Io;
 use crate::output::Sent;
@@ -41,11 +41,15 @@ pub(crate) enum Received {
     Error,
 }
 
-/// What may be left in the socket after a read.
+/// What a read has left in the socket.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Left {
+    /// It has shown that no more is there.
     Nothing,
+    /// There may be more.
     Perhaps,
+    /// There may be more, and it isn't wanted now.
+    Unwanted,
 }
 
 /// What a flush has changed.
@@ -82,10 +86,9 @@ impl Io {
         report: EpollFlags,
         scratch: &mut Buffer,
     ) -> Received {
-        let Some(connection) = self.connections.get_mut(id) else {
+        let Some(connection) = self.connections.get(id) else {
             return Received::Unwanted; // stale: the connection ended earlier in this batch
         };
-        connection.armed.spend(); // until this read shows that no more is there
         let room = connection.room(self.room, self.limits.input);
         if room == 0 {
             return self.receive_unwanted(id, scratch);
@@ -98,7 +101,7 @@ impl Io {
         if enabled!(Level::TRACE) {
             trace_read(&connection.stream, scratch);
         }
-        let left = if count < room && connection.armed.read_short(report) {
+        let left = if count < room && short_read_is_all(report) {
             Left::Nothing
         } else {
             Left::Perhaps
@@ -124,7 +127,6 @@ impl Io {
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
                 trace!(fd, call = "read", "would-block");
-                connection.armed.read_nothing();
                 Received::Nothing
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => Received::Error,
@@ -193,6 +195,16 @@ impl Io {
         {
             connection.flush_queued = true;
             self.unflushed.push(id);
+        }
+    }
+
+    /// A report of `id` has been taken, and there may be more: the flush arms the connection anew,
+    /// if its input is wanted, and it queues up behind the others that are ready.
+    #[cold]
+    pub(crate) fn spend_edge(&mut self, id: ConnId) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.armed.spend();
+            self.queue_flush(id);
         }
     }
 

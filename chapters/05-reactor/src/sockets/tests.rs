@@ -53,7 +53,10 @@ fn a_read_takes_as_much_as_it_may() {
         let (mut io, id, mut peer) = connected_with(limits);
         let mut scratch = Buffer::with_size(HEADROOM + read);
         peer.write_all(&[b'x'; 100]).unwrap();
-        while !matches!(io.receive(id, EpollFlags::EPOLLIN, &mut scratch), Received::Data(_)) {
+        while !matches!(
+            io.receive(id, EpollFlags::EPOLLIN, &mut scratch),
+            Received::Data(_)
+        ) {
             thread::yield_now(); // it is on its way
         }
         assert_eq!(scratch.len(), read.min(100));
