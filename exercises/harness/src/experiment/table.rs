@@ -14,6 +14,8 @@ pub struct Entry {
     pub state: &'static str,
     /// Bytes not read yet; of a listener: connections in its accept queue.
     pub unread: usize,
+    /// Bytes written that the peer has not acknowledged.
+    pub unsent: usize,
     /// When the timer that is running will fire; none if none is.
     pub timer: Option<Duration>,
     /// Whether the peer's window is closed: all that fitted in has been acknowledged, more waits, and
@@ -48,6 +50,7 @@ pub fn entry(local: SocketAddr, remote: SocketAddr) -> Option<Entry> {
         Ok(found) => found.map(|found| Entry {
             state: STATES[usize::from(found.state) - 1],
             unread: found.unread,
+            unsent: found.unsent,
             timer: (found.timer != 0).then_some(found.expires),
             probing: found.timer == PROBE,
         }),
@@ -64,12 +67,13 @@ fn row(local: SocketAddr, remote: SocketAddr) -> Option<Entry> {
             return None;
         }
         let state = usize::from_str_radix(fields[3], 16).unwrap();
-        let (_, unread) = fields[4].split_once(':').unwrap();
+        let (unsent, unread) = fields[4].split_once(':').unwrap();
         let (running, ticks) = fields[5].split_once(':').unwrap();
         let hundredths = u64::from_str_radix(ticks, 16).unwrap();
         Some(Entry {
             state: STATES[state - 1],
             unread: usize::from_str_radix(unread, 16).unwrap(),
+            unsent: usize::from_str_radix(unsent, 16).unwrap(),
             probing: u8::from_str_radix(running, 16) == Ok(PROBE),
             timer: (running != "00").then(|| Duration::from_millis(hundredths * 10)),
         })
