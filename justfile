@@ -82,7 +82,7 @@ progress:
 # See a well-known wrong answer fail
 [group('practise')]
 [no-exit-message]
-break exercise='' wrong='':
+break exercise='' wrong='' *options:
     {{ workbook }} break "$@"
 
 # Test everything, or one chapter: just test 01

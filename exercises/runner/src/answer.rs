@@ -1,16 +1,15 @@
 //! The reader's file: beside the solution, or back to how it was handed out.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Context, Result};
-use diffy::{DiffOptions, Hunk, Line};
 
 use crate::catalog::Catalog;
+use crate::diff::diff;
 use crate::exercise::Exercise;
 use crate::progress::{Progress, free_name, replace};
-use crate::text::{BAD, FAINT, GOOD, STRONG, paint, prose, show, width};
+use crate::text::{STRONG, prose, show, width};
 use crate::verdict::{CALL, step};
 
 /// Whether to ask before something that can't be unseen or undone at once.
@@ -46,7 +45,12 @@ pub fn solution(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool
     );
     out += &prose("  ", &doc, width());
     out.push('\n');
-    out += &diff(mine, solution);
+    if mine == solution {
+        out += "  Your code is the solution, letter for letter.\n";
+    } else {
+        let all = mine.lines().count() + solution.lines().count();
+        out += &diff(mine, solution, all);
+    }
     out.push('\n');
     out += &step("-", &format!("in {}", exercise.file().display()));
     out += &step("+", &format!("in {}", file.display()));
@@ -71,27 +75,6 @@ fn split_off_doc(text: &str) -> (String, &str) {
         .collect::<Vec<_>>()
         .join("\n");
     (doc, text[length..].trim_start_matches('\n'))
-}
-
-fn diff(mine: &str, solution: &str) -> String {
-    if mine == solution {
-        return "  Your code is the solution, letter for letter.\n".to_owned();
-    }
-    let all = mine.lines().count() + solution.lines().count();
-    let patch = DiffOptions::new()
-        .set_context_len(all)
-        .create_patch(mine, solution);
-    let mut out = String::new();
-    for line in patch.hunks().iter().flat_map(Hunk::lines) {
-        let (style, sign, text) = match line {
-            Line::Context(text) => (FAINT, ' ', text),
-            Line::Delete(text) => (BAD, '-', text),
-            Line::Insert(text) => (GOOD, '+', text),
-        };
-        let line = format!("{sign} {}", text.trim_end_matches('\n'));
-        let _ = writeln!(out, "{}", paint(style, line.trim_end()));
-    }
-    out
 }
 
 /// Puts the file back as it was handed out, and keeps the reader's beside it. True if that was
@@ -166,11 +149,5 @@ mod tests {
     #[test]
     fn a_file_without_doc_is_all_code() {
         assert_eq!(split_off_doc("fn f() {}\n"), (String::new(), "fn f() {}\n"));
-    }
-
-    #[test]
-    fn a_diff_shows_what_to_change_and_all_around_it() {
-        let shown = anstream::adapter::strip_str(&diff("a\nb\nc\n", "a\nB\nc\n")).to_string();
-        assert_eq!(shown, "  a\n- b\n+ B\n  c\n");
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::exercise::{Exercise, is_called, leading, read_card};
+use crate::unknown::Unknown;
 
 /// The workspace: its root folder and its exercises, in order.
 #[derive(Debug)]
@@ -106,10 +107,10 @@ impl Catalog {
         let all = || self.exercises.iter().collect();
         let chapter = self.chapter(name);
         let (problem, offer) = if name.is_empty() {
-            ("say which exercise; these are there".to_owned(), all())
+            ("say which exercise; above are all".to_owned(), all())
         } else if !chapter.is_empty() {
             (
-                format!("`{name}` is a chapter; these are its exercises"),
+                format!("`{name}` is a chapter; above are its exercises"),
                 chapter,
             )
         } else {
@@ -117,25 +118,26 @@ impl Catalog {
                 [exercise] => return Ok(exercise),
                 [] => match self.chapter(name.split('-').next().unwrap_or_default()) {
                     chapter if chapter.is_empty() => (
-                        format!("there is no exercise `{name}`; these are there"),
+                        format!("there is no exercise `{name}`; above are all"),
                         all(),
                     ),
                     chapter => (
-                        format!("there is no exercise `{name}`; its chapter has these"),
+                        format!("there is no exercise `{name}`; above are those of its chapter"),
                         chapter,
                     ),
                 },
                 several => (
-                    format!("`{name}` may be one of several; these are alike"),
+                    format!("`{name}` may be one of several; above are those that are alike"),
                     several.to_vec(),
                 ),
             }
         };
         let mut list = String::new();
         for exercise in offer {
-            let _ = write!(list, "\n  {:6} {}", exercise.number(), exercise.card.id);
+            let _ = writeln!(list, "  {:6} {}", exercise.number(), exercise.card.id);
         }
-        bail!("{problem}, by number and by name:{list}");
+        let reason = format!("{problem}, by number and by name");
+        Err(Unknown { list, reason }.into())
     }
 
     /// The exercises of the chapter that `name` means; none if it means no chapter.

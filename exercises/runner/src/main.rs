@@ -3,12 +3,13 @@
 //! Exit codes: 0 passed or done, 1 not solved or not as declared, 2 wrong use or no way to go on.
 
 mod answer;
+mod broken;
 mod cargo;
 mod catalog;
 mod check;
 mod child;
 mod copy;
-mod declared;
+mod diff;
 mod exercise;
 mod failure;
 mod job;
@@ -23,10 +24,10 @@ mod scratch;
 mod share;
 mod show;
 mod text;
+mod unknown;
 mod verdict;
 mod verify;
 mod watch;
-mod wrong;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -35,8 +36,10 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use answer::Ask;
+use broken::Part;
 use catalog::Catalog;
 use progress::Progress;
+use unknown::Unknown;
 
 /// The exercises of the Epoll Workbook.
 ///
@@ -96,11 +99,15 @@ enum Action {
     Next,
     /// Show how far you are
     Progress,
-    /// Show a well-known wrong answer fail
+    /// Show a well-known wrong answer fail, or a chapter without what a test of it guards
     Break {
+        /// An exercise, or a chapter
         exercise: Option<String>,
         /// Its name; without one, all are listed
         wrong: Option<String>,
+        /// Only print its whole file
+        #[arg(long, requires = "wrong")]
+        whole: bool,
     },
     /// Put the exercises, their wrong answers and the chapters' mutants to the test
     Verify {
@@ -122,6 +129,10 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
+            let unknown = error.chain().find_map(|cause| cause.downcast_ref());
+            if let Some(Unknown { list, .. }) = unknown {
+                text::show_on_stderr(list);
+            }
             text::show_error(&format!("{error:#}"));
             ExitCode::from(2)
         }
@@ -159,9 +170,19 @@ fn act(action: Action) -> Result<bool> {
                 None => check::check_next(&catalog, limit),
             };
         }
-        Action::Break { exercise, wrong } => {
+        Action::Break {
+            exercise,
+            wrong,
+            whole,
+        } => {
             child::end_all_on_signals();
-            return wrong::break_with(&catalog, named(exercise)?, said(wrong.as_ref()));
+            let part = if whole {
+                Part::WholeFile
+            } else {
+                Part::Failure
+            };
+            let name = said(exercise.as_ref()).unwrap_or_default();
+            return broken::break_with(&catalog, name, said(wrong.as_ref()), part);
         }
         Action::Verify { shipped: true, .. } => return verify::verify_shipped(&catalog),
         Action::Verify { name, times, .. } => {

@@ -29,6 +29,11 @@ pub fn show(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
+/// Prints `text` to stderr: what isn't the result itself.
+pub fn show_on_stderr(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
+}
+
 /// Prints a line that isn't the result itself to stderr.
 pub fn warn(text: &str) {
     let _ = writeln!(anstream::stderr(), "{NOTE}{text}{NOTE:#}");

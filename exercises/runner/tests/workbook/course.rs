@@ -29,11 +29,19 @@ pub const SHIPPED: &str =
     "//! Add.\n\npub fn add(a: u32, b: u32) -> u32 {\n    let _ = b;\n    a\n}\n";
 pub const SOLUTION: &str =
     "//! Plus does it.\n\npub fn add(a: u32, b: u32) -> u32 {\n    a + b\n}\n";
-pub const TWICE: &str = "//! Wrong: doubles.\n//! Caught by: zero_changes_nothing\n//! Says: left: 4\n\n\
-                         pub fn add(a: u32, b: u32) -> u32 {\n    let _ = b;\n    a * 2\n}\n";
+/// Declares an answer that doubles.
+pub const TWICE: &str = "[[answer]]\nname = \"twice\"\nwrong = \"doubles.\"\n\
+                         caught_by = \"zero_changes_nothing\"\nsays = [\"left: 4\"]\n\
+                         of = \"shipped\"\nfind = \"    a\\n\"\nreplace = \"    a * 2\\n\"\n";
+/// Declares a chapter without its limit.
+pub const NO_LIMIT: &str = "[[mutant]]\nname = \"no_limit\"\ntakes_out = \"the limit.\"\n\
+                            caught_by = \"limits::nine_is_the_limit\"\nin = \"src/lib.rs\"\n\
+                            find = \".min(9)\"\nreplace = \"\"\n";
 
 /// The file that the reader edits.
 pub const ANSWER: &str = "exercises/01-first/1-add/src/lib.rs";
+pub const WRONG: &str = "solutions/01-first/1-add/wrong.toml";
+pub const MUTANTS: &str = "chapters/01-first/mutants.toml";
 
 pub struct Course {
     pub root: PathBuf,
@@ -110,7 +118,7 @@ impl Course {
             &bound(&solved, &shared),
         );
         self.write(&format!("{solution}/shipped.rs"), SHIPPED);
-        self.write(&format!("{solution}/wrong/twice.rs"), TWICE);
+        self.write(&format!("{solution}/wrong.toml"), TWICE);
     }
 
     pub fn write(&self, path: &str, text: &str) {
