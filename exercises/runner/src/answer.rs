@@ -90,6 +90,7 @@ pub fn reset(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
         .with_context(|| format!("{} can't be read", shipped.display()))?;
     let number = exercise.number();
     if fs::read_to_string(&file).is_ok_and(|mine| mine == shipped) {
+        begin_anew(catalog, exercise)?;
         show(&format!(
             "{number} is as it was handed out: nothing to do.\n"
         ));
@@ -113,15 +114,28 @@ pub fn reset(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
             ),
         );
     }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?; // it may be gone, too
+    }
     replace(&file, &shipped).with_context(|| format!("{} can't be written", file.display()))?;
-    Progress::change(&catalog.root, &exercise.card.id, |entry| {
-        entry.solved = false;
-        entry.hints = 0;
-    })?;
+    begin_anew(catalog, exercise)?;
     out += &step("reset", &exercise.file().display().to_string());
     out += &step("check", &format!("{} check {number}", *CALL));
     show(&out);
     Ok(true)
+}
+
+/// Neither solved nor any hint given.
+fn begin_anew(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
+    let id = &exercise.card.id;
+    let entry = Progress::load(&catalog.root)?.entry(id);
+    if !entry.solved && entry.hints == 0 {
+        return Ok(());
+    }
+    Progress::change(&catalog.root, id, |entry| {
+        entry.solved = false;
+        entry.hints = 0;
+    })
 }
 
 /// Asks, and takes anything but a yes for a no. Where nobody can answer, the answer is no.

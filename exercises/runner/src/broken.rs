@@ -15,7 +15,7 @@ use crate::packages::Packages;
 use crate::round::{LIMIT, Machine, Round};
 use crate::run::{put_in_order, run_tests};
 use crate::scratch::Scratch;
-use crate::text::{FAINT, STRONG, paint, show, width, wrap};
+use crate::text::{FAINT, STRONG, paint, show, show_on_stderr, width, wrap};
 use crate::unknown::Unknown;
 use crate::verdict::{self, CALL, step};
 
@@ -123,6 +123,7 @@ impl Case {
         out += &wrap("  ", &self.wrong, width());
         show(&format!("{out}\n{}\n", self.change));
 
+        show_on_stderr(&paint(FAINT, "building it and running its tests …\n"));
         let scratch = Scratch::open(catalog)?;
         let tree = scratch.tree(1);
         tree.lay(&self.job.overlay.clone().into_iter().collect())?;

@@ -140,6 +140,34 @@ impl Catalog {
         Err(Unknown { list, reason }.into())
     }
 
+    /// The exercises of the chapter that `name` means (`2`, `02`, `epoll-lt`, `02-epoll-lt`); all of
+    /// them without a name.
+    ///
+    /// # Errors
+    ///
+    /// When it means none; the error lists the chapters.
+    pub fn chosen(&self, name: Option<&str>) -> Result<Vec<&Exercise>> {
+        let Some(name) = name else {
+            return Ok(self.exercises.iter().collect());
+        };
+        let is_meant = |exercise: &&Exercise| {
+            let named = exercise.chapter.split_once('-').map(|(_, named)| named);
+            is_called(&exercise.chapter, name) || named == Some(name)
+        };
+        let found: Vec<_> = self.exercises.iter().filter(is_meant).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let mut chapters: Vec<_> = self.exercises.iter().map(|one| &one.chapter).collect();
+        chapters.dedup();
+        let list = chapters.iter().fold(String::new(), |mut list, chapter| {
+            let _ = writeln!(list, "  {chapter}");
+            list
+        });
+        let reason = format!("there is no chapter `{name}` with exercises; above are all");
+        Err(Unknown { list, reason }.into())
+    }
+
     /// The exercises of the chapter that `name` means; none if it means no chapter.
     fn chapter(&self, name: &str) -> Vec<&Exercise> {
         let exercises = self.exercises.iter();

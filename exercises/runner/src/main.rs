@@ -16,6 +16,7 @@ mod job;
 mod keys;
 mod lanes;
 mod libtest;
+mod missing;
 mod packages;
 mod progress;
 mod round;
@@ -40,6 +41,7 @@ use broken::Part;
 use catalog::Catalog;
 use progress::Progress;
 use unknown::Unknown;
+use verdict::Caller;
 
 /// The exercises of the Epoll Workbook.
 ///
@@ -65,13 +67,19 @@ struct Limit {
 
 #[derive(Subcommand)]
 enum Action {
-    /// List all exercises and what is solved
-    List,
+    /// List the exercises and what is solved
+    List {
+        /// Only those of this chapter
+        chapter: Option<String>,
+    },
     /// Check an answer (the next unsolved one if none is named)
     Check {
         exercise: Option<String>,
         #[command(flatten)]
         limit: Limit,
+        /// By `watch`: the verdict names its keys
+        #[arg(long, hide = true)]
+        watched: bool,
     },
     /// Check an answer at every save; keys: h, l, n, r, q
     Watch {
@@ -96,9 +104,15 @@ enum Action {
         yes: bool,
     },
     /// Show the next exercise and how to begin
-    Next,
+    Next {
+        /// The next of this chapter
+        chapter: Option<String>,
+    },
     /// Show how far you are
-    Progress,
+    Progress {
+        /// Only in this chapter
+        chapter: Option<String>,
+    },
     /// Show a well-known wrong answer fail, or a chapter without what a test of it guards
     Break {
         /// An exercise, or a chapter
@@ -148,10 +162,11 @@ fn act(action: Action) -> Result<bool> {
         None => check::next(&catalog),
     };
     let named = |name: Option<String>| catalog.get(said(name.as_ref()).unwrap_or_default());
+    let chosen = |chapter: Option<String>| catalog.chosen(said(chapter.as_ref()));
     match action {
-        Action::List => show::list(&catalog, &progress()?),
-        Action::Next => show::next(&catalog, &progress()?),
-        Action::Progress => show::progress(&catalog, &progress()?),
+        Action::List { chapter } => show::list(&chosen(chapter)?, &progress()?),
+        Action::Next { chapter } => show::next(&chosen(chapter)?, &progress()?),
+        Action::Progress { chapter } => show::progress(&chosen(chapter)?, &progress()?),
         Action::Hint { exercise } => show::hint(&catalog, next_or(exercise)?)?,
         Action::Watch { exercise, limit } => {
             watch::watch(&catalog, next_or(exercise)?, limit.seconds)?;
@@ -162,11 +177,20 @@ fn act(action: Action) -> Result<bool> {
         Action::Reset { exercise, yes } => {
             return answer::reset(&catalog, named(exercise)?, ask(yes));
         }
-        Action::Check { exercise, limit } => {
+        Action::Check {
+            exercise,
+            limit,
+            watched,
+        } => {
             child::end_all_on_signals();
             let limit = Duration::from_secs(limit.seconds);
+            let caller = if watched {
+                Caller::Watch
+            } else {
+                Caller::Shell
+            };
             return match said(exercise.as_ref()) {
-                Some(name) => check::check(&catalog, catalog.get(name)?, limit),
+                Some(name) => check::check(&catalog, catalog.get(name)?, limit, caller),
                 None => check::check_next(&catalog, limit),
             };
         }

@@ -108,7 +108,8 @@ impl Session<'_> {
                     show(&menu());
                 }
                 Event::Key(b'l') => {
-                    show::list(self.catalog, &Progress::load(&self.catalog.root)?);
+                    let all = self.catalog.chosen(None)?;
+                    show::list(&all, &Progress::load(&self.catalog.root)?);
                     show(&menu());
                 }
                 Event::Key(_) => {}
@@ -119,10 +120,7 @@ impl Session<'_> {
     /// Starts a check, and ends the one before it.
     fn check(&mut self) -> Result<()> {
         self.check = None;
-        show(&format!(
-            "{CLEAR}{FAINT}checking {} …{FAINT:#}\n",
-            self.exercise.number()
-        ));
+        show(CLEAR);
         self.count += 1;
         self.check = Some(Check::start(
             self.catalog,
@@ -202,7 +200,8 @@ impl Check {
         let program =
             env::current_exe().context("this program has no file any more: start watch anew")?;
         let child = Command::new(program)
-            .args(["check", &exercise.number(), "--limit", &limit.to_string()])
+            .args(["check", &exercise.number(), "--watched"])
+            .args(["--limit", &limit.to_string()])
             .current_dir(&catalog.root)
             .stdin(Stdio::null())
             .process_group(0) // cargo and rustc are in it, too

@@ -62,6 +62,7 @@ fn a_wrong_name_lists_the_right_ones() {
         for right in ["01-1", "add", "01-2", "more"] {
             assert!(said.stderr.contains(right), "{name}: {}", said.stderr);
         }
+        assert!(ends_with_reason(&said.stderr), "{}", said.stderr);
     }
 }
 
@@ -82,14 +83,7 @@ fn a_part_of_several_names_lists_those() {
 
 #[test]
 fn a_number_too_high_lists_its_chapter_only() {
-    let course = Course::new("too-high");
-    let more = course.read("exercises/01-first/2-more/Cargo.toml");
-    course.write(
-        "exercises/02-second/1-other/Cargo.toml",
-        &more
-            .replace("\"more\"", "\"other\"")
-            .replace("ex01-2-more", "ex02-1-other"),
-    );
+    let course = two_chapters("too-high");
     let said = course.run(&["check", "01-9"]);
     assert!(
         said.stderr.contains("01-2") && !said.stderr.contains("02-1"),
@@ -172,6 +166,72 @@ fn the_list_shows_what_is_solved() {
     assert!(course.run(&["progress"]).stdout.contains("1/2"));
 }
 
+/// A course with a second chapter of one exercise, 02-1.
+fn two_chapters(name: &str) -> Course {
+    let course = Course::new(name);
+    let more = course.read("exercises/01-first/2-more/Cargo.toml");
+    course.write(
+        "exercises/02-second/1-other/Cargo.toml",
+        &more
+            .replace("\"more\"", "\"other\"")
+            .replace("ex01-2-more", "ex02-1-other"),
+    );
+    course
+}
+
+#[test]
+fn list_next_and_progress_take_a_chapter() {
+    let course = two_chapters("one-chapter");
+    for name in ["2", "02", "second", "02-second"] {
+        let list = course.run(&["list", name]).stdout;
+        assert!(
+            list.contains("02-1") && !list.contains("01-1") && list.contains("0 of 1 solved"),
+            "{list}"
+        );
+        assert!(course.run(&["next", name]).stdout.contains("02-1"));
+        let progress = course.run(&["progress", name]).stdout;
+        assert!(
+            progress.contains("0/1") && !progress.contains("01-first"),
+            "{progress}"
+        );
+    }
+    assert!(course.run(&["list", ""]).stdout.contains("0 of 3 solved"));
+}
+
+#[test]
+fn the_next_of_a_chapter_that_is_solved_says_so() {
+    let course = two_chapters("chapter-solved");
+    course.write("progress.toml", "[exercises.other]\nsolved = true\n");
+    let said = course.run(&["next", "2"]);
+    assert!(
+        said.stdout
+            .contains("Every exercise of 02-second is solved"),
+        "{}",
+        said.stdout
+    );
+    assert!(course.run(&["next"]).stdout.contains("01-1"));
+}
+
+#[test]
+fn an_unknown_chapter_lists_the_chapters() {
+    let course = two_chapters("no-chapter");
+    for command in ["list", "next", "progress"] {
+        let said = course.run(&[command, "7"]);
+        assert_eq!(said.code, Some(2));
+        assert!(
+            said.stderr.contains("02-second") && ends_with_reason(&said.stderr),
+            "{}",
+            said.stderr
+        );
+    }
+}
+
+/// Whether the reason is the last thing that a reader sees.
+fn ends_with_reason(stderr: &str) -> bool {
+    let last = stderr.lines().last();
+    last.is_some_and(|line| line.starts_with("error: "))
+}
+
 #[test]
 fn the_list_fits_into_sixty_columns() {
     let course = Course::new("narrow");
@@ -216,6 +276,25 @@ fn reset_begins_the_hints_anew() {
     course.write(ANSWER, SOLUTION);
     course.run(&["reset", "1-1", "--yes"]);
     assert!(course.run(&["hint", "1-1"]).stdout.contains("hint 1 of 3"));
+}
+
+#[test]
+fn reset_brings_back_a_file_that_was_deleted() {
+    let course = Course::new("reset-deleted");
+    course.write("progress.toml", "[exercises.add]\nsolved = true\n");
+    fs::remove_file(course.root.join(ANSWER)).expect("it is there");
+    let said = course.run(&["reset", "1-1", "--yes"]);
+    assert_eq!(said.code, Some(0), "{}", said.stderr);
+    assert_eq!(course.read(ANSWER), SHIPPED);
+    assert!(course.run(&["list"]).stdout.contains("· 01-1"));
+}
+
+#[test]
+fn reset_forgets_a_success_even_if_the_file_is_as_handed_out() {
+    let course = Course::new("reset-solved");
+    course.write("progress.toml", "[exercises.add]\nsolved = true\n");
+    course.run(&["reset", "1-1", "--yes"]);
+    assert!(course.run(&["list"]).stdout.contains("· 01-1"));
 }
 
 #[test]

@@ -114,10 +114,12 @@ fn a_save_is_checked_and_the_terminal_is_given_back() {
     let course = Course::new("watch");
     let mut watch = Watch::start(&course);
     watch.expect("1 of 2 tests pass");
+    watch.expect("press h (1 of 3)");
     watch.expect("q quit");
     assert!(!is_cooked(&watch.inside), "keys come one by one");
     course.write(ANSWER, SOLUTION);
     watch.expect("Solved.");
+    watch.expect("press n");
     watch.expect("q quit");
     watch.press(b'h');
     watch.expect("First hint.");
