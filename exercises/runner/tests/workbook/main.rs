@@ -5,6 +5,7 @@ mod checking;
 mod commands;
 mod course;
 mod declaring;
+mod front_door;
 mod progress_file;
 mod verifying;
 mod watching;
