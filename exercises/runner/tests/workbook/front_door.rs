@@ -1,4 +1,4 @@
-//! What is around the runner: the script that starts it.
+//! What is around the runner: the script that starts it, and the editor's settings.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -99,4 +99,22 @@ fn a_file_that_was_deleted_is_put_back_before_cargo_misses_it() {
     let said = start(&course, Some(BUILDS));
     assert!(said.stderr.contains(ANSWER), "{}", said.stderr);
     assert_eq!(course.read(ANSWER), SHIPPED);
+}
+
+#[test]
+fn every_editor_gets_the_same_settings() {
+    let settings: serde_json::Value =
+        serde_json::from_str(&ours(".vscode/settings.json")).expect("it is JSON");
+    let others: toml::Table = toml::from_str(&ours("rust-analyzer.toml")).expect("it is TOML");
+    let others = serde_json::to_value(others).expect("it has no dates");
+    let mut count = 0;
+    for (key, value) in settings.as_object().expect("it is a table") {
+        let Some(key) = key.strip_prefix("rust-analyzer.") else {
+            continue;
+        };
+        let pointer = format!("/{}", key.replace('.', "/"));
+        assert_eq!(others.pointer(&pointer), Some(value), "{key}");
+        count += 1;
+    }
+    assert!(count > 2, "there are some");
 }
