@@ -18,6 +18,7 @@ mod lanes;
 mod libtest;
 mod missing;
 mod packages;
+mod picker;
 mod progress;
 mod round;
 mod run;
@@ -81,7 +82,7 @@ enum Action {
         #[arg(long, hide = true)]
         watched: bool,
     },
-    /// Check an answer at every save; keys: h, l, n, r, q
+    /// Check an answer at every save; keys: h hint, l list to pick from, n next, r again, q quit
     Watch {
         exercise: Option<String>,
         #[command(flatten)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use terminal_size::{Width, terminal_size, terminal_size_of};
+use terminal_size::{Height, Width, terminal_size, terminal_size_of};
 
 pub const GOOD: Style = AnsiColor::Green.on_default();
 pub const BAD: Style = AnsiColor::Red.on_default();
@@ -20,6 +20,11 @@ pub fn width() -> usize {
         None
     };
     usize::from(columns.unwrap_or(80)).clamp(40, 100)
+}
+
+/// Rows of the terminal.
+pub fn height() -> usize {
+    terminal_size().map_or(24, |(_, Height(rows))| rows.into())
 }
 
 /// Prints `text`; colours go if the output is no terminal or `NO_COLOR` is set. A reader of a pipe
