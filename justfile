@@ -175,9 +175,9 @@ _chapter name:
     done
     if [[ ${#found[@]} == 1 ]]; then echo "${found[0]}"; exit; fi
     {
-        if [[ -z $want ]]; then echo "Which chapter? Say its number or its name:"
-        elif (( ${#found[@]} > 1 )); then echo "'$1' could be ${found[*]}. Say which; these are all:"
-        else echo "There is no chapter '$1'. These are the chapters; say the number or the name:"; fi
         for folder in 0[1-9]-* [1-9][0-9]-*; do [[ -d $folder ]] && echo "  $folder"; done
+        if [[ -z $want ]]; then echo "Which chapter? These are all; say the number or the name."
+        elif (( ${#found[@]} > 1 )); then echo "'$1' could be ${found[*]}. Say which; above are all."
+        else echo "There is no chapter '$1'. Above are all; say the number or the name."; fi
     } >&2
     exit 2

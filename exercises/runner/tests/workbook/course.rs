@@ -53,6 +53,14 @@ pub struct Said {
     pub stderr: String,
 }
 
+impl Said {
+    /// Whether the reason is the last thing that a reader sees.
+    pub fn ends_with_reason(&self) -> bool {
+        let last = self.stderr.lines().last();
+        last.is_some_and(|line| line.starts_with("error: "))
+    }
+}
+
 impl Course {
     /// Sets one up anew; `test` keeps those of different tests apart.
     pub fn new(test: &str) -> Self {
@@ -84,6 +92,19 @@ impl Course {
         course.write(
             "chapters/01-first/tests/limits.rs",
             "#[test]\nfn nine_is_the_limit() {\n    assert_eq!(ch01_first::limit(10), 9);\n}\n",
+        );
+        course
+    }
+
+    /// One with a second chapter of one exercise, 02-1.
+    pub fn of_two_chapters(test: &str) -> Self {
+        let course = Self::new(test);
+        let more = course.read("exercises/01-first/2-more/Cargo.toml");
+        course.write(
+            "exercises/02-second/1-other/Cargo.toml",
+            &more
+                .replace("\"more\"", "\"other\"")
+                .replace("ex01-2-more", "ex02-1-other"),
         );
         course
     }

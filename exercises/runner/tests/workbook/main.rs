@@ -6,6 +6,7 @@ mod commands;
 mod course;
 mod declaring;
 mod front_door;
+mod naming;
 mod progress_file;
 mod verifying;
 mod watching;
