@@ -56,7 +56,7 @@ impl Drop for Keys {
 }
 
 /// The keys in what was read at once. An arrow is `ESC [ A`, which a terminal writes in one piece; so
-/// an ESC with nothing behind it is the key of that name.
+/// an ESC with nothing after it is the key of that name.
 fn keys(mut bytes: &[u8]) -> Vec<Key> {
     let mut found = Vec::new();
     while let [first, rest @ ..] = bytes {

@@ -4,8 +4,8 @@
 //! Both are an array of tables in a TOML file, each table with a name and the edits that make it out
 //! of a file that is there: a text that occurs in it once, and what replaces it.
 //!
-//! Nothing here stops at the first mistake. What is wrong is noted in [`Problems`], so that whoever
-//! has changed a chapter sees at once all the declarations that have to follow.
+//! Nothing here stops at the first mistake. What is wrong is noted in [`Problems`], so that
+//! after a change of a chapter one run names all the declarations that have to follow.
 
 mod answer;
 mod edit;
