@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::course::{ANSWER, Course, SHIPPED, SOLUTION, is_running};
@@ -200,11 +202,15 @@ fn a_check_that_waits_for_another_cargo_says_so() {
         .spawn()
         .expect("it starts");
     let stderr = BufReader::new(child.stderr.take().expect("it is piped"));
-    let words = "waiting for file lock";
-    let waits = stderr.lines().map_while(Result::ok);
-    assert!(waits.take(2).any(|line| line.contains(words)));
+    let (sender, said) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = stderr.lines().map_while(Result::ok);
+        let _ = sender.send(lines.any(|line| line.contains("waiting for file lock")));
+    });
+    let said = said.recv_timeout(Duration::from_secs(10));
     lock.unlock().expect("it is ours");
     child.wait().expect("it ends");
+    assert_eq!(said, Ok(true), "while the lock was held");
 }
 
 #[test]
