@@ -42,7 +42,7 @@ fn start(course: &Course, cargo: Option<&str>) -> Said {
 const BUILDS: &str = "printf '#!/bin/sh\\necho \"given: $1\"\\n' >program; /bin/chmod +x program\n\
     echo '   Compiling workbook v0.1.0' >&2\n\
     echo '    Blocking waiting for file lock on build directory' >&2\n\
-    echo '    Finished `dev` profile' >&2\n\
+    printf '\\033[1m\\033[92m    Finished\\033[0m `dev` profile\\n' >&2\n\
     echo '{\"reason\":\"compiler-artifact\",\"executable\":null}'\n\
     echo \"{\\\"reason\\\":\\\"compiler-artifact\\\",\\\"executable\\\":\\\"$PWD/program\\\"}\"";
 
