@@ -4,7 +4,7 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 set positional-arguments    # "$@" keeps the reader's quoting
 set quiet
 
-workbook := "cargo run -q -p workbook --"
+workbook := "exec bash .just/start workbook workbook"
 
 # Show this menu
 [private]
@@ -15,13 +15,13 @@ default:
 [group('read and run')]
 [no-exit-message]
 run chapter='' *options:
-    name=$(just _chapter "$1") && exec cargo run -q -p "ch$name" -- "${@:2}"
+    name=$(just _chapter "$1") && exec bash .just/start "ch$name" "ch$name" "${@:2}"
 
 # Chapter 08's terminal client: talk in the room of `just run 08-chat`
 [group('read and run')]
 [no-exit-message]
 chat *options:
-    exec cargo run -q -p ch08-chat --bin chat -- "$@"
+    exec bash .just/start ch08-chat chat "$@"
 
 # Read the book in a browser, rebuilt at every save
 [group('read and run')]
@@ -34,15 +34,17 @@ book *options:
 doctor:
     bash .just/doctor
 
-# The exercises, and which are solved
+# The exercises, and which are solved; those of one chapter: just list 02
 [group('practise')]
-list:
-    {{ workbook }} list
+[no-exit-message]
+list chapter='' *options:
+    {{ workbook }} list "$@"
 
-# The next exercise
+# The next exercise, or the next of a chapter
 [group('practise')]
-next:
-    {{ workbook }} next
+[no-exit-message]
+next chapter='' *options:
+    {{ workbook }} next "$@"
 
 # Check your answer to an exercise
 [group('practise')]
@@ -76,13 +78,14 @@ reset exercise='' *options:
 
 # How far you are
 [group('practise')]
-progress:
-    {{ workbook }} progress
+[no-exit-message]
+progress chapter='' *options:
+    {{ workbook }} progress "$@"
 
 # See a well-known wrong answer fail
 [group('practise')]
 [no-exit-message]
-break exercise='' wrong='':
+break exercise='' wrong='' *options:
     {{ workbook }} break "$@"
 
 # Test everything, or one chapter: just test 01
@@ -172,9 +175,9 @@ _chapter name:
     done
     if [[ ${#found[@]} == 1 ]]; then echo "${found[0]}"; exit; fi
     {
-        if [[ -z $want ]]; then echo "Which chapter? Say its number or its name:"
-        elif (( ${#found[@]} > 1 )); then echo "'$1' could be ${found[*]}. Say which; these are all:"
-        else echo "There is no chapter '$1'. These are the chapters; say the number or the name:"; fi
         for folder in 0[1-9]-* [1-9][0-9]-*; do [[ -d $folder ]] && echo "  $folder"; done
+        if [[ -z $want ]]; then echo "Which chapter? These are all; say the number or the name."
+        elif (( ${#found[@]} > 1 )); then echo "'$1' could be ${found[*]}. Say which; above are all."
+        else echo "There is no chapter '$1'. Above are all; say the number or the name."; fi
     } >&2
     exit 2

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use diffy::Patch;
+use declared::{Problems, mutants};
 
 use crate::files;
 
@@ -61,14 +61,12 @@ fn lay_out(chapter: &str, mutant: &str) -> Result<PathBuf> {
             }
         }
     }
-    let patch = format!("chapters/{chapter}/mutants/{mutant}.patch");
-    let text = files::read(&files::at(&patch))?;
-    let flaw = Patch::from_str(&text).with_context(|| patch.clone())?;
-    let changed = flaw.modified().and_then(|path| path.split_once('/'));
-    let (_, changed) = changed.with_context(|| format!("{patch} names no file"))?;
-    let mutated = diffy::apply(&files::read(&files::at(changed))?, &flaw);
-    let mutated = mutated.with_context(|| format!("{patch} no longer applies"))?;
-    update(&tree.join(changed), &mutated)?;
+    let mut problems = Problems::default();
+    let mutants = mutants(&files::at(""), chapter, &mut problems);
+    problems.into_result()?;
+    let flaw = mutants.into_iter().find(|one| one.name == mutant);
+    let flaw = flaw.with_context(|| format!("chapter {chapter} has no mutant {mutant}"))?;
+    update(&tree.join(flaw.file), &flaw.text)?;
     Ok(tree)
 }
 

@@ -24,7 +24,7 @@
 //!
 //! `server is held` and `server goes on` (SIGSTOP, SIGCONT) let several things happen before it sees
 //! any; `server gets SIGTERM` asks it to stop. `mutant = "drain-read"` records the chapter with a
-//! guarding line taken out (`chapters/NN/mutants/drain-read.patch`). `file = 1000000` has the server
+//! guarding line taken out (`chapters/NN/mutants.toml` declares it). `file = 1000000` has the server
 //! serve a directory of its own (`--root DIRECTORY`), with so many bytes in `file.bin`.
 //!
 //! Each step is one that can be waited for, so a recording never depends on a pause being long

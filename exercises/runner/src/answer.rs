@@ -1,16 +1,15 @@
 //! The reader's file: beside the solution, or back to how it was handed out.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, IsTerminal};
 
 use anyhow::{Context, Result};
-use diffy::{DiffOptions, Hunk, Line};
 
 use crate::catalog::Catalog;
+use crate::diff::diff;
 use crate::exercise::Exercise;
 use crate::progress::{Progress, free_name, replace};
-use crate::text::{BAD, FAINT, GOOD, STRONG, paint, prose, show, width};
+use crate::text::{STRONG, prose, show, width};
 use crate::verdict::{CALL, step};
 
 /// Whether to ask before something that can't be unseen or undone at once.
@@ -46,7 +45,12 @@ pub fn solution(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool
     );
     out += &prose("  ", &doc, width());
     out.push('\n');
-    out += &diff(mine, solution);
+    if mine == solution {
+        out += "  Your code is the solution, letter for letter.\n";
+    } else {
+        let all = mine.lines().count() + solution.lines().count();
+        out += &diff(mine, solution, all);
+    }
     out.push('\n');
     out += &step("-", &format!("in {}", exercise.file().display()));
     out += &step("+", &format!("in {}", file.display()));
@@ -73,27 +77,6 @@ fn split_off_doc(text: &str) -> (String, &str) {
     (doc, text[length..].trim_start_matches('\n'))
 }
 
-fn diff(mine: &str, solution: &str) -> String {
-    if mine == solution {
-        return "  Your code is the solution, letter for letter.\n".to_owned();
-    }
-    let all = mine.lines().count() + solution.lines().count();
-    let patch = DiffOptions::new()
-        .set_context_len(all)
-        .create_patch(mine, solution);
-    let mut out = String::new();
-    for line in patch.hunks().iter().flat_map(Hunk::lines) {
-        let (style, sign, text) = match line {
-            Line::Context(text) => (FAINT, ' ', text),
-            Line::Delete(text) => (BAD, '-', text),
-            Line::Insert(text) => (GOOD, '+', text),
-        };
-        let line = format!("{sign} {}", text.trim_end_matches('\n'));
-        let _ = writeln!(out, "{}", paint(style, line.trim_end()));
-    }
-    out
-}
-
 /// Puts the file back as it was handed out, and keeps the reader's beside it. True if that was
 /// done.
 ///
@@ -107,6 +90,7 @@ pub fn reset(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
         .with_context(|| format!("{} can't be read", shipped.display()))?;
     let number = exercise.number();
     if fs::read_to_string(&file).is_ok_and(|mine| mine == shipped) {
+        begin_anew(catalog, exercise)?;
         show(&format!(
             "{number} is as it was handed out: nothing to do.\n"
         ));
@@ -130,15 +114,28 @@ pub fn reset(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
             ),
         );
     }
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?; // it may be gone, too
+    }
     replace(&file, &shipped).with_context(|| format!("{} can't be written", file.display()))?;
-    Progress::change(&catalog.root, &exercise.card.id, |entry| {
-        entry.solved = false;
-        entry.hints = 0;
-    })?;
+    begin_anew(catalog, exercise)?;
     out += &step("reset", &exercise.file().display().to_string());
     out += &step("check", &format!("{} check {number}", *CALL));
     show(&out);
     Ok(true)
+}
+
+/// Neither solved nor any hint given.
+fn begin_anew(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
+    let id = &exercise.card.id;
+    let entry = Progress::load(&catalog.root)?.entry(id);
+    if !entry.solved && entry.hints == 0 {
+        return Ok(());
+    }
+    Progress::change(&catalog.root, id, |entry| {
+        entry.solved = false;
+        entry.hints = 0;
+    })
 }
 
 /// Asks, and takes anything but a yes for a no. Where nobody can answer, the answer is no.
@@ -166,11 +163,5 @@ mod tests {
     #[test]
     fn a_file_without_doc_is_all_code() {
         assert_eq!(split_off_doc("fn f() {}\n"), (String::new(), "fn f() {}\n"));
-    }
-
-    #[test]
-    fn a_diff_shows_what_to_change_and_all_around_it() {
-        let shown = anstream::adapter::strip_str(&diff("a\nb\nc\n", "a\nB\nc\n")).to_string();
-        assert_eq!(shown, "  a\n- b\n+ B\n  c\n");
     }
 }

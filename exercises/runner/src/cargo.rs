@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::text::{FAINT, paint, show};
+use crate::text::{FAINT, paint, show_on_stderr};
 
 /// A build that takes longer than this tells the reader what it is doing.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -112,7 +112,8 @@ pub fn build_tests<S: AsRef<std::ffi::OsStr>>(
     Ok(build)
 }
 
-/// Reads cargo's own messages to their end, and shows the lines of a build that takes long.
+/// Reads cargo's own messages to their end, and shows the lines of a build that takes long. That it
+/// waits for another cargo, an editor's maybe, is shown at once.
 fn follow(stderr: impl Read) -> String {
     let began = Instant::now();
     let is_watched = std::io::stderr().is_terminal();
@@ -121,8 +122,9 @@ fn follow(stderr: impl Read) -> String {
         let is_progress = ["Compiling", "Blocking", "Downloading", "Updating"]
             .iter()
             .any(|verb| line.trim_start().starts_with(verb));
-        if is_watched && is_progress && began.elapsed() > PATIENCE {
-            show(&paint(FAINT, &format!("{line}\n")));
+        let is_held_up = line.contains("Blocking") && !line.contains("package cache");
+        if is_held_up || (is_watched && is_progress && began.elapsed() > PATIENCE) {
+            show_on_stderr(&paint(FAINT, &format!("{line}\n")));
         }
         log += &line;
         log.push('\n');

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::exercise::{Exercise, is_called, leading, read_card};
+use crate::unknown::Unknown;
 
 /// The workspace: its root folder and its exercises, in order.
 #[derive(Debug)]
@@ -106,10 +107,10 @@ impl Catalog {
         let all = || self.exercises.iter().collect();
         let chapter = self.chapter(name);
         let (problem, offer) = if name.is_empty() {
-            ("say which exercise; these are there".to_owned(), all())
+            ("say which exercise; above are all".to_owned(), all())
         } else if !chapter.is_empty() {
             (
-                format!("`{name}` is a chapter; these are its exercises"),
+                format!("`{name}` is a chapter; above are its exercises"),
                 chapter,
             )
         } else {
@@ -117,25 +118,54 @@ impl Catalog {
                 [exercise] => return Ok(exercise),
                 [] => match self.chapter(name.split('-').next().unwrap_or_default()) {
                     chapter if chapter.is_empty() => (
-                        format!("there is no exercise `{name}`; these are there"),
+                        format!("there is no exercise `{name}`; above are all"),
                         all(),
                     ),
                     chapter => (
-                        format!("there is no exercise `{name}`; its chapter has these"),
+                        format!("there is no exercise `{name}`; above are those of its chapter"),
                         chapter,
                     ),
                 },
                 several => (
-                    format!("`{name}` may be one of several; these are alike"),
+                    format!("`{name}` may be one of several; above are those that are alike"),
                     several.to_vec(),
                 ),
             }
         };
         let mut list = String::new();
         for exercise in offer {
-            let _ = write!(list, "\n  {:6} {}", exercise.number(), exercise.card.id);
+            let _ = writeln!(list, "  {:6} {}", exercise.number(), exercise.card.id);
         }
-        bail!("{problem}, by number and by name:{list}");
+        let reason = format!("{problem}, by number and by name");
+        Err(Unknown { list, reason }.into())
+    }
+
+    /// The exercises of the chapter that `name` means (`2`, `02`, `epoll-lt`, `02-epoll-lt`); all of
+    /// them without a name.
+    ///
+    /// # Errors
+    ///
+    /// When it means none; the error lists the chapters.
+    pub fn chosen(&self, name: Option<&str>) -> Result<Vec<&Exercise>> {
+        let Some(name) = name else {
+            return Ok(self.exercises.iter().collect());
+        };
+        let is_meant = |exercise: &&Exercise| {
+            let named = exercise.chapter.split_once('-').map(|(_, named)| named);
+            is_called(&exercise.chapter, name) || named == Some(name)
+        };
+        let found: Vec<_> = self.exercises.iter().filter(is_meant).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let mut chapters: Vec<_> = self.exercises.iter().map(|one| &one.chapter).collect();
+        chapters.dedup();
+        let list = chapters.iter().fold(String::new(), |mut list, chapter| {
+            let _ = writeln!(list, "  {chapter}");
+            list
+        });
+        let reason = format!("there is no chapter `{name}` with exercises; above are all");
+        Err(Unknown { list, reason }.into())
     }
 
     /// The exercises of the chapter that `name` means; none if it means no chapter.

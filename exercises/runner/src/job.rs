@@ -6,9 +6,9 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use declared::{Mutant, Problems, WrongAnswer, chapters_with_mutants, mutants, wrong_answers};
 
 use crate::catalog::Catalog;
-use crate::declared::{WrongAnswer, chapters_with_mutants, mutants, wrong_answers};
 use crate::exercise::{Exercise, is_called};
 use crate::libtest::{Outcome, Test};
 use crate::run::Run;
@@ -56,31 +56,22 @@ pub enum Expect {
 ///
 /// # Errors
 ///
-/// When a declaration is wrong.
+/// When declarations are wrong; the error names all of them.
 pub fn all(catalog: &Catalog) -> Result<Vec<Job>> {
     let mut jobs = Vec::new();
+    let mut problems = Problems::default();
     for exercise in &catalog.exercises {
-        jobs.extend(of_exercise(catalog, exercise)?);
+        jobs.extend(of_exercise(catalog, exercise, &mut problems));
     }
-    for chapter in chapters_with_mutants(&catalog.root)? {
-        for mutant in mutants(&catalog.root, &chapter)? {
-            jobs.push(Job {
-                exercise: None,
-                kind: Kind::Mutant,
-                name: mutant.name,
-                folder: PathBuf::from("chapters").join(&chapter),
-                chapter: chapter.clone(),
-                target: mutant.target,
-                only: Some(mutant.test.clone()),
-                overlay: Some((mutant.file, mutant.text.into_bytes())),
-                expect: Expect::Fails(mutant.test),
-            });
-        }
+    for chapter in chapters_with_mutants(&catalog.root).context("chapters/ can't be read")? {
+        let mutants = mutants(&catalog.root, &chapter, &mut problems);
+        jobs.extend(mutants.into_iter().map(|one| mutant(&chapter, one)));
     }
+    problems.into_result()?;
     Ok(jobs)
 }
 
-fn of_exercise(catalog: &Catalog, exercise: &Exercise) -> Result<Vec<Job>> {
+fn of_exercise(catalog: &Catalog, exercise: &Exercise, problems: &mut Problems) -> Vec<Job> {
     let fails = exercise.card.fails.iter().cloned().collect();
     let shipped = of_suite(
         exercise,
@@ -98,9 +89,24 @@ fn of_exercise(catalog: &Catalog, exercise: &Exercise) -> Result<Vec<Job>> {
         )
     };
     let mut jobs = vec![shipped, solution];
-    let answers = wrong_answers(&catalog.root, exercise)?;
+    let answers = wrong_answers(&catalog.root, &exercise.solution(), problems);
     jobs.extend(answers.into_iter().map(|answer| wrong(exercise, answer)));
-    Ok(jobs)
+    jobs
+}
+
+/// Shows that a mutant of `chapter` is caught.
+pub fn mutant(chapter: &str, mutant: Mutant) -> Job {
+    Job {
+        chapter: chapter.to_owned(),
+        exercise: None,
+        kind: Kind::Mutant,
+        name: format!("mutant {}", mutant.name),
+        folder: PathBuf::from("chapters").join(chapter),
+        target: mutant.target,
+        only: Some(mutant.test.clone()),
+        overlay: Some((mutant.file, mutant.text.into_bytes())),
+        expect: Expect::Fails(mutant.test),
+    }
 }
 
 /// Shows that a wrong answer is caught.
@@ -110,7 +116,7 @@ pub fn wrong(exercise: &Exercise, answer: WrongAnswer) -> Job {
         ..of_suite(
             exercise,
             Kind::Wrong,
-            format!("wrong/{}.rs", answer.name),
+            format!("wrong answer {}", answer.name),
             Expect::Caught {
                 by: answer.caught_by,
                 says: answer.says,

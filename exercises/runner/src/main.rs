@@ -3,19 +3,22 @@
 //! Exit codes: 0 passed or done, 1 not solved or not as declared, 2 wrong use or no way to go on.
 
 mod answer;
+mod broken;
 mod cargo;
 mod catalog;
 mod check;
 mod child;
 mod copy;
-mod declared;
+mod diff;
 mod exercise;
 mod failure;
 mod job;
 mod keys;
 mod lanes;
 mod libtest;
+mod missing;
 mod packages;
+mod picker;
 mod progress;
 mod round;
 mod run;
@@ -23,10 +26,10 @@ mod scratch;
 mod share;
 mod show;
 mod text;
+mod unknown;
 mod verdict;
 mod verify;
 mod watch;
-mod wrong;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -35,8 +38,11 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use answer::Ask;
+use broken::Part;
 use catalog::Catalog;
 use progress::Progress;
+use unknown::Unknown;
+use verdict::Caller;
 
 /// The exercises of the Epoll Workbook.
 ///
@@ -62,15 +68,21 @@ struct Limit {
 
 #[derive(Subcommand)]
 enum Action {
-    /// List all exercises and what is solved
-    List,
+    /// List the exercises and what is solved
+    List {
+        /// Only those of this chapter
+        chapter: Option<String>,
+    },
     /// Check an answer (the next unsolved one if none is named)
     Check {
         exercise: Option<String>,
         #[command(flatten)]
         limit: Limit,
+        /// By `watch`: the verdict names its keys
+        #[arg(long, hide = true)]
+        watched: bool,
     },
-    /// Check an answer at every save; keys: h, l, n, r, q
+    /// Check an answer at every save; keys: h hint, l list to pick from, n next, r again, q quit
     Watch {
         exercise: Option<String>,
         #[command(flatten)]
@@ -93,14 +105,24 @@ enum Action {
         yes: bool,
     },
     /// Show the next exercise and how to begin
-    Next,
+    Next {
+        /// The next of this chapter
+        chapter: Option<String>,
+    },
     /// Show how far you are
-    Progress,
-    /// Show a well-known wrong answer fail
+    Progress {
+        /// Only in this chapter
+        chapter: Option<String>,
+    },
+    /// Show a well-known wrong answer fail, or a chapter without what a test of it guards
     Break {
+        /// An exercise, or a chapter
         exercise: Option<String>,
         /// Its name; without one, all are listed
         wrong: Option<String>,
+        /// Only print its whole file
+        #[arg(long, requires = "wrong")]
+        whole: bool,
     },
     /// Put the exercises, their wrong answers and the chapters' mutants to the test
     Verify {
@@ -122,6 +144,10 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
+            let unknown = error.chain().find_map(|cause| cause.downcast_ref());
+            if let Some(Unknown { list, .. }) = unknown {
+                text::show_on_stderr(list);
+            }
             text::show_error(&format!("{error:#}"));
             ExitCode::from(2)
         }
@@ -137,10 +163,11 @@ fn act(action: Action) -> Result<bool> {
         None => check::next(&catalog),
     };
     let named = |name: Option<String>| catalog.get(said(name.as_ref()).unwrap_or_default());
+    let chosen = |chapter: Option<String>| catalog.chosen(said(chapter.as_ref()));
     match action {
-        Action::List => show::list(&catalog, &progress()?),
-        Action::Next => show::next(&catalog, &progress()?),
-        Action::Progress => show::progress(&catalog, &progress()?),
+        Action::List { chapter } => show::list(&chosen(chapter)?, &progress()?),
+        Action::Next { chapter } => show::next(&chosen(chapter)?, &progress()?),
+        Action::Progress { chapter } => show::progress(&chosen(chapter)?, &progress()?),
         Action::Hint { exercise } => show::hint(&catalog, next_or(exercise)?)?,
         Action::Watch { exercise, limit } => {
             watch::watch(&catalog, next_or(exercise)?, limit.seconds)?;
@@ -151,17 +178,36 @@ fn act(action: Action) -> Result<bool> {
         Action::Reset { exercise, yes } => {
             return answer::reset(&catalog, named(exercise)?, ask(yes));
         }
-        Action::Check { exercise, limit } => {
+        Action::Check {
+            exercise,
+            limit,
+            watched,
+        } => {
             child::end_all_on_signals();
             let limit = Duration::from_secs(limit.seconds);
+            let caller = if watched {
+                Caller::Watch
+            } else {
+                Caller::Shell
+            };
             return match said(exercise.as_ref()) {
-                Some(name) => check::check(&catalog, catalog.get(name)?, limit),
+                Some(name) => check::check(&catalog, catalog.get(name)?, limit, caller),
                 None => check::check_next(&catalog, limit),
             };
         }
-        Action::Break { exercise, wrong } => {
+        Action::Break {
+            exercise,
+            wrong,
+            whole,
+        } => {
             child::end_all_on_signals();
-            return wrong::break_with(&catalog, named(exercise)?, said(wrong.as_ref()));
+            let part = if whole {
+                Part::WholeFile
+            } else {
+                Part::Failure
+            };
+            let name = said(exercise.as_ref()).unwrap_or_default();
+            return broken::break_with(&catalog, name, said(wrong.as_ref()), part);
         }
         Action::Verify { shipped: true, .. } => return verify::verify_shipped(&catalog),
         Action::Verify { name, times, .. } => {

@@ -13,10 +13,10 @@ use crate::verdict::{CALL, step};
 /// Columns for a title: what sixty columns leave.
 const TITLE: usize = 26;
 
-/// All exercises by chapter, with what is solved.
-pub fn list(catalog: &Catalog, progress: &Progress) {
+/// The exercises by chapter, with what is solved.
+pub fn list(exercises: &[&Exercise], progress: &Progress) {
     let mut out = String::new();
-    for chapter in chapters(catalog) {
+    for chapter in chapters(exercises) {
         let _ = writeln!(out, "\n{STRONG}{}{STRONG:#}", chapter[0].chapter);
         for exercise in chapter {
             let mark = if progress.is_solved(&exercise.card.id) {
@@ -39,15 +39,22 @@ pub fn list(catalog: &Catalog, progress: &Progress) {
             }
         }
     }
-    let _ = write!(out, "\n{}\n\n", summary(catalog, progress));
+    let _ = write!(out, "\n{}\n\n", summary(exercises, progress));
     out += &step("next", &format!("{} next", *CALL));
     show(&out);
 }
 
-/// The next exercise, and all that is needed to begin.
-pub fn next(catalog: &Catalog, progress: &Progress) {
-    let Some(exercise) = progress.next_unsolved(catalog) else {
-        show("Every exercise is solved. Nothing is left but to read the solutions.\n");
+/// The next of these exercises, and all that is needed to begin.
+pub fn next(exercises: &[&Exercise], progress: &Progress) {
+    let is_open = |exercise: &&&Exercise| !progress.is_solved(&exercise.card.id);
+    let Some(exercise) = exercises.iter().find(is_open) else {
+        let which = match (exercises.first(), exercises.last()) {
+            (Some(one), Some(other)) if one.chapter == other.chapter => {
+                format!("Every exercise of {} is solved. ", one.chapter)
+            }
+            _ => "Every exercise is solved. ".to_owned(),
+        };
+        show(&(which + "Nothing is left but to read the solutions.\n"));
         return;
     };
     let card = &exercise.card;
@@ -73,10 +80,10 @@ pub fn next(catalog: &Catalog, progress: &Progress) {
 }
 
 /// A bar per chapter.
-pub fn progress(catalog: &Catalog, progress: &Progress) {
+pub fn progress(exercises: &[&Exercise], progress: &Progress) {
     let mut out = String::new();
-    for chapter in chapters(catalog) {
-        let solved = count_solved(&chapter, progress);
+    for chapter in chapters(exercises) {
+        let solved = count_solved(chapter, progress);
         let all = chapter.len();
         let (done, open) = ("█".repeat(solved * 4), "░".repeat((all - solved) * 4));
         let _ = writeln!(
@@ -85,7 +92,7 @@ pub fn progress(catalog: &Catalog, progress: &Progress) {
             chapter[0].chapter
         );
     }
-    let _ = writeln!(out, "\n  {}", summary(catalog, progress));
+    let _ = writeln!(out, "\n  {}", summary(exercises, progress));
     show(&out);
 }
 
@@ -133,9 +140,9 @@ fn paragraphs(title: &str, text: &str) -> String {
     format!("\n{STRONG}{title}{STRONG:#}\n\n{text}\n")
 }
 
-fn summary(catalog: &Catalog, progress: &Progress) -> String {
-    let all: Vec<_> = catalog.exercises.iter().collect();
-    format!("{} of {} solved", count_solved(&all, progress), all.len())
+fn summary(exercises: &[&Exercise], progress: &Progress) -> String {
+    let solved = count_solved(exercises, progress);
+    format!("{solved} of {} solved", exercises.len())
 }
 
 fn count_solved(exercises: &[&Exercise], progress: &Progress) -> usize {
@@ -145,11 +152,8 @@ fn count_solved(exercises: &[&Exercise], progress: &Progress) -> usize {
         .count()
 }
 
-fn chapters(catalog: &Catalog) -> impl Iterator<Item = Vec<&Exercise>> {
-    catalog
-        .exercises
-        .chunk_by(|a, b| a.chapter == b.chapter)
-        .map(|chapter| chapter.iter().collect())
+fn chapters<'a>(exercises: &'a [&'a Exercise]) -> impl Iterator<Item = &'a [&'a Exercise]> {
+    exercises.chunk_by(|a, b| a.chapter == b.chapter)
 }
 
 fn stars(count: u8) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use terminal_size::{Width, terminal_size, terminal_size_of};
+use terminal_size::{Height, Width, terminal_size, terminal_size_of};
 
 pub const GOOD: Style = AnsiColor::Green.on_default();
 pub const BAD: Style = AnsiColor::Red.on_default();
@@ -22,11 +22,21 @@ pub fn width() -> usize {
     usize::from(columns.unwrap_or(80)).clamp(40, 100)
 }
 
+/// Rows of the terminal.
+pub fn height() -> usize {
+    terminal_size().map_or(24, |(_, Height(rows))| rows.into())
+}
+
 /// Prints `text`; colours go if the output is no terminal or `NO_COLOR` is set. A reader of a pipe
 /// that leaves early (`| head`) is no error.
 pub fn show(text: &str) {
     let mut out = anstream::stdout();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints `text` to stderr: what isn't the result itself.
+pub fn show_on_stderr(text: &str) {
+    let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
 /// Prints a line that isn't the result itself to stderr.

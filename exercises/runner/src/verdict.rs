@@ -24,6 +24,13 @@ pub static CALL: LazyLock<&'static str> = LazyLock::new(|| {
     }
 });
 
+/// Who reads a verdict, and so how to go on from there: by a command or by a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    Shell,
+    Watch,
+}
+
 /// The whole answer to `check`.
 pub fn verdict(
     catalog: &Catalog,
@@ -31,16 +38,17 @@ pub fn verdict(
     exercise: &Exercise,
     run: &Run,
     warnings: usize,
+    caller: Caller,
 ) -> String {
     let mut out = heading(exercise);
     out += &outcome(run);
     if run.passed() {
-        out += &after_success(catalog, progress, exercise, run);
+        out += &after_success(catalog, progress, exercise, run, caller);
     } else {
         let told = first_failure(run).is_some_and(
             |test| matches!(&test.outcome, Outcome::Failed(text) if text.contains("book: ")),
         );
-        out += &after_failure(progress, exercise, run, told);
+        out += &after_failure(progress, exercise, run, told, caller);
     }
     if warnings > 0 {
         let s = if warnings == 1 { "" } else { "s" };
@@ -105,7 +113,13 @@ fn first_failure(run: &Run) -> Option<&Test> {
     failed.or_else(|| run.tests.iter().find(|test| !test.passed()))
 }
 
-fn after_success(catalog: &Catalog, progress: &Progress, exercise: &Exercise, run: &Run) -> String {
+fn after_success(
+    catalog: &Catalog,
+    progress: &Progress,
+    exercise: &Exercise,
+    run: &Run,
+    caller: Caller,
+) -> String {
     let tests = run.tests.len();
     let mut out = format!("\n  {GOOD}Solved.{GOOD:#} All {tests} tests pass.\n\n");
     out += &step(
@@ -117,7 +131,10 @@ fn after_success(catalog: &Catalog, progress: &Progress, exercise: &Exercise, ru
             out += &step("next", &format!("{}  {}", next.number(), next.card.title));
             out += &step("read", &format!("book: {}", next.card.section));
             out += &step("edit", &next.file().display().to_string());
-            out += &step("check", &format!("{} check {}", *CALL, next.number()));
+            out += &match caller {
+                Caller::Shell => step("check", &format!("{} check {}", *CALL, next.number())),
+                Caller::Watch => step("go there", "press n"),
+            };
         }
         None => out += &step("next", "that was the last one: every exercise is solved"),
     }
@@ -129,6 +146,7 @@ fn after_failure(
     exercise: &Exercise,
     run: &Run,
     told_what_to_read: bool,
+    caller: Caller,
 ) -> String {
     let passed = run.tests.iter().filter(|test| test.passed()).count();
     let mut out = format!("\n  {passed} of {} tests pass.\n\n", run.tests.len());
@@ -139,15 +157,11 @@ fn after_failure(
     let level = progress.entry(&exercise.card.id).hints;
     let all = exercise.card.hints.len();
     if level < all {
-        out += &step(
-            "hint",
-            &format!(
-                "{} hint {}  ({} of {all})",
-                *CALL,
-                exercise.number(),
-                level + 1
-            ),
-        );
+        let how = match caller {
+            Caller::Shell => format!("{} hint {}", *CALL, exercise.number()),
+            Caller::Watch => "press h".to_owned(),
+        };
+        out += &step("hint", &format!("{how}  ({} of {all})", level + 1));
     } else {
         out += &step(
             "stuck",

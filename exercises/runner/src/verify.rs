@@ -15,7 +15,7 @@ use crate::packages::Packages;
 use crate::round::{Done, Machine, Round};
 use crate::scratch::{Files, Scratch};
 use crate::share::{lock, share};
-use crate::text::{BAD, FAINT, GOOD, paint, show};
+use crate::text::{BAD, FAINT, GOOD, paint, show, show_on_stderr};
 
 /// Verifies everything, or the exercise or chapter that `name` means, each test program `times`
 /// times. True if all is as declared.
@@ -29,6 +29,8 @@ pub fn verify(catalog: &Catalog, name: Option<&str>, times: u32) -> Result<bool>
     if let Some(name) = name {
         jobs = job::of(catalog, jobs, name)?;
     }
+    let count = jobs.len();
+    show_on_stderr(&paint(FAINT, &format!("preparing: {count} to verify …\n")));
     let scratch = Scratch::open(catalog)?;
     let first = scratch.tree(1);
     first.lay(&Files::new())?;

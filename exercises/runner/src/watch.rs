@@ -19,7 +19,8 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use crate::catalog::Catalog;
 use crate::child::{on_signals, pid, wait_for_end};
 use crate::exercise::Exercise;
-use crate::keys::Keys;
+use crate::keys::{Key, Keys};
+use crate::picker::{Picked, Picker};
 use crate::progress::Progress;
 use crate::show;
 use crate::text::{FAINT, paint, show, warn};
@@ -30,7 +31,7 @@ const SETTLE: Duration = Duration::from_millis(40);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 enum Event {
-    Key(u8),
+    Key(Key),
     Saved(PathBuf),
     /// The check with this number has ended.
     Ended(u32),
@@ -61,6 +62,8 @@ pub fn watch(catalog: &Catalog, exercise: &Exercise, limit: u64) -> Result<()> {
         sender,
         check: None,
         count: 0,
+        picker: None,
+        was_cut: false,
     };
     session.check()?;
     session.listen(&events)
@@ -75,6 +78,10 @@ struct Session<'a> {
     check: Option<Check>,
     /// How many checks were started.
     count: u32,
+    /// The list, while it is open. A check that is running then is ended: it would write over it.
+    picker: Option<Picker<'a>>,
+    /// Whether opening it has ended a check.
+    was_cut: bool,
 }
 
 impl Session<'_> {
@@ -100,29 +107,46 @@ impl Session<'_> {
             match event {
                 Event::Saved(path) => saved |= self.concerns(&path),
                 Event::Ended(number) => self.ended(number),
-                Event::Key(b'q') | Event::Stop => return Ok(()),
-                Event::Key(b'r') => self.check()?,
-                Event::Key(b'n') => self.go_on()?,
-                Event::Key(b'h') => {
+                Event::Key(key) if self.picker.is_some() => self.pick(key)?,
+                Event::Key(Key::Char('q')) | Event::Stop => return Ok(()),
+                Event::Key(Key::Char('r')) => self.check()?,
+                Event::Key(Key::Char('n')) => self.go_on()?,
+                Event::Key(Key::Char('h')) => {
                     show::hint(self.catalog, self.exercise)?;
                     show(&menu());
                 }
-                Event::Key(b'l') => {
-                    show::list(self.catalog, &Progress::load(&self.catalog.root)?);
-                    show(&menu());
+                Event::Key(Key::Char('l')) => {
+                    let progress = Progress::load(&self.catalog.root)?;
+                    self.was_cut = self.check.take().is_some();
+                    self.picker = Some(Picker::open(self.catalog, progress, self.exercise));
                 }
                 Event::Key(_) => {}
             }
         }
     }
 
-    /// Starts a check, and ends the one before it.
+    /// A key while the list is open.
+    fn pick(&mut self, key: Key) -> Result<()> {
+        let Some(picker) = &mut self.picker else {
+            return Ok(());
+        };
+        match picker.press(key) {
+            Picked::Open => return Ok(()),
+            Picked::Taken(exercise) => self.exercise = exercise,
+            Picked::Closed if self.was_cut => {}
+            Picked::Closed => {
+                self.picker = None; // the verdict is back on the screen
+                return Ok(());
+            }
+        }
+        self.check()
+    }
+
+    /// Starts a check, and ends the one before it. It closes the list.
     fn check(&mut self) -> Result<()> {
         self.check = None;
-        show(&format!(
-            "{CLEAR}{FAINT}checking {} …{FAINT:#}\n",
-            self.exercise.number()
-        ));
+        self.picker = None;
+        show(CLEAR);
         self.count += 1;
         self.check = Some(Check::start(
             self.catalog,
@@ -202,7 +226,8 @@ impl Check {
         let program =
             env::current_exe().context("this program has no file any more: start watch anew")?;
         let child = Command::new(program)
-            .args(["check", &exercise.number(), "--limit", &limit.to_string()])
+            .args(["check", &exercise.number(), "--watched"])
+            .args(["--limit", &limit.to_string()])
             .current_dir(&catalog.root)
             .stdin(Stdio::null())
             .process_group(0) // cargo and rustc are in it, too

@@ -16,7 +16,10 @@ pub fn html(name: &str, title: &str, recording: &Recording) -> Result<String> {
         .concat()
         .join(" ");
     let mutant = match &recording.mutant {
-        Some(name) => format!(" with the flaw <code>mutants/{}.patch</code>", escape(name)),
+        Some(name) => format!(
+            " with the flaw <code>{}</code> of its <code>mutants.toml</code>",
+            escape(name)
+        ),
         None => String::new(),
     };
     let mut html = format!(

@@ -1,8 +1,13 @@
 //! `check`: what a reader is told of an answer, and that nothing outlives it.
 
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::sync::mpsc;
+use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::course::{ANSWER, Course, SOLUTION, is_running};
+use crate::course::{ANSWER, Course, SHIPPED, SOLUTION, is_running};
 
 /// An answer that does `work` when 2 and 2 are added.
 fn answer(work: &str) -> String {
@@ -51,10 +56,10 @@ fn a_solved_exercise_is_noted_and_leads_to_the_next() {
         said.stdout
     );
     assert!(
-        said.stdout
+        said.stderr
             .contains("checking 01-1 (the next one; you named none)"),
         "{}",
-        said.stdout
+        said.stderr
     );
     assert!(course.read("progress.toml").contains("solved = true"));
     assert!(
@@ -174,4 +179,65 @@ fn another_exercise_that_does_not_compile_is_no_hindrance() {
     course.write(ANSWER, SOLUTION);
     course.write("exercises/01-first/2-more/src/lib.rs", "pub fn add(");
     assert_eq!(course.run(&["check", "1-1"]).code, Some(0));
+}
+
+#[test]
+fn a_check_says_that_it_has_begun() {
+    let said = Course::new("begun").run(&["check", "1-1"]);
+    assert_eq!(said.stderr, "checking 01-1 …\n");
+}
+
+#[test]
+fn a_check_that_waits_for_another_cargo_says_so() {
+    let course = Course::new("locked");
+    course.run(&["check", "1-1"]); // makes the target folder
+    // As cargo holds it while it builds.
+    let path = course.root.join("target/debug/.cargo-lock");
+    let lock = File::options().write(true).open(path).expect("it is there");
+    lock.lock().expect("it is free");
+    let mut command = course.command(&["check", "1-1"]);
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let stderr = BufReader::new(child.stderr.take().expect("it is piped"));
+    let (sender, said) = mpsc::channel();
+    thread::spawn(move || {
+        let mut lines = stderr.lines().map_while(Result::ok);
+        let _ = sender.send(lines.any(|line| line.contains("waiting for file lock")));
+    });
+    let said = said.recv_timeout(Duration::from_secs(10));
+    lock.unlock().expect("it is ours");
+    child.wait().expect("it ends");
+    assert_eq!(said, Ok(true), "while the lock was held");
+}
+
+#[test]
+fn a_solved_exercise_that_fails_again_is_open_again() {
+    let course = Course::new("open-again");
+    for broken in [SHIPPED, "this does not compile"] {
+        course.write(ANSWER, SOLUTION);
+        assert_eq!(course.run(&["check", "1-1"]).code, Some(0));
+        course.write(ANSWER, broken);
+        let said = course.run(&["check", "1-1"]);
+        assert!(said.stdout.contains("it is open again"), "{}", said.stdout);
+        assert!(course.run(&["list"]).stdout.contains("· 01-1"));
+    }
+    let again = course.run(&["check", "1-1"]);
+    assert!(!again.stdout.contains("open again"), "{}", again.stdout);
+}
+
+#[test]
+fn files_that_are_missing_are_put_back() {
+    let course = Course::new("missing");
+    fs::remove_dir_all(course.root.join(ANSWER).with_file_name("")).expect("it is there");
+    let said = course.run(&["check", "1-2"]);
+    assert!(
+        said.stdout.contains("1 of 2 tests pass") && said.stderr.contains(ANSWER),
+        "{}{}",
+        said.stdout,
+        said.stderr
+    );
+    assert_eq!(course.read(ANSWER), SHIPPED);
 }

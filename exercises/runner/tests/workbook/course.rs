@@ -29,11 +29,19 @@ pub const SHIPPED: &str =
     "//! Add.\n\npub fn add(a: u32, b: u32) -> u32 {\n    let _ = b;\n    a\n}\n";
 pub const SOLUTION: &str =
     "//! Plus does it.\n\npub fn add(a: u32, b: u32) -> u32 {\n    a + b\n}\n";
-pub const TWICE: &str = "//! Wrong: doubles.\n//! Caught by: zero_changes_nothing\n//! Says: left: 4\n\n\
-                         pub fn add(a: u32, b: u32) -> u32 {\n    let _ = b;\n    a * 2\n}\n";
+/// Declares an answer that doubles.
+pub const TWICE: &str = "[[answer]]\nname = \"twice\"\nwrong = \"doubles.\"\n\
+                         caught_by = \"zero_changes_nothing\"\nsays = [\"left: 4\"]\n\
+                         of = \"shipped\"\nfind = \"    a\\n\"\nreplace = \"    a * 2\\n\"\n";
+/// Declares a chapter without its limit.
+pub const NO_LIMIT: &str = "[[mutant]]\nname = \"no_limit\"\ntakes_out = \"the limit.\"\n\
+                            caught_by = \"limits::nine_is_the_limit\"\nin = \"src/lib.rs\"\n\
+                            find = \".min(9)\"\nreplace = \"\"\n";
 
 /// The file that the reader edits.
 pub const ANSWER: &str = "exercises/01-first/1-add/src/lib.rs";
+pub const WRONG: &str = "solutions/01-first/1-add/wrong.toml";
+pub const MUTANTS: &str = "chapters/01-first/mutants.toml";
 
 pub struct Course {
     pub root: PathBuf,
@@ -43,6 +51,14 @@ pub struct Said {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Said {
+    /// Whether the reason is the last thing that a reader sees.
+    pub fn ends_with_reason(&self) -> bool {
+        let last = self.stderr.lines().last();
+        last.is_some_and(|line| line.starts_with("error: "))
+    }
 }
 
 impl Course {
@@ -80,6 +96,19 @@ impl Course {
         course
     }
 
+    /// One with a second chapter of one exercise, 02-1.
+    pub fn of_two_chapters(test: &str) -> Self {
+        let course = Self::new(test);
+        let more = course.read("exercises/01-first/2-more/Cargo.toml");
+        course.write(
+            "exercises/02-second/1-other/Cargo.toml",
+            &more
+                .replace("\"more\"", "\"other\"")
+                .replace("ex01-2-more", "ex02-1-other"),
+        );
+        course
+    }
+
     /// Adds an exercise in chapter 01, with its solution.
     pub fn exercise(&self, folder: &str, package: &str, id: &str) {
         let exercise = format!("exercises/01-first/{folder}");
@@ -110,7 +139,7 @@ impl Course {
             &bound(&solved, &shared),
         );
         self.write(&format!("{solution}/shipped.rs"), SHIPPED);
-        self.write(&format!("{solution}/wrong/twice.rs"), TWICE);
+        self.write(&format!("{solution}/wrong.toml"), TWICE);
     }
 
     pub fn write(&self, path: &str, text: &str) {

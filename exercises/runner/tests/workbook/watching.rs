@@ -76,9 +76,9 @@ impl Watch {
         self.screen.drain(..end);
     }
 
-    fn press(&mut self, key: u8) {
+    fn press(&mut self, key: &str) {
         self.terminal
-            .write_all(&[key])
+            .write_all(key.as_bytes())
             .expect("a key can be pressed");
     }
 
@@ -114,19 +114,19 @@ fn a_save_is_checked_and_the_terminal_is_given_back() {
     let course = Course::new("watch");
     let mut watch = Watch::start(&course);
     watch.expect("1 of 2 tests pass");
+    watch.expect("press h (1 of 3)");
     watch.expect("q quit");
     assert!(!is_cooked(&watch.inside), "keys come one by one");
     course.write(ANSWER, SOLUTION);
     watch.expect("Solved.");
+    watch.expect("press n");
     watch.expect("q quit");
-    watch.press(b'h');
+    watch.press("h");
     watch.expect("First hint.");
-    watch.press(b'l');
-    watch.expect("1 of 2 solved");
-    watch.press(b'n');
+    watch.press("n");
     watch.expect("01-2  The more exercise");
     watch.expect("1 of 2 tests pass");
-    watch.press(b'q');
+    watch.press("q");
     watch.expect_end();
 }
 
@@ -137,8 +137,8 @@ fn an_answer_that_hangs_does_not_hold_up_the_next_save() {
     let mut watch = Watch::start(&course);
     watch.expect("checking");
     course.expect_test_program(true);
-    watch.press(b'l'); // answered while the check hangs
-    watch.expect("0 of 2 solved");
+    watch.press("h"); // answered while the check hangs
+    watch.expect("First hint.");
     let began = Instant::now();
     course.write(ANSWER, SHIPPED);
     watch.expect("1 of 2 tests pass");
@@ -146,7 +146,7 @@ fn an_answer_that_hangs_does_not_hold_up_the_next_save() {
         began.elapsed() < Duration::from_secs(10),
         "the first check had 30 s"
     );
-    watch.press(b'q');
+    watch.press("q");
     watch.expect_end();
 }
 
@@ -163,7 +163,7 @@ fn a_chapter_that_changes_is_a_save_and_other_exercises_are_not() {
     watch.expect("checking");
     watch.expect("q quit");
     assert!(!watch.screen.contains("checking"), "{}", watch.screen);
-    watch.press(b'q');
+    watch.press("q");
     watch.expect_end();
 }
 
@@ -179,4 +179,72 @@ fn a_signal_ends_watch_and_a_check_that_hangs() {
         watch.expect_end();
         course.expect_test_program(false);
     }
+}
+
+#[test]
+fn an_exercise_is_picked_from_the_list() {
+    let course = Course::new("watch-list");
+    course.write("progress.toml", "[exercises.more]\nsolved = true\n");
+    let mut watch = Watch::start(&course);
+    watch.expect("q quit");
+    watch.press("l");
+    watch.expect("1 of 2 solved");
+    for down in ["j", "\x1b[B"] {
+        watch.press("k");
+        watch.expect("1 of 2 solved");
+        watch.press(down);
+        watch.expect("1 of 2 solved");
+    }
+    watch.press("\n");
+    watch.expect("checking 01-2");
+    watch.expect("01-2  The more exercise");
+    watch.expect("q quit");
+    watch.press("q");
+    watch.expect_end();
+}
+
+#[test]
+fn the_list_is_left_without_picking_from_it() {
+    let course = Course::new("watch-list-left");
+    let mut watch = Watch::start(&course);
+    for key in ["\x1b", "l", "q"] {
+        watch.expect("q quit");
+        watch.press("l");
+        watch.expect("0 of 2 solved");
+        watch.press(key);
+        watch.expect("\x1b[?1049l"); // back on the first screen, where the verdict still is
+        watch.press("h");
+    }
+    watch.expect("q quit");
+    watch.press("q");
+    watch.expect_end();
+}
+
+#[test]
+fn a_check_that_the_list_has_ended_begins_again() {
+    let course = Course::new("watch-list-cut");
+    course.write(ANSWER, HANGS);
+    let mut watch = Watch::start(&course);
+    watch.expect("checking");
+    course.expect_test_program(true);
+    watch.press("l");
+    watch.expect("0 of 2 solved");
+    course.expect_test_program(false);
+    watch.press("l");
+    watch.expect("checking");
+    watch.press("q");
+    watch.expect_end();
+}
+
+#[test]
+fn a_save_closes_the_list() {
+    let course = Course::new("watch-list-save");
+    let mut watch = Watch::start(&course);
+    watch.expect("q quit");
+    watch.press("l");
+    watch.expect("0 of 2 solved");
+    course.write(ANSWER, SOLUTION);
+    watch.expect("Solved.");
+    watch.press("q");
+    watch.expect_end();
 }

@@ -1,7 +1,3 @@
-//! Wrong: takes the end of file for an empty message, and reads it again and again.
-//! Caught by: the_connection_ends_once_the_client_is_done
-//! Says: the client has finished sending, and no byte will ever come again
-
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 

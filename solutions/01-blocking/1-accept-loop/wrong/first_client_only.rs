@@ -1,7 +1,3 @@
-//! Wrong: serves the first client and returns.
-//! Caught by: every_client_is_served
-//! Says: the server has ended
-
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
 

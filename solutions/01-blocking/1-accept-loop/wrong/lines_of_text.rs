@@ -1,7 +1,3 @@
-//! Wrong: takes the stream for lines of text.
-//! Caught by: bytes_come_back_as_they_are
-//! Says: TCP carries bytes, not lines of text
-
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 

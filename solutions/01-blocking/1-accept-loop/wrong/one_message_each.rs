@@ -1,8 +1,3 @@
-//! Wrong: reads once per accept, and sleeps in accept while the client goes on speaking.
-//! Caught by: a_client_may_speak_many_times
-//! Says: sleeps in accept4
-//! Says: 4 bytes wait unread
-
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
 

@@ -1,7 +1,3 @@
-//! Wrong: hands one client's error on to the accept loop, which ends.
-//! Caught by: a_reset_ends_only_its_own_client
-//! Says: That is the end of one client, not of the server
-
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 

@@ -1,7 +1,3 @@
-//! Wrong: reads until the client has finished, and only then answers.
-//! Caught by: an_answer_comes_at_once
-//! Says: A server that waits for more before it answers waits for ever
-
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 

@@ -1,7 +1,3 @@
-//! Wrong: sends the whole buffer back, not what was read into it.
-//! Caught by: a_client_may_speak_many_times
-//! Says: expected 74 't', received 00
-
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
 

@@ -1,7 +1,3 @@
-//! Wrong: gives each client a thread, whose loop never ends once the client has gone.
-//! Caught by: nobody_left_means_nothing_to_do
-//! Says: it still writes to a client that has gone
-
 use std::io::{self, Write};
 use std::net::TcpListener;
 use std::thread;

@@ -1,7 +1,3 @@
-//! Wrong: takes a client that has finished sending for one that has gone.
-//! Caught by: a_client_that_has_finished_sending_still_gets_its_numbers
-//! Says: It has not said that it won't read
-
 use std::io::{self, ErrorKind, Write};
 use std::net::{TcpListener, TcpStream};
 
