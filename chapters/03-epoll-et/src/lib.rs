@@ -13,7 +13,7 @@
 //! left over is remembered here: the kernel won't.
 //!
 //! What is still wrong: one thread does it all, and one forgotten drain leaves a client hanging for
-//! ever. Chapter 04 brings threads; chapter 05 goes back to level-triggered, and says why.
+//! ever. Chapter 04 brings threads; chapter 05 makes the edge a state, so that none can be forgotten.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");

@@ -35,6 +35,7 @@ const CUTS_A_READ: EpollFlags = EpollFlags::EPOLLRDHUP
 /// An edge is reported once. Input that is still there afterwards isn't reported again until more
 /// arrives, so a connection that stayed `Spent` would be deaf. Therefore each flush compares what
 /// a connection is armed with to what it needs, and no connection ever needs `Spent`.
+// ANCHOR: armed
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Armed {
     /// For input, edge-triggered: what has been reported has been read, and more will be reported.
@@ -44,6 +45,7 @@ pub(crate) enum Armed {
     /// For these flags, level-triggered: what is left is reported again.
     Level(EpollFlags),
 }
+// ANCHOR_END: armed
 
 impl Armed {
     /// What to tell epoll.

@@ -37,13 +37,14 @@ const GONE: EpollFlags = EpollFlags::EPOLLERR.union(EpollFlags::EPOLLHUP);
 ///  │      │          ─► deadlines ─► on_timer, on_tick                    │
 ///  │      │          ─► resumed   ─► on_data                              │
 ///  │      │          ─► stop      ─► on_stop                              │
-///  │      │          ─► flush: one send per connection ─► on_drain        │
+///  │      │          ─► flush: what is queued          ─► on_drain        │
 ///  │      └───────── ─► bury the dead: close ─► on_close                  │
 ///  └──────────────────────────────────────────────────────────────────────┘
 /// ```
 ///
-/// Callbacks only take notes in [`Io`]; sending and closing come last. What is bounded per turn
-/// (reads, writes, accepts) and not finished goes on in the next one, after everybody else.
+/// Callbacks only take notes in [`Io`]. What `on_data` sends to its own connection is written when
+/// it returns; all other output, and closing, come last. What is bounded per turn (reads, writes,
+/// accepts) and not finished goes on in the next turn, after all other connections.
 #[derive(Debug)]
 pub struct Reactor<H: Handler> {
     pub(crate) io: Io,

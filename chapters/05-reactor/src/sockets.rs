@@ -1,5 +1,4 @@
-//! What the reactor does with the sockets of [`Io`]: every system call on a connection is here
-//! in [`crate::output`] or [`crate::closing`].
+//! What the reactor does with the sockets of [`Io`]: reading, flushing, and telling epoll.
 
 use std::io::{self, ErrorKind, Read};
 use std::net::TcpStream;
