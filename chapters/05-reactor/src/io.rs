@@ -190,8 +190,8 @@ impl Io {
         }
     }
 
-    /// The time since the reactor was made, as it was when somebody first asked in this turn. It
-    /// never goes back, and to ask again costs next to nothing.
+    /// The time on the clock `CLOCK_MONOTONIC`, as it was when it was first asked for in this turn.
+    /// It never goes back, and to ask again costs next to nothing.
     #[inline]
     pub fn now(&mut self) -> Duration {
         Duration::from_nanos(self.clock.now())
@@ -238,6 +238,15 @@ impl Io {
         if self.stop == Stop::No {
             self.stop = Stop::Requested;
             self.room = 0;
+        }
+    }
+
+    /// Stops, and cuts at once what a stop would wait for.
+    pub(crate) fn cut(&mut self) {
+        self.stop();
+        self.limits.stop = Duration::ZERO;
+        if self.stop != Stop::Requested {
+            self.stop = Stop::Until(0);
         }
     }
 
