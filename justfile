@@ -27,10 +27,11 @@ chat *options:
 [group('read and run')]
 [no-exit-message]
 book *options:
-    mdbook serve book "${@:---open}"
+    mdbook=$(.just/mdbook) && exec "$mdbook" serve book "${@:---open}"
 
 # What this machine lacks, and how to get it
 [group('read and run')]
+[no-exit-message]
 doctor:
     bash .just/doctor
 
@@ -85,7 +86,7 @@ progress:
 break exercise='' wrong='':
     {{ workbook }} break "$@"
 
-# Test everything, or one chapter: just test 01
+# Whether all is well, or one chapter: just test 01
 [group('maintain')]
 [no-exit-message]
 test chapter='' *options:
