@@ -6,6 +6,7 @@ mod links;
 mod quotes;
 mod sections;
 mod sources;
+mod targets;
 
 use anyhow::{Result, bail};
 
@@ -23,6 +24,7 @@ pub fn run() -> Result<()> {
     faults.extend(quotes::misquoted()?);
     faults.extend(claims_and_tests()?);
     faults.extend(generated_is_current()?);
+    faults.extend(targets::untested()?);
     faults.extend(pages.dead_links());
     faults.extend(links::dead_links_elsewhere()?);
     faults.extend(sections::missing(&pages)?);
