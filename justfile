@@ -15,13 +15,13 @@ default:
 [group('read and run')]
 [no-exit-message]
 run chapter='' *options:
-    name=$(just _chapter "$1") && exec cargo run -q -p "ch$name" -- "${@:2}"
+    name=$(just _chapter "$1") && exec cargo run -q --bin "ch$name" -- "${@:2}"
 
 # Chapter 08's terminal client: talk in the room of `just run 08-chat`
 [group('read and run')]
 [no-exit-message]
 chat *options:
-    exec cargo run -q -p ch08-chat --bin chat -- "$@"
+    exec cargo run -q --bin chat -- "$@"
 
 # Read the book in a browser, rebuilt at every save
 [group('read and run')]
