@@ -10,8 +10,10 @@ use tracing::{Level, enabled, trace};
 
 use crate::accept::Listeners;
 use crate::connection::ConnId;
-use crate::io::{Io, Stop};
-use crate::sockets::{HEADROOM, Left, Received};
+use crate::deadlines::Stop;
+use crate::io::Io;
+use crate::received::{Left, Received};
+use crate::sockets::HEADROOM;
 use crate::token::Token;
 use crate::waker::Asked;
 use crate::{Buffer, Closed, Handler, Limits, ListenerId, Signals, Waker, flag_names};
