@@ -14,6 +14,7 @@
 //! | [`line_echo_idle_suite!`](crate::line_echo_idle_suite) | [`idle`] | sleep while nothing happens |
 //! | [`line_echo_slow_reader_suite!`](crate::line_echo_slow_reader_suite) | [`slow_reader`] | wait for one reader and serve the others |
 
+pub mod descriptors;
 pub mod endings;
 pub mod idle;
 pub mod lines;
