@@ -1,4 +1,4 @@
-//! How one TCP socket stands, and how many bytes wait unread in it: asked of the kernel directly, as
+//! How one TCP socket stands, and how many bytes wait unread or unsent in it: asked of the kernel directly, as
 //! `ss` does.
 //!
 //! `/proc/net/tcp` tells the same, but the kernel walks a table of some 100,000 buckets for it. A
@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! request   16 header │ family, protocol, 2 unused  │ 4 states │ 48 connection
-//! answer    16 header │ family, state, timer, tries │ 48 connection │ 4 expires │ 4 unread │ …
+//! answer    16 header │ family, state, timer, tries │ 48 connection │ 4 expires │ 4 unread │ 4 unsent │ …
 //! ```
 //!
 //! See `sock_diag(7)`: `inet_diag_req_v2`, `inet_diag_msg`.
@@ -34,6 +34,7 @@ const STATE: usize = 17;
 const REMOTE_PORT: usize = 22;
 const EXPIRES: usize = 68;
 const UNREAD: usize = 72;
+const UNSENT: usize = 76;
 
 /// What the kernel tells of a socket.
 pub(crate) struct Found {
@@ -45,6 +46,8 @@ pub(crate) struct Found {
     pub(crate) expires: Duration,
     /// Bytes that wait unread; of a listener: connections in its accept queue.
     pub(crate) unread: usize,
+    /// Bytes written that the peer has not acknowledged.
+    pub(crate) unsent: usize,
 }
 
 /// Bytes that wait unread in the TCP socket `local` connected to `remote`; 0 if there is none.
@@ -110,6 +113,7 @@ fn parse(answer: &[u8], remote_port: u16) -> io::Result<Option<Found>> {
                 timer,
                 expires: Duration::from_millis(u32::from_ne_bytes(bytes(answer, EXPIRES)?).into()),
                 unread: u32::from_ne_bytes(bytes(answer, UNREAD)?) as usize,
+                unsent: u32::from_ne_bytes(bytes(answer, UNSENT)?) as usize,
             };
             // Where there is no such connection the kernel tells of its listener instead.
             let to = u16::from_be_bytes(bytes(answer, REMOTE_PORT)?);
