@@ -52,17 +52,20 @@ impl Bytes {
     fn differs(&self, bytes: &[u8]) -> Option<usize> {
         let expected = &self.all[self.came..];
         let overlap = bytes.len().min(expected.len());
-        if bytes[..overlap] == expected[..overlap] {
-            return (bytes.len() > overlap).then_some(overlap);
+        let mut from = 0;
+        let ahead = self.holes.partition_point(|hole| hole.end <= self.came);
+        let end = self.all.len()..self.all.len();
+        for hole in self.holes[ahead..].iter().chain([&end]) {
+            let to = hole.start.saturating_sub(self.came).clamp(from, overlap);
+            if bytes[from..to] != expected[from..to] {
+                return (from..to).find(|&at| bytes[at] != expected[at]);
+            }
+            from = (hole.end - self.came).min(overlap);
+            if from == overlap {
+                break;
+            }
         }
-        let is_free = |at: usize| {
-            let behind = self.holes.partition_point(|hole| hole.end <= at);
-            self.holes
-                .get(behind)
-                .is_some_and(|hole| hole.contains(&at))
-        };
-        (0..bytes.len())
-            .find(|&at| expected.get(at) != Some(&bytes[at]) && !is_free(self.came + at))
+        (bytes.len() > overlap).then_some(overlap)
     }
 }
 
