@@ -23,7 +23,7 @@ fn expect_answers(server: &Server, times: usize, pace: Pace) {
 }
 
 /// Bytes of a request for the page of 1 KB.
-const REQUEST: usize = 32;
+const REQUEST: usize = 31;
 
 #[test]
 fn four_thousand_requests_at_once_are_answered() {

@@ -57,8 +57,8 @@ impl Pace {
         }
     }
 
-    /// All in pieces of up to `most` bytes, each sent once the server has read the one before; the
-    /// sizes follow from `seed`.
+    /// All in pieces of up to `most` bytes, whose sizes follow from `seed`. Between them it reads what has
+    /// arrived.
     #[must_use]
     pub fn in_pieces(length: usize, most: usize, seed: u64) -> Self {
         let mut state = seed;
@@ -70,7 +70,7 @@ impl Pace {
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
             let piece = usize::try_from(state >> 33).unwrap_or_default() % most + 1;
-            steps.extend([Step::Send(piece), Step::UntilRead, Step::Read(usize::MAX)]);
+            steps.extend([Step::Send(piece), Step::Read(usize::MAX)]);
             left = left.saturating_sub(piece);
         }
         Self {
