@@ -22,6 +22,7 @@ pub mod made_up;
 mod pace;
 mod talk;
 
+use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,8 @@ pub struct Stream<E> {
     pub end: End,
     /// How it sends and reads.
     pub pace: Pace,
+    /// Where it connects to, if not to the server's first port.
+    pub to: Option<SocketAddr>,
 }
 
 /// How a conversation ends.
@@ -169,7 +172,7 @@ fn wait<E: Expected>(talks: &[Talk<E>]) -> Result<(), String> {
 /// Whether nothing is going to happen any more, and something is missing.
 fn stands_still<E: Expected>(server: &Server, talks: &[Talk<E>]) -> bool {
     let mut open = talks.iter().filter(|talk| !talk.is_over());
-    open.all(|talk| talk.stands_still(server)) && is_asleep(server)
+    open.all(Talk::stands_still) && is_asleep(server)
 }
 
 fn expect_nothing_more<E: Expected>(server: &Server, talks: &mut [Talk<E>]) -> Result<(), Fault> {
@@ -213,7 +216,7 @@ fn explain<E: Expected>(server: &Server, talks: &[Talk<E>], number: usize, what:
             Ok(None) => "gone".to_owned(),
             Err(error) => error.to_string(),
         };
-        let (here, there) = (talk.address, server.address());
+        let (here, there) = (talk.address, talk.to);
         let (ours, theirs) = (queues(here, there), queues(there, here));
         verdict.row("", &format!("its socket: {ours}; the server's: {theirs}"));
     }

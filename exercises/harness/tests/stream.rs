@@ -30,6 +30,7 @@ fn stream(sent: &[u8], expected: &[u8], end: End) -> Stream<Bytes> {
         expected: expected.to_vec().into(),
         end,
         pace: Pace::default(),
+        to: None,
     }
 }
 

@@ -202,6 +202,7 @@ impl<'a> Answers<'a> {
             expected,
             end,
             pace,
+            to: None,
         }
     }
 

@@ -130,6 +130,7 @@ impl Said {
             expected,
             end,
             pace,
+            to: None,
         }
     }
 }

@@ -76,6 +76,7 @@ impl Said {
             expected,
             end,
             pace,
+            to: None,
         }
     }
 }
@@ -120,6 +121,7 @@ pub fn twenty_thousand_lines_come_back_whole_in_pieces_and_through_a_narrow_wind
             expected: Bytes::from(lines.clone()),
             end: End::Ours,
             pace,
+            to: None,
         };
         if let Err(failure) = converse(server, vec![stream]) {
             panic!("{failure}");

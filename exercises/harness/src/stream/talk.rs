@@ -20,6 +20,7 @@ const PIECES: usize = 2000;
 pub(super) struct Talk<E> {
     pub(super) stream: TcpStream,
     pub(super) address: SocketAddr,
+    pub(super) to: SocketAddr,
     sent: Vec<u8>,
     /// How much of `sent` the kernel has taken.
     taken: usize,
@@ -52,16 +53,19 @@ impl<E: Expected> Talk<E> {
             expected,
             end,
             mut pace,
+            to,
         } = stream;
+        let to = to.unwrap_or(server.address());
         pace.send = pace.send.max(sent.len() / PIECES).max(1);
         pace.read = pace.read.max(1);
         let segment = pace.receive_buffer.map(|_| SEGMENT);
         let buffers = (pace.receive_buffer, pace.send_buffer, segment);
-        let (stream, address) = wire::open_narrow(server.address(), buffers, patience(server))
+        let (stream, address) = wire::open_narrow(to, buffers, patience(server))
             .map_err(|error| format!("no connection: {error}"))?;
         Ok(Self {
             stream,
             address,
+            to,
             sent,
             taken: 0,
             sending: Sending::Open,
@@ -82,10 +86,10 @@ impl<E: Expected> Talk<E> {
             Step::SendAtOnce(bytes) => _ = server.while_stopped(|| self.send(bytes))?,
             Step::Read(bytes) => _ = self.receive(bytes)?,
             Step::UntilRead => self.until(server, |talk| {
-                sockets::unread_by_server(talk.address, server.address()) == 0
+                sockets::unread_by_server(talk.address, talk.to) == 0
             })?,
             Step::UntilAnswered => self.until(server, |talk| {
-                sockets::unread_by_server(server.address(), talk.address) > 0
+                sockets::unread_by_server(talk.to, talk.address) > 0
             })?,
             Step::UntilAsleep => self.until(server, |_| false)?,
         }
@@ -198,8 +202,8 @@ impl<E: Expected> Talk<E> {
 
     /// Whether neither kernel has anything to do for it. What the server hasn't read is the server's
     /// to do.
-    pub(super) fn stands_still(&self, server: &Server) -> bool {
-        let (here, there) = (self.address, server.address());
+    pub(super) fn stands_still(&self) -> bool {
+        let (here, there) = (self.address, self.to);
         let ours = sock_diag::look(here, there).ok().flatten();
         let theirs = sock_diag::look(there, here).ok().flatten();
         let (Some(ours), Some(theirs)) = (ours, theirs) else {
