@@ -45,6 +45,9 @@ fn patience(server: &Server) -> Duration {
 /// How long to wait for a socket before looking whether everything stands still.
 const LOOK: u8 = 20; // ms
 
+/// How often everything has to stand still before that counts.
+const LOOKS: u32 = 10;
+
 /// What one client sends and expects.
 #[derive(Debug, Clone)]
 pub struct Stream<E> {
@@ -131,13 +134,13 @@ fn take_the_rest<E: Expected>(server: &Server, talks: &mut [Talk<E>]) -> Result<
             continue;
         }
         wait(talks).map_err(|what| Fault { number, what })?;
-        // Twice, because what was on its way at the first look has arrived at the second.
+        // Again and again: a thread that waits for a disk looks asleep, too.
         still = if stands_still(server, talks) {
             still + 1
         } else {
             0
         };
-        let what = if still == 3 {
+        let what = if still == LOOKS {
             "everything stands still".to_owned()
         } else if last.elapsed() > patience {
             format!("nothing has happened for {}", duration(patience))
