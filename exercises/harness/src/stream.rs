@@ -14,7 +14,7 @@
 //! missing. So a failing one takes a fraction of a second, and can be made smaller. A kernel that
 //! still has something to deliver may take its time.
 //!
-//! With the feature `made-up`, [`made_up`] has such streams made up by proptest.
+//! With the feature `made-up`, the module `made_up` has such streams made up by proptest.
 
 mod expected;
 #[cfg(feature = "made-up")]
