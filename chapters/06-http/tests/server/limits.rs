@@ -1,17 +1,23 @@
 //! The same streams where the server allows its clients little: whatever a turn may read, keep and
 //! write, the rest has its turn, too.
 
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
 
 use ch06_http::{Files, Site, demo_routes};
 use harness::Server;
-use harness::stream::converse;
-use harness::stream::made_up::{cases, try_out};
+use harness::stream::made_up::{cases, size, try_out};
+use harness::stream::{Stream, converse};
 use proptest::collection::vec;
-use reactor::{Limits, Reactor};
+use proptest::prelude::*;
+use reactor::{Limits, Reactor, Waker, listen};
 use socket2::SockRef;
 
 use crate::requests::{Answers, asked, directory};
+use crate::start;
 
 /// What the server's kernel holds for a connection, each way.
 #[derive(Clone, Copy)]
@@ -124,4 +130,99 @@ fn with_small_sockets() {
 #[test]
 fn with_the_reactors_own_limits() {
     try_with(Limits::default(), Sockets::AsTheyAre);
+}
+
+/// Limits from next to nothing to what is usual. The heads of requests have to fit the input.
+fn limits() -> impl Strategy<Value = Limits> {
+    let input = (size(64 * 1024), 1..5_usize, size(128 * 1024));
+    let output = (size(256 * 1024), any::<u64>(), size(256 * 1024));
+    (input, output).prop_map(|((read, reads, input), (high, low, write))| {
+        let high_water = high as u64 + 1;
+        Limits {
+            read: read.max(64),
+            reads,
+            input: input.max(512),
+            high_water,
+            low_water: 1 + low % (high_water - 1),
+            write: write.max(64),
+            ..Limits::default()
+        }
+    })
+}
+
+/// Has a server for each client of `listener`: it says its limits, and is told where that listens.
+fn serve_each(listener: &TcpListener, directory: &Path) {
+    let mut last: Option<Waker> = None;
+    for client in listener.incoming() {
+        let mut client = client.unwrap();
+        let mut line = String::new();
+        BufReader::new(&client).read_line(&mut line).unwrap();
+        let numbers = line
+            .split_whitespace()
+            .map(|number| number.parse().unwrap());
+        let numbers: Vec<usize> = numbers.collect();
+        let [read, reads, input, high, low, write] = numbers[..] else {
+            panic!("six numbers, not {line:?}");
+        };
+        let limits = Limits {
+            read,
+            reads,
+            input,
+            high_water: high as u64,
+            low_water: low as u64,
+            write,
+            ..Limits::default()
+        };
+        let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
+        writeln!(client, "{}", listener.local_addr().unwrap()).unwrap();
+        let files = Files::open(directory).unwrap();
+        let (sender, waker) = mpsc::channel();
+        thread::spawn(move || {
+            let mut reactor = Reactor::new(limits).unwrap();
+            reactor.add_listener(listener).unwrap();
+            sender.send(reactor.waker()).unwrap();
+            let mut site = Site::new(files, demo_routes(), ());
+            reactor.run(&mut site).unwrap();
+        });
+        if let Some(last) = last.replace(waker.recv().unwrap()) {
+            last.stop();
+        }
+    }
+}
+
+/// The address of a new server with these limits.
+fn ask_for(server: &Server, limits: &Limits) -> SocketAddr {
+    let mut stream = TcpStream::connect(server.address()).unwrap();
+    let Limits {
+        read,
+        reads,
+        input,
+        high_water,
+        low_water,
+        write,
+        ..
+    } = limits;
+    let line = format!("{read} {reads} {input} {high_water} {low_water} {write}\n");
+    stream.write_all(line.as_bytes()).unwrap();
+    let mut address = String::new();
+    BufReader::new(&stream).read_line(&mut address).unwrap();
+    address.trim().parse().unwrap()
+}
+
+#[test]
+fn with_limits_of_any_size() {
+    let directory = directory();
+    let limited = Server::answer(|listener: TcpListener| serve_each(&listener, directory.path()));
+    let program = start(&["--root", directory.name()]);
+    let answers = Answers::of(&program);
+    let case = (limits(), vec(asked(), 1..3));
+    try_out(file!(), cases(), &case, |(limits, clients)| {
+        // First: a child begins as its test does, so it has written the files once more.
+        let to = Some(ask_for(&limited, &limits));
+        let streams = clients.into_iter().map(|asked| Stream {
+            to,
+            ..answers.stream(asked)
+        });
+        converse(&limited, streams.collect()).map(|_| ())
+    });
 }
