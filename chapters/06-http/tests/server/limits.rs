@@ -216,7 +216,7 @@ fn with_limits_of_any_size() {
     let program = start(&["--root", directory.name()]);
     let answers = Answers::of(&program);
     let case = (limits(), vec(asked(), 1..3));
-    try_out(file!(), cases(), &case, |(limits, clients)| {
+    try_out(file!(), cases().div_ceil(2), &case, |(limits, clients)| {
         // First: a child begins as its test does, so it has written the files once more.
         let to = Some(ask_for(&limited, &limits));
         let streams = clients.into_iter().map(|asked| Stream {
