@@ -191,8 +191,7 @@ fn serve_each(listener: &TcpListener, directory: &Path) {
 }
 
 /// The address of a new server with these limits.
-fn ask_for(server: &Server, limits: &Limits) -> SocketAddr {
-    let mut stream = TcpStream::connect(server.address()).unwrap();
+fn ask_for(server: &Server, limits: &Limits) -> Result<SocketAddr, String> {
     let Limits {
         read,
         reads,
@@ -203,10 +202,15 @@ fn ask_for(server: &Server, limits: &Limits) -> SocketAddr {
         ..
     } = limits;
     let line = format!("{read} {reads} {input} {high_water} {low_water} {write}\n");
-    stream.write_all(line.as_bytes()).unwrap();
     let mut address = String::new();
-    BufReader::new(&stream).read_line(&mut address).unwrap();
-    address.trim().parse().unwrap()
+    TcpStream::connect(server.address())
+        .and_then(|mut stream| {
+            stream.write_all(line.as_bytes())?;
+            BufReader::new(&stream).read_line(&mut address)
+        })
+        .map_err(|error| format!("no server: {error}\n{}", server.report()))?;
+    let address = address.trim().parse();
+    address.map_err(|error| format!("no address: {error}"))
 }
 
 #[test]
@@ -218,7 +222,7 @@ fn with_limits_of_any_size() {
     let case = (limits(), vec(asked(), 1..3));
     try_out(file!(), cases().div_ceil(2), &case, |(limits, clients)| {
         // First: a child begins as its test does, so it has written the files once more.
-        let to = Some(ask_for(&limited, &limits));
+        let to = Some(ask_for(&limited, &limits)?);
         let streams = clients.into_iter().map(|asked| Stream {
             to,
             ..answers.stream(asked)
