@@ -111,9 +111,15 @@ const A_MOMENT: Duration = Duration::from_millis(10);
 /// Whether process `pid` sleeps, and not only for a moment on its way through its work; looks for
 /// [`A_MOMENT`]. One that has ended sleeps, too.
 pub(crate) fn stay_asleep(pid: u32) -> bool {
+    sleep_for(pid, A_MOMENT)
+}
+
+/// Whether no thread of process `pid` runs at the beginning and the end of `moment`, or has run in
+/// between.
+pub(crate) fn sleep_for(pid: u32, moment: Duration) -> bool {
     let used = cpu::time_of(pid);
     let before = running(pid);
-    thread::sleep(A_MOMENT);
+    thread::sleep(moment);
     before.is_empty() && running(pid).is_empty() && cpu::time_of(pid) == used
 }
 
