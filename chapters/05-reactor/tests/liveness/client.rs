@@ -5,11 +5,11 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use harness::experiment::{Entry, entry, reset};
 use nix::poll::{PollFd, PollFlags};
-use proptest::test_runner::TestCaseError;
 use socket2::{Domain, SockRef, Socket, Type};
 use std::os::fd::AsFd;
 
 use crate::handler::byte_at;
+use crate::run::{Outcome, fail};
 
 /// What a client has seen of the end of its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,7 @@ impl Client {
     }
 
     /// Takes so many bytes at most; says whether there were some.
-    pub fn read(&mut self, bytes: usize) -> Result<bool, TestCaseError> {
+    pub fn read(&mut self, bytes: usize) -> Outcome<bool> {
         let Some(mut stream) = self.stream.as_ref() else {
             return Ok(false);
         };
@@ -123,7 +123,7 @@ impl Client {
                         .position(|(a, b)| *a != b)
                     {
                         let at = self.received + wrong as u64;
-                        return Err(TestCaseError::fail(format!("byte {at} is wrong")));
+                        return fail(format!("byte {at} is wrong"));
                     }
                     self.received += count as u64;
                     left -= count;

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use ch05_reactor::Closed;
 use nix::poll::{PollFd, PollTimeout, poll};
-use proptest::test_runner::TestCaseError;
 
 use crate::case::{Bounds, Case, Message, Step};
 use crate::client::{Client, End};
@@ -16,10 +15,10 @@ use crate::server::Server;
 pub const FAR: Duration = Duration::from_secs(10);
 
 /// What went wrong, or nothing.
-pub type Outcome<T = ()> = Result<T, TestCaseError>;
+pub type Outcome<T = ()> = Result<T, String>;
 
 pub fn fail<T>(what: impl Into<String>) -> Outcome<T> {
-    Err(TestCaseError::fail(what.into()))
+    Err(what.into())
 }
 
 /// Plays `case`.
