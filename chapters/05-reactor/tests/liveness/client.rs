@@ -104,11 +104,12 @@ impl Client {
         }
     }
 
-    /// Takes so many bytes at most; says whether there were some.
+    /// Takes so many bytes at most; says whether there were some, or an end.
     pub fn read(&mut self, bytes: usize) -> Outcome<bool> {
         let Some(mut stream) = self.stream.as_ref() else {
             return Ok(false);
         };
+        let before = (self.received, self.end);
         let mut left = bytes;
         let mut buffer = [0; 16 * 1024];
         while left > 0 && self.end == End::Open {
@@ -135,7 +136,7 @@ impl Client {
                 }
             }
         }
-        Ok(left < bytes || self.end != End::Open)
+        Ok((self.received, self.end) != before)
     }
 
     pub fn send_urgent(&mut self) {

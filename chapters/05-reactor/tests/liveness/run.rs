@@ -89,7 +89,11 @@ impl Play<'_> {
     fn quiet(&self) -> Outcome {
         let mut doubt: Option<String> = None;
         let mut times = 0;
+        let began = Instant::now();
         loop {
+            if began.elapsed() > FAR {
+                return fail("it doesn't come to rest");
+            }
             self.server.until_asleep()?;
             let connections = self.server.look()?;
             self.server.until_asleep()?;
