@@ -35,6 +35,8 @@ const REMOTE_PORT: usize = 22;
 const EXPIRES: usize = 68;
 const UNREAD: usize = 72;
 const UNSENT: usize = 76;
+/// `TCP_LISTEN`, as the kernel numbers the states.
+const LISTENS: u8 = 10;
 
 /// What the kernel tells of a socket.
 pub(crate) struct Found {
@@ -46,7 +48,7 @@ pub(crate) struct Found {
     pub(crate) expires: Duration,
     /// Bytes that wait unread; of a listener: connections in its accept queue.
     pub(crate) unread: usize,
-    /// Bytes written that the peer has not acknowledged; of a listener: its backlog.
+    /// Bytes written that the peer has not acknowledged; 0 of a listener, whose backlog stands there.
     pub(crate) unsent: usize,
 }
 
@@ -108,12 +110,13 @@ fn parse(answer: &[u8], remote_port: u16) -> io::Result<Option<Found>> {
     match u16::from_ne_bytes(bytes(answer, KIND)?) {
         SOCK_DIAG_BY_FAMILY => {
             let [state, timer] = bytes(answer, STATE)?;
+            let unsent = u32::from_ne_bytes(bytes(answer, UNSENT)?) as usize;
             let found = Found {
                 state,
                 timer,
                 expires: Duration::from_millis(u32::from_ne_bytes(bytes(answer, EXPIRES)?).into()),
                 unread: u32::from_ne_bytes(bytes(answer, UNREAD)?) as usize,
-                unsent: u32::from_ne_bytes(bytes(answer, UNSENT)?) as usize,
+                unsent: if state == LISTENS { 0 } else { unsent },
             };
             // Where there is no such connection the kernel tells of its listener instead.
             let to = u16::from_be_bytes(bytes(answer, REMOTE_PORT)?);

@@ -56,6 +56,17 @@ fn a_reset_is_noticed_while_nothing_is_read() {
     server.expect("close 0 Failed(ConnectionReset)");
 }
 
+/// The error is told once; what is read after it looks like an end of file.
+#[test]
+fn a_reset_is_not_taken_for_an_end() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.exchange(b"say hello\n", b"hello\n");
+    client.reset();
+    let before = server.expect("close 0 Failed(ConnectionReset)");
+    assert!(!before.contains(&"end 0 \"\"".to_owned()), "{before:?}");
+}
+
 #[test]
 fn a_reset_is_noticed_after_the_peers_end() {
     let server = start(Limits::default());

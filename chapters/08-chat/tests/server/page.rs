@@ -13,7 +13,8 @@ use crate::{DEADLINE, wait_until};
 pub fn address(server: &Server) -> SocketAddr {
     let page = || {
         let stdout = server.stdout();
-        let url = stdout.lines().nth(1)?.strip_prefix("page at http://")?;
+        let mut lines = stdout.lines();
+        let url = lines.find_map(|line| line.strip_prefix("page at http://"))?;
         url.strip_suffix('/')?.parse().ok()
     };
     wait_until("the server tells of its page", || page().is_some());

@@ -1,17 +1,25 @@
 //! Members who speak at once, in any pieces and at any pace: all hear all lines, in one order.
 
 use std::cell::Cell;
-use std::net::SocketAddr;
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::time::Duration;
 
+use ch08_chat::{Room, limits};
+use harness::Server;
 use harness::stream::made_up::{cases, pace, size, try_out};
 use harness::stream::{End, Expected, Pace, Step, Stream, converse};
+use http::Files;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use reactor::{Limits, Signals, listen};
 use serde_json::{Value, json};
-use websocket::{Header, Mask, Opcode, Role, write_frame};
+use socket2::SockRef;
+use websocket::{Handshake, Header, Mask, Opcode, Role, write_frame};
 
-use crate::{page, start};
+use crate::{DEADLINE, page, start};
 
 /// As many lines as a newcomer may say at once, and fewer bytes than may wait for whoever reads late.
 const LINES: usize = 20;
@@ -193,12 +201,10 @@ impl Said {
     }
 }
 
-#[test]
-fn all_hear_the_same_whoever_speaks_in_whatever_pieces() {
-    let server = start(&[]);
-    let web = page::address(&server);
+#[track_caller]
+fn all_hear_the_same(server: &Server, web: SocketAddr, number: u32) {
     let conversations = Cell::new(0);
-    try_out(file!(), cases(), &vec(said(), 1..6), |members| {
+    try_out(file!(), number, &vec(said(), 1..6), |members| {
         conversations.set(conversations.get() + 1);
         let mark = format!("in {}:", conversations.get());
         let numbered = members.iter().zip(0..);
@@ -208,7 +214,7 @@ fn all_hear_the_same_whoever_speaks_in_whatever_pieces() {
         let lines = said.iter().map(Vec::len).sum();
         let streams = members.into_iter().zip(&said);
         let streams = streams.map(|(member, texts)| member.stream(texts, &mark, lines, web));
-        let heard = converse(&server, streams.collect())?;
+        let heard = converse(server, streams.collect())?;
         for (number, member) in heard.iter().enumerate() {
             if member.texts != heard[0].texts {
                 return Err(format!("member {number} hears another order than member 0"));
@@ -225,4 +231,44 @@ fn all_hear_the_same_whoever_speaks_in_whatever_pieces() {
         }
         Ok(())
     });
+}
+
+#[test]
+fn all_hear_the_same_whoever_speaks_in_whatever_pieces() {
+    let server = start(&[]);
+    let web = page::address(&server);
+    all_hear_the_same(&server, web, cases().div_ceil(2));
+}
+
+/// A turn may read and write little, and the sockets hold little.
+#[test]
+fn all_hear_the_same_within_small_limits() {
+    let server = Server::answer(|lines: TcpListener| {
+        let web = listen("127.0.0.1:0".parse().unwrap(), 64).unwrap();
+        let address = web.local_addr().unwrap();
+        writeln!(io::stdout(), "page at http://{address}/").unwrap(); // println would be captured
+        for listener in [&lines, &web] {
+            // Those that it accepts have the same (socket(7), tcp(7)).
+            let socket = SockRef::from(listener);
+            socket.set_send_buffer_size(8 * 1024).unwrap();
+            socket.set_recv_buffer_size(8 * 1024).unwrap();
+        }
+        let site = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
+        let files = Files::open(Path::new(site)).unwrap();
+        let handshake = Handshake::default();
+        let room = Room::new("small");
+        let server = ch08_chat::Server::new(room, files, handshake, Duration::from_mins(10));
+        let limits = Limits {
+            read: 64,
+            reads: 2,
+            input: 4096,
+            write: 200,
+            ..limits()
+        };
+        let signals = Signals::block().unwrap();
+        server.run([lines, web], signals, limits).unwrap();
+    })
+    .with_deadline(DEADLINE);
+    let web = page::address(&server);
+    all_hear_the_same(&server, web, cases().div_ceil(2));
 }
