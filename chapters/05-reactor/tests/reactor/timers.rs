@@ -92,3 +92,16 @@ fn ticks_come_again_and_again() {
         started.elapsed()
     );
 }
+
+/// The time that a *closing* connection's output may stand still is no time of an open one.
+#[test]
+fn output_that_waits_calls_no_timer() {
+    let server = start(Limits {
+        close: Duration::from_millis(1),
+        ..Limits::default()
+    });
+    let mut client = server.client();
+    client.send(b"fill 16777216\n");
+    server.expect("line 0 fill 16777216");
+    server.expect_nothing();
+}
