@@ -150,12 +150,8 @@ impl Connection {
     /// Returns 0 at the end of the peer's bytes.
     fn read(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
         let bytes = self.stream.read(scratch)?;
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &scratch[..bytes],
-            "read"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &scratch[..bytes], "read");
         self.input.extend_from_slice(&scratch[..bytes]);
         Ok(bytes)
     }
@@ -165,12 +161,8 @@ impl Connection {
             Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
             written => written?,
         };
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &self.output[..bytes],
-            "write"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &self.output[..bytes], "write");
         self.output.drain(..bytes);
         Ok(())
     }

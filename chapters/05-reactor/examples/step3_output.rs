@@ -77,9 +77,7 @@ trait Handler {
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// Output that was full has drained.
-    fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
-        let _ = (io, id, session);
-    }
+    fn on_drain(&mut self, _: &mut Io, _: ConnId, _: &mut Self::Session) {}
 
     /// The peer has finished sending, and may still read.
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
@@ -172,12 +170,8 @@ impl Connection {
     /// Returns 0 at the end of the peer's bytes.
     fn read(&mut self, scratch: &mut [u8]) -> io::Result<usize> {
         let bytes = self.stream.read(scratch)?;
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &scratch[..bytes],
-            "read"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &scratch[..bytes], "read");
         self.input.extend_from_slice(&scratch[..bytes]);
         Ok(bytes)
     }
@@ -202,12 +196,8 @@ impl Connection {
             Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
             written => written?,
         };
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &self.output[..bytes],
-            "write"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &self.output[..bytes], "write");
         self.output.drain(..bytes);
         Ok(())
     }
@@ -369,9 +359,7 @@ impl<H: Handler> Reactor<H> {
     fn flush(&mut self, handler: &mut H) {
         for id in mem::take(&mut self.io.unflushed) {
             if self.io.flush(id) {
-                self.call(handler, id, |handler, io, id, session, _| {
-                    handler.on_drain(io, id, session);
-                });
+                self.call(handler, id, |h, io, id, s, _| h.on_drain(io, id, s));
             }
         }
     }

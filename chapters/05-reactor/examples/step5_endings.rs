@@ -76,17 +76,13 @@ trait Handler {
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// Output that was full has drained.
-    fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
-        let _ = (io, id, session);
-    }
+    fn on_drain(&mut self, _: &mut Io, _: ConnId, _: &mut Self::Session) {}
 
     /// The peer has finished sending, and may still read.
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// The connection has gone. Called once for each `on_open`.
-    fn on_close(&mut self, io: &mut Io, id: ConnId, session: Self::Session, why: Closed) {
-        let _ = (io, id, session, why);
-    }
+    fn on_close(&mut self, _: &mut Io, _: ConnId, _: Self::Session, _: Closed) {}
 }
 
 type Callback<H> = fn(&mut H, &mut Io, ConnId, &mut <H as Handler>::Session, &mut Buffer);
@@ -210,12 +206,8 @@ impl Connection {
         if self.phase == Phase::Lingering {
             return Ok(bytes); // dropped
         }
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &scratch[..bytes],
-            "read"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &scratch[..bytes], "read");
         self.input.extend_from_slice(&scratch[..bytes]);
         Ok(bytes)
     }
@@ -245,12 +237,8 @@ impl Connection {
             Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
             written => written?,
         };
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &self.output[..bytes],
-            "write"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &self.output[..bytes], "write");
         self.output.drain(..bytes);
         Ok(())
     }
@@ -372,9 +360,7 @@ impl Io {
     fn linger(&mut self, id: ConnId) {
         if let Some(connection) = self.get_mut(id) {
             connection.phase = Phase::Lingering;
-            if connection.stream.shutdown(Shutdown::Write).is_err() {
-                self.kill(id, Closed::Finished);
-            }
+            let _ = connection.stream.shutdown(Shutdown::Write); // if it fails, the next read does
         }
     }
 
@@ -461,11 +447,10 @@ impl<H: Handler> Reactor<H> {
         listener.set_nonblocking(true)?;
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         epoll.add(&listener, EpollEvent::new(EpollFlags::EPOLLIN, LISTENER))?;
-        let connections = Connections::default();
         Ok(Self {
             io: Io {
                 epoll,
-                connections,
+                connections: Connections::default(),
                 unflushed: Vec::new(),
                 dead: Vec::new(),
             },
@@ -478,9 +463,7 @@ impl<H: Handler> Reactor<H> {
     fn flush(&mut self, handler: &mut H) {
         for id in mem::take(&mut self.io.unflushed) {
             if self.io.flush(id) {
-                self.call(handler, id, |handler, io, id, session, _| {
-                    handler.on_drain(io, id, session);
-                });
+                self.call(handler, id, |h, io, id, s, _| h.on_drain(io, id, s));
             }
         }
     }

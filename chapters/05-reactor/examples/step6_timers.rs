@@ -87,9 +87,7 @@ trait Handler {
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// Output that was full has drained.
-    fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
-        let _ = (io, id, session);
-    }
+    fn on_drain(&mut self, _: &mut Io, _: ConnId, _: &mut Self::Session) {}
 
     /// The time set by [`Io::set_timer`] has come.
     fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session);
@@ -98,9 +96,7 @@ trait Handler {
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// The connection has gone. Called once for each `on_open`.
-    fn on_close(&mut self, io: &mut Io, id: ConnId, session: Self::Session, why: Closed) {
-        let _ = (io, id, session, why);
-    }
+    fn on_close(&mut self, _: &mut Io, _: ConnId, _: Self::Session, _: Closed) {}
 }
 
 type Callback<H> = fn(&mut H, &mut Io, ConnId, &mut <H as Handler>::Session, &mut Buffer);
@@ -238,12 +234,8 @@ impl Connection {
         if self.phase == Phase::Lingering {
             return Ok(bytes); // dropped
         }
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &scratch[..bytes],
-            "read"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &scratch[..bytes], "read");
         self.input.extend_from_slice(&scratch[..bytes]);
         Ok(bytes)
     }
@@ -273,12 +265,8 @@ impl Connection {
             Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
             written => written?,
         };
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &self.output[..bytes],
-            "write"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &self.output[..bytes], "write");
         self.output.drain(..bytes);
         Ok(())
     }
@@ -381,12 +369,12 @@ impl Io {
             if let Some(connection) = self.get_mut(id)
                 && connection.queued.take_if(|queued| *queued == due).is_some()
             {
-                if connection.deadline <= now {
+                let deadline = connection.deadline;
+                if deadline <= now {
                     return Some(id);
                 }
-                connection.queued = Some(connection.deadline);
-                let entry = Reverse((connection.deadline, id));
-                self.timers.push(entry);
+                connection.queued = Some(deadline);
+                self.timers.push(Reverse((deadline, id)));
             }
         }
         None
@@ -432,12 +420,10 @@ impl Io {
     }
 
     fn linger(&mut self, id: ConnId) {
+        self.set_timer(id, LINGER);
         if let Some(connection) = self.get_mut(id) {
             connection.phase = Phase::Lingering;
-            if connection.stream.shutdown(Shutdown::Write).is_err() {
-                self.kill(id, Closed::Finished);
-            }
-            self.set_timer(id, LINGER);
+            let _ = connection.stream.shutdown(Shutdown::Write); // if it fails, the next read does
         }
     }
 
@@ -525,11 +511,10 @@ impl<H: Handler> Reactor<H> {
         listener.set_nonblocking(true)?;
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         epoll.add(&listener, EpollEvent::new(EpollFlags::EPOLLIN, LISTENER))?;
-        let connections = Connections::default();
         Ok(Self {
             io: Io {
                 epoll,
-                connections,
+                connections: Connections::default(),
                 unflushed: Vec::new(),
                 dead: Vec::new(),
                 timers: BinaryHeap::new(),
@@ -543,9 +528,7 @@ impl<H: Handler> Reactor<H> {
     fn flush(&mut self, handler: &mut H) {
         for id in mem::take(&mut self.io.unflushed) {
             if self.io.flush(id) {
-                self.call(handler, id, |handler, io, id, session, _| {
-                    handler.on_drain(io, id, session);
-                });
+                self.call(handler, id, |h, io, id, s, _| h.on_drain(io, id, s));
             }
         }
     }
@@ -569,15 +552,10 @@ impl<H: Handler> Reactor<H> {
     fn run_deadlines(&mut self, handler: &mut H) {
         let now = Instant::now();
         while let Some(id) = self.io.expired(now) {
-            trace!(what = "connection", "timer");
             match self.io.get_mut(id).map(|connection| connection.phase) {
-                Some(Phase::Open | Phase::Ended) => {
-                    self.call(handler, id, |handler, io, id, session, _| {
-                        handler.on_timer(io, id, session);
-                    });
-                }
+                Some(Phase::Closing) => self.io.kill(id, Closed::TimedOut),
                 Some(Phase::Lingering) => self.io.kill(id, Closed::Finished),
-                _ => self.io.kill(id, Closed::TimedOut),
+                _ => self.call(handler, id, |h, io, id, s, _| h.on_timer(io, id, s)),
             }
         }
     }

@@ -102,9 +102,7 @@ trait Handler {
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// Output that was full has drained.
-    fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
-        let _ = (io, id, session);
-    }
+    fn on_drain(&mut self, _: &mut Io, _: ConnId, _: &mut Self::Session) {}
 
     /// The time set by [`Io::set_timer`] has come.
     fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session);
@@ -113,8 +111,7 @@ trait Handler {
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// The server is going down.
-    fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
-        let _ = session;
+    fn on_stop(&mut self, io: &mut Io, id: ConnId, _: &mut Self::Session) {
         io.close(id);
     }
 
@@ -122,9 +119,7 @@ trait Handler {
     fn on_wake(&mut self, io: &mut Io);
 
     /// The connection has gone. Called once for each `on_open`.
-    fn on_close(&mut self, io: &mut Io, id: ConnId, session: Self::Session, why: Closed) {
-        let _ = (io, id, session, why);
-    }
+    fn on_close(&mut self, _: &mut Io, _: ConnId, _: Self::Session, _: Closed) {}
 }
 
 type Callback<H> = fn(&mut H, &mut Io, ConnId, &mut <H as Handler>::Session, &mut Buffer);
@@ -266,12 +261,8 @@ impl Connection {
         if self.phase == Phase::Lingering {
             return Ok(bytes); // dropped
         }
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &scratch[..bytes],
-            "read"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &scratch[..bytes], "read");
         self.input.extend_from_slice(&scratch[..bytes]);
         Ok(bytes)
     }
@@ -301,12 +292,8 @@ impl Connection {
             Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
             written => written?,
         };
-        trace!(
-            fd = self.stream.as_raw_fd(),
-            bytes,
-            data = &self.output[..bytes],
-            "write"
-        );
+        let fd = self.stream.as_raw_fd();
+        trace!(fd, bytes, data = &self.output[..bytes], "write");
         self.output.drain(..bytes);
         Ok(())
     }
@@ -345,6 +332,10 @@ impl Connections {
         slot.connection.as_mut().filter(|_| slot.id == id)
     }
 
+    fn len(&self) -> usize {
+        self.slots.len() - self.free.len()
+    }
+
     fn ids(&self) -> Vec<ConnId> {
         let taken = self.slots.iter().filter(|slot| slot.connection.is_some());
         taken.map(|slot| slot.id).collect()
@@ -376,8 +367,7 @@ struct Io {
 
 impl Io {
     fn stop(&mut self) {
-        let deadline = Instant::now() + self.grace;
-        self.stop.get_or_insert(deadline);
+        self.stop = self.stop.or(Some(Instant::now() + self.grace));
     }
 
     fn send(&mut self, id: ConnId, bytes: &[u8]) {
@@ -422,12 +412,12 @@ impl Io {
             if let Some(connection) = self.get_mut(id)
                 && connection.queued.take_if(|queued| *queued == due).is_some()
             {
-                if connection.deadline <= now {
+                let deadline = connection.deadline;
+                if deadline <= now {
                     return Some(id);
                 }
-                connection.queued = Some(connection.deadline);
-                let entry = Reverse((connection.deadline, id));
-                self.timers.push(entry);
+                connection.queued = Some(deadline);
+                self.timers.push(Reverse((deadline, id)));
             }
         }
         None
@@ -473,12 +463,10 @@ impl Io {
     }
 
     fn linger(&mut self, id: ConnId) {
+        self.set_timer(id, LINGER);
         if let Some(connection) = self.get_mut(id) {
             connection.phase = Phase::Lingering;
-            if connection.stream.shutdown(Shutdown::Write).is_err() {
-                self.kill(id, Closed::Finished);
-            }
-            self.set_timer(id, LINGER);
+            let _ = connection.stream.shutdown(Shutdown::Write); // if it fails, the next read does
         }
     }
 
@@ -571,20 +559,18 @@ impl<H: Handler> Reactor<H> {
         }
     }
 
-    fn new(listener: TcpListener, grace: Duration) -> io::Result<Self> {
+    fn new(listener: TcpListener, grace: Duration, signals: &SigSet) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         epoll.add(&listener, EpollEvent::new(EpollFlags::EPOLLIN, LISTENER))?;
-        let waker = EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?;
+        let waker = EventFd::from_flags(EfdFlags::EFD_NONBLOCK)?;
         epoll.add(&waker, EpollEvent::new(EpollFlags::EPOLLIN, WAKER))?;
-        let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
-        let signals = SignalFd::with_flags(&signals(), flags)?;
+        let signals = SignalFd::with_flags(signals, SfdFlags::SFD_NONBLOCK)?;
         epoll.add(&signals, EpollEvent::new(EpollFlags::EPOLLIN, SIGNALS))?;
-        let connections = Connections::default();
         Ok(Self {
             io: Io {
                 epoll,
-                connections,
+                connections: Connections::default(),
                 unflushed: Vec::new(),
                 dead: Vec::new(),
                 timers: BinaryHeap::new(),
@@ -602,9 +588,7 @@ impl<H: Handler> Reactor<H> {
     fn flush(&mut self, handler: &mut H) {
         for id in mem::take(&mut self.io.unflushed) {
             if self.io.flush(id) {
-                self.call(handler, id, |handler, io, id, session, _| {
-                    handler.on_drain(io, id, session);
-                });
+                self.call(handler, id, |h, io, id, s, _| h.on_drain(io, id, s));
             }
         }
     }
@@ -628,15 +612,10 @@ impl<H: Handler> Reactor<H> {
     fn run_deadlines(&mut self, handler: &mut H) {
         let now = Instant::now();
         while let Some(id) = self.io.expired(now) {
-            trace!(what = "connection", "timer");
             match self.io.get_mut(id).map(|connection| connection.phase) {
-                Some(Phase::Open | Phase::Ended) => {
-                    self.call(handler, id, |handler, io, id, session, _| {
-                        handler.on_timer(io, id, session);
-                    });
-                }
+                Some(Phase::Closing) => self.io.kill(id, Closed::TimedOut),
                 Some(Phase::Lingering) => self.io.kill(id, Closed::Finished),
-                _ => self.io.kill(id, Closed::TimedOut),
+                _ => self.call(handler, id, |h, io, id, s, _| h.on_timer(io, id, s)),
             }
         }
     }
@@ -648,9 +627,7 @@ impl<H: Handler> Reactor<H> {
             if late {
                 self.io.kill(id, Closed::TimedOut);
             } else if begins {
-                self.call(handler, id, |handler, io, id, session, _| {
-                    handler.on_stop(io, id, session);
-                });
+                self.call(handler, id, |h, io, id, s, _| h.on_stop(io, id, s));
             }
         }
     }
@@ -672,7 +649,7 @@ impl<H: Handler> Reactor<H> {
 
     fn run(mut self, handler: &mut H) -> io::Result<()> {
         let mut events = [EpollEvent::empty(); EVENTS];
-        while self.listener.is_some() || !self.io.connections.ids().is_empty() {
+        while self.listener.is_some() || self.io.connections.len() > 0 {
             let ready = match self.io.epoll.wait(&mut events, self.timeout()) {
                 Err(Errno::EINTR) => 0, // a debugger, or SIGSTOP and SIGCONT
                 ready => ready?,
@@ -703,20 +680,18 @@ impl<H: Handler> Reactor<H> {
     }
 }
 
-fn signals() -> SigSet {
-    SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM])
-}
-
 fn main() -> ExitCode {
     workbench::start(|options: Options| {
-        signals().thread_block()?; // before another thread starts, which could be interrupted
+        let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
+        signals.thread_block()?; // before another thread starts, which could be interrupted
         let listener = options.server.open(TcpListener::bind)?;
         let mut echo = LineEcho {
             idle: Duration::from_secs(options.idle.into()),
             newest: options.newest,
             opened: VecDeque::new(),
         };
-        let reactor = Reactor::new(listener, Duration::from_secs(options.grace.into()))?;
+        let grace = Duration::from_secs(options.grace.into());
+        let reactor = Reactor::new(listener, grace, &signals)?;
         let waker = Arc::clone(&reactor.waker);
         if let Some(seconds) = options.lifetime {
             thread::spawn(move || {
