@@ -1,0 +1,45 @@
+//! Wake-ups, signals, stop.
+
+use harness::Signal;
+
+const NAME: &str = "step7_stop";
+
+crate::all_suites!("step7_stop");
+
+/// The lines that it has read are answered, however late their client reads.
+#[test]
+fn a_server_that_is_told_to_stop_answers_first() {
+    let server = crate::start(NAME, &["--grace", "60"]);
+    let mut slow = server.client();
+    let lines = b"a line\n".repeat(100_000);
+    slow.send(&lines);
+    slow.wait_until_read();
+    let mut idle = server.client();
+    idle.exchange(b"hello\n", b"hello\n");
+    server.signal(Signal::SIGTERM);
+    idle.expect_end();
+    slow.expect_last(&lines);
+    drop((slow, idle));
+    assert_eq!(server.wait().code(), Some(0));
+}
+
+/// At the deadline, what is left is cut.
+#[test]
+fn a_client_that_does_not_read_can_not_hold_the_server() {
+    let server = crate::start(NAME, &["--grace", "1"]);
+    let mut slow = server.slow_client();
+    slow.flood(&b"a line\n".repeat(4 << 20));
+    server.signal(Signal::SIGINT);
+    assert_eq!(server.wait().code(), Some(0));
+}
+
+/// Here it is a thread that sleeps.
+#[test]
+fn another_thread_can_stop_the_loop() {
+    let server = crate::start(NAME, &["--lifetime", "1"]);
+    let mut client = server.client();
+    client.exchange(b"hello\n", b"hello\n");
+    client.expect_end();
+    drop(client);
+    assert_eq!(server.wait().code(), Some(0));
+}
