@@ -9,7 +9,7 @@ crate::all_suites!("step7_stop");
 /// The lines that it has read are answered, however late their client reads.
 #[test]
 fn a_server_that_is_told_to_stop_answers_first() {
-    let server = crate::start(NAME, &["--grace", "60"]);
+    let server = crate::start(NAME, &[]);
     let mut slow = server.client();
     let lines = b"a line\n".repeat(100_000);
     slow.send(&lines);
