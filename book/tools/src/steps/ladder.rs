@@ -20,7 +20,8 @@ struct Step {
     text: String,
 }
 
-/// Every ladder's parts by name: `05-ladder`, a table of its steps, and `05-1-2` …, their changes.
+/// Every ladder's parts by name: `05-ladder`, a table of its steps, `05-1`, the first of them, and
+/// `05-1-2` …, the changes.
 pub fn pages() -> Result<BTreeMap<String, String>> {
     let mut pages = BTreeMap::new();
     for entry in std::fs::read_dir(files::at("chapters"))? {
@@ -32,6 +33,7 @@ pub fn pages() -> Result<BTreeMap<String, String>> {
         let name = files::stem(&folder);
         let number = name.split('-').next().unwrap_or_default();
         pages.insert(format!("{number}-ladder"), table(&steps));
+        pages.insert(format!("{number}-1"), whole(&steps[0]));
         for (old, pair) in (1..).zip(steps.windows(2)) {
             pages.insert(format!("{number}-{old}-{}", old + 1), diff(pair));
         }
@@ -94,6 +96,17 @@ fn table(steps: &[Step]) -> String {
         before = code;
     }
     table
+}
+
+/// One file, folded open, without what only the book needs (anchors).
+fn whole(step: &Step) -> String {
+    let lines = step.text.lines();
+    let lines = lines.filter(|line| !line.trim_start().starts_with("// ANCHOR"));
+    let text: String = lines.flat_map(|line| [line, "\n"]).collect();
+    format!(
+        "<details class=\"step\" open><summary><code>{}</code></summary>\n\n```rust,ignore\n{text}```\n\n</details>\n",
+        step.file
+    )
 }
 
 /// The changes from one file to the next.

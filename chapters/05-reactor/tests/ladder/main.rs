@@ -12,6 +12,7 @@ mod step8;
 
 use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
+use std::process::Command;
 
 use harness::{Client, DEADLINE, Server};
 
@@ -89,3 +90,20 @@ macro_rules! all_suites {
 }
 
 use {all_suites, suites_without_linger};
+
+#[test]
+fn a_step_that_is_not_there_is_refused_with_the_list() {
+    for step in ["0", "9", "x"] {
+        let run = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.just/run");
+        let mut command = Command::new("bash");
+        let command = command.args([run, "05-reactor", "--step", step]);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{step}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("  8  "), "{said}");
+        assert!(
+            said.contains(&format!("There is no step '{step}'")),
+            "{said}"
+        );
+    }
+}
