@@ -4,7 +4,7 @@ set shell := ["bash", "-euo", "pipefail", "-c"]
 set positional-arguments    # "$@" keeps the reader's quoting
 set quiet
 
-workbook := "exec bash .just/start workbook workbook"
+workbook := "exec bash .just/start workbook"
 
 # Show this menu
 [private]
@@ -21,16 +21,17 @@ run chapter='' *options:
 [group('read and run')]
 [no-exit-message]
 chat *options:
-    exec bash .just/start ch08-chat chat "$@"
+    exec bash .just/start chat "$@"
 
 # Read the book in a browser, rebuilt at every save
 [group('read and run')]
 [no-exit-message]
 book *options:
-    mdbook serve book "${@:---open}"
+    mdbook=$(.just/mdbook) && exec "$mdbook" serve book "${@:---open}"
 
 # What this machine lacks, and how to get it
 [group('read and run')]
+[no-exit-message]
 doctor:
     bash .just/doctor
 
@@ -88,7 +89,7 @@ progress chapter='' *options:
 break exercise='' wrong='' *options:
     {{ workbook }} break "$@"
 
-# Test everything, or one chapter: just test 01
+# Whether all is well, or one chapter: just test 01
 [group('maintain')]
 [no-exit-message]
 test chapter='' *options:

@@ -7,13 +7,16 @@ mod exercises;
 mod experiments;
 mod files;
 mod generate;
+mod include;
 mod merge;
+mod page;
 mod program;
 mod record;
 mod recording;
 mod script;
-mod skips;
 mod steps;
+mod tags;
+mod tests;
 mod timeline;
 
 use std::process::ExitCode;
@@ -23,8 +26,10 @@ Usage: cargo run -p book-tools -- COMMAND
 
   traces [NAME]   Record the timelines anew: all, those of a chapter (01-blocking), or one
   generate        Write src/generated/ from recordings, claims, exercises and chapters
-  check           Build the book and look for everything mdBook lets pass
-  skips LOG       Fail if LOG, the output of `cargo test`, holds a skip that .ci/skips doesn't list";
+  check           Look through the book's sources for everything mdBook lets pass
+  build [MDBOOK]  Build the book, and check what has become of it
+  test            Run all tests, several programs at once; where CI is `true`, skipped tests
+                  must be listed in .ci/skips";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,7 +39,9 @@ fn main() -> ExitCode {
         ["traces", name] => record::record_all(name).and_then(|()| generate::write()),
         ["generate"] => generate::write(),
         ["check"] => check::run(),
-        ["skips", log] => skips::check(log),
+        ["build"] => check::build("mdbook"),
+        ["build", mdbook] => check::build(mdbook),
+        ["test"] => tests::run(),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);

@@ -19,3 +19,7 @@ harness::line_echo_concurrent_suite!(spin_many_clients, wait_by("spin"));
 harness::line_echo_idle_suite!(epoll_idle, wait_by("epoll"));
 harness::line_echo_idle_suite!(poll_idle, wait_by("poll"));
 harness::line_echo_idle_suite!(select_idle, wait_by("select"));
+
+harness::line_echo_streams_suite!(epoll_streams, wait_by("epoll"));
+harness::line_echo_streams_suite!(poll_streams, wait_by("poll"));
+harness::line_echo_streams_suite!(select_streams, wait_by("select"));

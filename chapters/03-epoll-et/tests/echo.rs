@@ -10,3 +10,4 @@ harness::line_echo_suite!(one_client, start());
 harness::line_echo_concurrent_suite!(many_clients, start());
 harness::line_echo_idle_suite!(idle, start());
 harness::line_echo_slow_reader_suite!(slow_reader, start());
+harness::line_echo_streams_suite!(streams, start());

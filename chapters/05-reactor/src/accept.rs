@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use tracing::trace;
 
-use crate::io::Stop;
+use crate::deadlines::Stop;
 use crate::listener::{Accepted, ListenerId, accept, prepare};
 use crate::token::Token;
 use crate::{Handler, Reactor, flag_names};

@@ -19,7 +19,7 @@ use tracing::{Level, enabled};
 use crate::Buffer;
 use crate::connection::ConnId;
 use crate::io::Io;
-use crate::output::trace_write;
+use crate::output::{send_pieces, trace_write};
 
 /// From this many bytes on, to copy costs more than another write.
 const LONG: usize = 16 * 1024;
@@ -65,7 +65,7 @@ impl Io {
             Some(connection) if self.written + all < self.long_answer => {
                 let pieces = [IoSlice::new(&self.answer), IoSlice::new(bytes)];
                 // The queue will meet with the same error, and deal with it.
-                let sent = (&connection.stream).write_vectored(&pieces).unwrap_or(0);
+                let sent = send_pieces(&connection.stream, &pieces).unwrap_or(0);
                 if sent > 0 && enabled!(Level::TRACE) {
                     trace_write(&connection.stream, &[&self.answer, bytes].concat(), sent);
                 }

@@ -4,7 +4,8 @@ use std::io;
 use std::mem;
 
 use crate::connection::{ConnId, Phase};
-use crate::io::{Io, Stop};
+use crate::deadlines::Stop;
+use crate::io::Io;
 use crate::sockets::Flushed;
 use crate::{Buffer, Handler, Reactor};
 

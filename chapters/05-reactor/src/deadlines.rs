@@ -6,8 +6,24 @@ use std::os::fd::AsRawFd;
 use nix::sys::epoll::EpollTimeout;
 use tracing::trace;
 
-use crate::io::Stop;
 use crate::{Handler, Reactor, Waker};
+
+/// A call of `on_tick` that comes again and again.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tick {
+    pub period: u64,
+    pub due: u64,
+}
+
+/// How far the reactor is on its way down. Times are nanoseconds on its clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    No,
+    /// Asked for in this turn.
+    Requested,
+    /// No more is accepted or received; at the deadline, what is left is cut.
+    Until(u64),
+}
 
 impl<H: Handler> Reactor<H> {
     /// How long epoll may sleep.

@@ -11,6 +11,7 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags};
 
 use crate::clock::{Clock, nanos};
 use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
+use crate::deadlines::{Stop, Tick};
 use crate::output::Output;
 use crate::timers::Timers;
 use crate::{Closed, Limits};
@@ -55,23 +56,6 @@ pub struct Io {
         reason = "a box goes to a connection and back as it is"
     )]
     pub(crate) spare: Vec<Box<Output>>,
-}
-
-/// A call of `on_tick` that comes again and again.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Tick {
-    pub period: u64,
-    pub due: u64,
-}
-
-/// How far the reactor is on its way down. Times are nanoseconds on its [`Clock`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    No,
-    /// Asked for in this turn.
-    Requested,
-    /// No more is accepted or received; at the deadline, what is left is cut.
-    Until(u64),
 }
 
 impl Io {
@@ -190,8 +174,8 @@ impl Io {
         }
     }
 
-    /// The time since the reactor was made, as it was when somebody first asked in this turn. It
-    /// never goes back, and to ask again costs next to nothing.
+    /// The time on the clock `CLOCK_MONOTONIC`, as it was when it was first asked for in this turn.
+    /// It never goes back, and to ask again costs next to nothing.
     #[inline]
     pub fn now(&mut self) -> Duration {
         Duration::from_nanos(self.clock.now())
@@ -238,6 +222,15 @@ impl Io {
         if self.stop == Stop::No {
             self.stop = Stop::Requested;
             self.room = 0;
+        }
+    }
+
+    /// Stops, and cuts at once what a stop would wait for.
+    pub(crate) fn cut(&mut self) {
+        self.stop();
+        self.limits.stop = Duration::ZERO;
+        if self.stop != Stop::Requested {
+            self.stop = Stop::Until(0);
         }
     }
 

@@ -56,7 +56,7 @@
 //! | --- | --- |
 //! | `reactor.rs`, `callbacks.rs` | the loop, and the order of its callbacks |
 //! | `handler.rs`, `io.rs` | the two sides of a callback: what it is told, what it may do |
-//! | `sockets.rs`, `closing.rs` | the system calls on a connection, and how it ends |
+//! | `sockets.rs`, `received.rs`, `closing.rs` | the system calls on a connection, and how it ends |
 //! | `armed.rs` | what epoll watches a connection for, and the edge that must not be lost |
 //! | `connection.rs`, `token.rs` | the table of connections, and the ids that can't go stale |
 //! | `buffer.rs`, `output.rs`, `answer.rs` | bytes on their way in, and out |
@@ -85,6 +85,7 @@ mod listener;
 mod loops;
 mod output;
 mod reactor;
+mod received;
 mod signals;
 mod sockets;
 mod timers;

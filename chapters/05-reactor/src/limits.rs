@@ -1,5 +1,6 @@
 //! What one reactor allows its peers.
 
+use std::io;
 use std::time::Duration;
 
 /// What one reactor allows its peers; bytes and times per connection, unless said otherwise.
@@ -10,6 +11,8 @@ use std::time::Duration;
 /// let limits = Limits { connections: 10_000, ..Limits::default() };
 /// assert!(limits.low_water < limits.high_water);
 /// ```
+///
+/// [`Reactor::new`](crate::Reactor::new) refuses limits with which a connection could never go on.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Connections at a time; further ones wait in the accept queue.
@@ -18,7 +21,7 @@ pub struct Limits {
     pub connections: usize,
     /// Bytes that one read takes at most.
     pub read: usize,
-    /// Reads that a connection gets in one turn, as long as each brings all it may. At least one.
+    /// Reads that a connection gets in one turn, as long as each brings all it may.
     pub reads: usize,
     /// Bytes of input that a handler may leave unconsumed. Above that, nothing is read.
     ///
@@ -43,6 +46,33 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// # Errors
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput), if with these a connection could not be
+    /// accepted, read from or written to, or could not go on once it has been full.
+    pub(crate) fn check(&self) -> io::Result<()> {
+        let counts = [
+            ("connections", self.connections),
+            ("read", self.read),
+            ("reads", self.reads),
+            ("input", self.input),
+            ("write", self.write),
+        ];
+        let low = self.low_water;
+        let high = self.high_water;
+        let wrong = if let Some((name, _)) = counts.iter().find(|(_, count)| *count == 0) {
+            format!("limits.{name} is 0, so no connection could be served: set it to 1 or more")
+        } else if low == 0 {
+            "limits.low_water is 0, so a full connection would never have drained: set it to 1 or \
+             more"
+                .to_owned()
+        } else if low > high {
+            format!("limits.low_water ({low}) is above high_water ({high}): set it to that or less")
+        } else {
+            return Ok(());
+        };
+        Err(io::Error::new(io::ErrorKind::InvalidInput, wrong))
+    }
+
     /// From this many bytes on, an answer fills its connection, or is more than one turn's share.
     pub(crate) fn answer(&self) -> usize {
         usize::try_from(self.high_water).map_or(self.write, |high| high.min(self.write))
@@ -64,5 +94,70 @@ impl Default for Limits {
             linger_bytes: 16 * 1024 * 1024,
             stop: Duration::from_secs(5),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_that_would_hang_are_refused_and_named() {
+        let good = Limits::default;
+        let wrong = [
+            (
+                "connections",
+                Limits {
+                    connections: 0,
+                    ..good()
+                },
+            ),
+            ("read", Limits { read: 0, ..good() }),
+            ("reads", Limits { reads: 0, ..good() }),
+            ("input", Limits { input: 0, ..good() }),
+            ("write", Limits { write: 0, ..good() }),
+            (
+                "low_water",
+                Limits {
+                    low_water: 0,
+                    ..good()
+                },
+            ),
+            (
+                "high_water",
+                Limits {
+                    high_water: 0,
+                    ..good()
+                },
+            ),
+            (
+                "high_water",
+                Limits {
+                    high_water: 100,
+                    low_water: 101,
+                    ..good()
+                },
+            ),
+        ];
+        for (name, limits) in wrong {
+            let error = crate::Reactor::<crate::LineEcho>::new(limits).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
+            assert!(error.to_string().contains(name), "{name}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_smallest_limits_are_taken() {
+        let smallest = Limits {
+            connections: 1,
+            read: 1,
+            reads: 1,
+            input: 1,
+            write: 1,
+            low_water: 1,
+            high_water: 1,
+            ..Limits::default()
+        };
+        assert!(smallest.check().is_ok());
     }
 }

@@ -24,7 +24,7 @@ struct Options {
     #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(i32).range(0..))]
     backlog: i32,
 
-    /// How long output may drain after SIGINT or SIGTERM
+    /// How long output may drain after SIGINT or SIGTERM; a second one cuts it
     #[arg(long, default_value_t = 5, value_name = "SECONDS")]
     grace: u16,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IoSlice};
 use std::net::TcpStream;
 use std::ops::Range;
 use std::os::fd::AsRawFd;
@@ -153,6 +153,7 @@ impl Output {
         let Some((range, _)) = self.behind.front_mut() else {
             return Ok((0, 0)); // not reached: without a head and files, nothing is pending
         };
+        // sendfile has no flag against SIGPIPE, but Rust's start-up code has the process ignore it.
         let offered = usize::try_from(range.left).map_or(allowed, |left| left.min(allowed));
         let sent = sendfile64(stream, &*range.file, Some(&mut range.offset), offered)?;
         if sent == 0 {
@@ -186,6 +187,12 @@ fn send(stream: &TcpStream, bytes: &[u8], more: i32) -> io::Result<usize> {
     let sent = SockRef::from(stream).send_with_flags(bytes, flags)?;
     trace_write(stream, bytes, sent);
     Ok(sent)
+}
+
+/// Offers `pieces`, one behind the other, to the socket; returns how many bytes it took.
+pub(crate) fn send_pieces(stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    // As in `send`; `writev` has no such flag.
+    SockRef::from(stream).send_vectored_with_flags(pieces, MsgFlags::MSG_NOSIGNAL.bits())
 }
 
 /// Out of the way of those who don't trace: what `trace!` needs to format an event would cost the

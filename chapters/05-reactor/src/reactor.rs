@@ -10,9 +10,12 @@ use tracing::{Level, enabled, trace};
 
 use crate::accept::Listeners;
 use crate::connection::ConnId;
-use crate::io::{Io, Stop};
-use crate::sockets::{HEADROOM, Left, Received};
+use crate::deadlines::Stop;
+use crate::io::Io;
+use crate::received::{Left, Received};
+use crate::sockets::HEADROOM;
 use crate::token::Token;
+use crate::waker::Asked;
 use crate::{Buffer, Closed, Handler, Limits, ListenerId, Signals, Waker, flag_names};
 
 /// Events taken from the kernel in one turn. What is left stays in its list, and those who had
@@ -64,8 +67,10 @@ impl<H: Handler> Reactor<H> {
     /// A reactor without listeners.
     ///
     /// # Errors
-    /// As `epoll_create1(2)` and `eventfd(2)`: no descriptor or no memory is left.
+    /// [`InvalidInput`](io::ErrorKind::InvalidInput) for limits with which no connection could be
+    /// served. As `epoll_create1(2)` and `eventfd(2)`: no descriptor or no memory is left.
     pub fn new(limits: Limits) -> io::Result<Self> {
+        limits.check()?;
         let scratch = Buffer::with_size(HEADROOM + limits.read);
         let io = Io::new(limits)?;
         let waker = Waker::new()?;
@@ -92,7 +97,8 @@ impl<H: Handler> Reactor<H> {
         self.listeners.add(&self.io.epoll, listener)
     }
 
-    /// Stops, as [`Io::stop`] does, when one of `signals` arrives.
+    /// Stops, as [`Io::stop`] does, when one of `signals` arrives. A second one cuts all connections
+    /// at once, those of the companions too.
     ///
     /// # Errors
     /// As `epoll_ctl(2)`.
@@ -178,8 +184,10 @@ impl<H: Handler> Reactor<H> {
 
     #[cold]
     fn woken(&mut self, handler: &mut H) {
-        if self.waker.take() {
-            self.io.stop();
+        match self.waker.take() {
+            Asked::Nothing => {}
+            Asked::Stop => self.io.stop(),
+            Asked::Cut => self.io.cut(),
         }
         handler.on_wake(&mut self.io);
     }
@@ -187,7 +195,12 @@ impl<H: Handler> Reactor<H> {
     #[cold]
     fn signalled(&mut self) {
         while self.signals.as_ref().and_then(Signals::take).is_some() {
-            self.io.stop();
+            if self.io.is_stopping() {
+                self.companions.iter().for_each(Waker::cut);
+                self.io.cut();
+            } else {
+                self.io.stop();
+            }
         }
     }
 

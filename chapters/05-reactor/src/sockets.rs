@@ -11,6 +11,7 @@ use crate::armed::{Armed, short_read_is_all};
 use crate::connection::{ConnId, Connection, Phase};
 use crate::io::Io;
 use crate::output::Sent;
+use crate::received::{Left, Received};
 use crate::{Buffer, flag_names};
 
 /// Unconsumed input up to this size is put before the bytes of the next read; longer input has
@@ -20,36 +21,6 @@ pub(crate) const HEADROOM: usize = 4 * 1024;
 /// Output queues that are kept for reuse, and the memory that each may bring along.
 const SPARE_OUTPUTS: usize = 256;
 const SPARE_CAPACITY: usize = 16 * 1024;
-
-/// What one read has brought.
-#[derive(Clone, Copy)]
-pub(crate) enum Received {
-    /// All the input of a connection that has kept none and has no output queued.
-    Data(Left),
-    /// Input of any other connection.
-    MoreData(Left),
-    /// The peer has finished sending.
-    End,
-    /// Nothing more is there.
-    Nothing,
-    /// Nothing was read: no input is wanted, or there is no such connection any more.
-    Unwanted,
-    /// Input of a lingering connection, which is thrown away.
-    Dropped,
-    /// The read was interrupted or has failed.
-    Error,
-}
-
-/// What a read has left in the socket.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Left {
-    /// It has shown that no more is there.
-    Nothing,
-    /// There may be more.
-    Perhaps,
-    /// There may be more, and it isn't wanted now.
-    Unwanted,
-}
 
 /// What a flush has changed.
 #[derive(PartialEq, Eq)]

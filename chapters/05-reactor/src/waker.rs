@@ -2,7 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use tracing::trace;
@@ -14,7 +14,19 @@ pub struct Waker(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     event: EventFd,
-    stop: AtomicBool,
+    /// What is asked for, beside the wake-up: nothing, [`STOP`] or [`CUT`].
+    asked: AtomicU8,
+}
+
+const STOP: u8 = 1;
+const CUT: u8 = 2;
+
+/// What a wake-up asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Nothing,
+    Stop,
+    Cut,
 }
 
 impl Waker {
@@ -22,7 +34,7 @@ impl Waker {
         let event = EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?;
         Ok(Self(Arc::new(Shared {
             event,
-            stop: AtomicBool::new(false),
+            asked: AtomicU8::new(0),
         })))
     }
 
@@ -35,17 +47,30 @@ impl Waker {
 
     /// Stops the reactor, as [`Io::stop`](crate::Io::stop) does.
     pub fn stop(&self) {
-        self.0.stop.store(true, Ordering::Release);
+        self.ask_for(STOP);
+    }
+
+    /// Stops the reactor and cuts all connections at once.
+    pub(crate) fn cut(&self) {
+        self.ask_for(CUT);
+    }
+
+    fn ask_for(&self, what: u8) {
+        self.0.asked.fetch_max(what, Ordering::Release);
         self.wake();
     }
 
     // ANCHOR: take
-    /// Takes note of all wake-ups so far, and tells whether one of them was a [`Self::stop`].
-    pub(crate) fn take(&self) -> bool {
+    /// Takes note of all wake-ups so far, and tells what they asked for.
+    pub(crate) fn take(&self) -> Asked {
         // Without this read the descriptor would stay readable, and the loop would spin.
         let _ = self.0.event.read();
         trace!("wakeup");
-        self.0.stop.swap(false, Ordering::Acquire)
+        match self.0.asked.swap(0, Ordering::Acquire) {
+            0 => Asked::Nothing,
+            STOP => Asked::Stop,
+            _ => Asked::Cut,
+        }
     }
     // ANCHOR_END: take
 }

@@ -171,7 +171,7 @@ fn silence(seen: &Snapshot, call: &Call, fd: i32) -> Option<String> {
             // To drain it isn't always right: not where each worker takes one client.
             "Accept until WouldBlock, or have it reported again (EPOLL_CTL_MOD, level-triggered)."
         } else {
-            "Go on until WouldBlock."
+            "Go on until WouldBlock, or have epoll look anew (EPOLL_CTL_MOD)."
         };
         format!(
             "it is edge-triggered: it was reported once, and nobody will say so again. {remedy}"

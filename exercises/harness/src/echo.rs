@@ -13,12 +13,16 @@
 //! | [`line_echo_concurrent_suite!`](crate::line_echo_concurrent_suite) | [`many_clients`] | serve several at once |
 //! | [`line_echo_idle_suite!`](crate::line_echo_idle_suite) | [`idle`] | sleep while nothing happens |
 //! | [`line_echo_slow_reader_suite!`](crate::line_echo_slow_reader_suite) | [`slow_reader`] | wait for one reader and serve the others |
+//! | [`line_echo_streams_suite!`](crate::line_echo_streams_suite) | `streams` | miss nothing, whatever the lines, pieces and paces are |
 
+pub mod descriptors;
 pub mod endings;
 pub mod idle;
 pub mod lines;
 pub mod many_clients;
 pub mod slow_reader;
+#[cfg(feature = "made-up")]
+pub mod streams;
 
 /// The longest line, in bytes without its LF.
 pub const MAX_LINE: usize = 65_536;
@@ -119,6 +123,20 @@ macro_rules! line_echo_slow_reader_suite {
             slow_reader::a_client_that_never_reads_delays_nobody,
             slow_reader::a_server_sleeps_while_a_client_does_not_read,
             slow_reader::a_client_that_reads_late_gets_all,
+        }
+    };
+}
+
+/// Makes a module `$name` of tests for a line echo that is sent lines of any length in any pieces and at
+/// any pace. It needs the feature `made-up`.
+///
+/// `$start` is an expression that makes a fresh [`Server`](crate::Server); each test evaluates it.
+#[macro_export]
+macro_rules! line_echo_streams_suite {
+    ($name:ident, $start:expr) => {
+        $crate::echo_tests! { $name, $start,
+            streams::lines_come_back_at_any_pace,
+            streams::twenty_thousand_lines_come_back_whole_in_pieces_and_through_a_narrow_window,
         }
     };
 }

@@ -15,7 +15,7 @@
 //!
 //! [`Server::spawn`] starts a chapter's program, [`Server::answer`] the reader's function;
 //! [`call()`] calls a function that serves nobody. The line echo of chapters 01 to 05 has its test
-//! suites in [`echo`]. Where the kernel itself is asked, [`experiment`] has what that takes.
+//! suites in [`echo`]. [`stream`] has streams in any pieces, at any pace. Where the kernel itself is asked, [`experiment`] has what that takes.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(
@@ -38,6 +38,7 @@ mod peer;
 mod server;
 mod sock_diag;
 mod sockets;
+pub mod stream;
 mod syscalls;
 mod threads;
 mod verdict;

@@ -64,10 +64,16 @@ impl Peer {
         verdict
     }
 
-    /// Ends the test with `verdict`, completed by what a living server does (if it keeps `waiting`
-    /// someone waiting) and has said, and by the lesson.
+    /// Ends the test with `verdict`, completed.
     #[track_caller]
     pub(crate) fn fail(&self, mut verdict: Verdict, waiting: Option<Waiting>) -> ! {
+        self.complete(&mut verdict, waiting);
+        verdict.fail()
+    }
+
+    /// Adds what a living server does (if it keeps `waiting` someone waiting) and has said, and the
+    /// lesson.
+    pub(crate) fn complete(&self, verdict: &mut Verdict, waiting: Option<Waiting>) {
         if let Some(process) = &self.process
             && process.ended().is_none()
         {
@@ -84,7 +90,7 @@ impl Peer {
                     verdict.prose("so", &conclusion);
                 }
             }
-            add_output(&mut verdict, process, "its output so far ends with:");
+            add_output(verdict, process, "its output so far ends with:");
         }
         verdict.lesson(
             self.lesson
@@ -92,7 +98,6 @@ impl Peer {
                 .unwrap_or_else(PoisonError::into_inner)
                 .as_ref(),
         );
-        verdict.fail()
     }
 }
 

@@ -258,6 +258,10 @@ impl Server {
         self.peer.fail(verdict, Some(Waiting { client: None }))
     }
 
+    pub(crate) fn peer(&self) -> &Peer {
+        &self.peer
+    }
+
     pub(crate) fn deadline(&self) -> Duration {
         self.peer.deadline
     }

@@ -1,4 +1,4 @@
-//! How one TCP socket stands, and how many bytes wait unread in it: asked of the kernel directly, as
+//! How one TCP socket stands, and how many bytes wait unread or unsent in it: asked of the kernel directly, as
 //! `ss` does.
 //!
 //! `/proc/net/tcp` tells the same, but the kernel walks a table of some 100,000 buckets for it. A

@@ -111,9 +111,15 @@ const A_MOMENT: Duration = Duration::from_millis(10);
 /// Whether process `pid` sleeps, and not only for a moment on its way through its work; looks for
 /// [`A_MOMENT`]. One that has ended sleeps, too.
 pub(crate) fn stay_asleep(pid: u32) -> bool {
+    sleep_for(pid, A_MOMENT)
+}
+
+/// Whether no thread of process `pid` runs at the beginning and the end of `moment`, or has run in
+/// between.
+pub(crate) fn sleep_for(pid: u32, moment: Duration) -> bool {
     let used = cpu::time_of(pid);
     let before = running(pid);
-    thread::sleep(A_MOMENT);
+    thread::sleep(moment);
     before.is_empty() && running(pid).is_empty() && cpu::time_of(pid) == used
 }
 
@@ -225,14 +231,12 @@ fn doing(pid: u32, id: u32, syscall: &str) -> Doing {
 /// The `number` entries of 8 bytes at `address` that `poll(2)` waits for.
 fn polled(pid: u32, address: u64, number: u64) -> Vec<Watch> {
     let array = memory(pid, address, number.min(MANY) * 8);
-    array
-        .chunks_exact(8)
-        .map(|entry| Watch {
-            fd: i32::from_ne_bytes([entry[0], entry[1], entry[2], entry[3]]),
-            events: u32::from(u16::from_ne_bytes([entry[4], entry[5]])),
-        })
-        .filter(|watch| watch.fd >= 0)
-        .collect()
+    let (entries, _) = array.as_chunks::<8>();
+    let watched = entries.iter().map(|entry| Watch {
+        fd: i32::from_ne_bytes([entry[0], entry[1], entry[2], entry[3]]),
+        events: u32::from(u16::from_ne_bytes([entry[4], entry[5]])),
+    });
+    watched.filter(|watch| watch.fd >= 0).collect()
 }
 
 /// The descriptors below `number` whose bits are set in the sets that `select(2)` waits for.

@@ -46,10 +46,14 @@ impl Verdict {
         }
     }
 
+    pub(crate) fn text(&self) -> String {
+        self.lines.join("\n")
+    }
+
     /// Ends the test with this verdict.
     #[track_caller]
     pub(crate) fn fail(self) -> ! {
-        panic!("{}", self.lines.join("\n"));
+        panic!("{}", self.text());
     }
 }
 

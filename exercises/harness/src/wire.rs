@@ -30,6 +30,29 @@ pub(crate) fn open(
     connect(socket, to, limit)
 }
 
+/// The same with buffers for receiving and sending and a segment size, where these are given. The
+/// stream is nonblocking.
+pub(crate) fn open_narrow(
+    to: SocketAddr,
+    (receive, send, segment): (Option<usize>, Option<usize>, Option<u32>),
+    limit: Duration,
+) -> io::Result<(TcpStream, SocketAddr)> {
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM, None)?;
+    // Before connecting: they are agreed upon in the handshake (tcp(7)).
+    if let Some(size) = receive {
+        socket.set_recv_buffer_size(size)?;
+    }
+    if let Some(size) = send {
+        socket.set_send_buffer_size(size)?;
+    }
+    if let Some(size) = segment {
+        socket.set_tcp_mss(size)?;
+    }
+    let opened = connect(socket, to, limit)?;
+    opened.0.set_nonblocking(true)?;
+    Ok(opened)
+}
+
 /// Connects `socket`, unless it would be to itself. Where nobody listens any more, the kernel may pick
 /// that very port for this side: such a connection (a simultaneous open, RFC 9293 §3.5) echoes
 /// whatever is sent.

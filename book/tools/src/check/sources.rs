@@ -6,21 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::files;
-
-/// An `{{#include FILE:ANCHOR}}` in a page.
-#[derive(Debug, PartialEq, Eq)]
-struct Include {
-    line: usize,
-    file: PathBuf,
-    anchor: Option<String>,
-}
+use crate::include::{self, Part};
 
 /// Includes of files and anchors that don't exist, and anchors that no page includes.
 pub fn includes() -> Result<Vec<String>> {
     let mut faults = Vec::new();
     let mut used = BTreeSet::new();
     for page in files::below(&files::at("book/src"), "md")? {
-        for include in find_includes(&files::read(&page)?) {
+        for include in include::find(&files::read(&page)?) {
             let place = format!("{}:{}", files::shown(&page), include.line);
             let path = page.parent().unwrap_or(Path::new("")).join(&include.file);
             let Ok(path) = path.canonicalize() else {
@@ -30,10 +23,10 @@ pub fn includes() -> Result<Vec<String>> {
                 ));
                 continue;
             };
-            let Some(anchor) = include.anchor else {
+            let Part::Anchor(anchor) = include.part else {
                 continue;
             };
-            if !anchors(&files::read(&path)?).contains(&anchor) {
+            if !include::anchors(&files::read(&path)?).contains(&anchor) {
                 faults.push(format!(
                     "{place}: {} has no anchor {anchor}",
                     files::shown(&path)
@@ -43,7 +36,7 @@ pub fn includes() -> Result<Vec<String>> {
         }
     }
     for path in code_with_a_page()? {
-        for anchor in anchors(&files::read(&path)?) {
+        for anchor in include::anchors(&files::read(&path)?) {
             if !used.contains(&(path.canonicalize()?, anchor.clone())) {
                 let path = files::shown(&path);
                 faults.push(format!("{path}: no page includes the anchor {anchor}"));
@@ -77,7 +70,7 @@ pub fn orphans() -> Result<Vec<String>> {
     let pages = files::below(&folder, "md")?;
     for page in &pages {
         let base = page.parent().unwrap_or(Path::new(""));
-        for include in find_includes(&files::read(page)?) {
+        for include in include::find(&files::read(page)?) {
             included.extend(base.join(include.file).canonicalize());
         }
     }
@@ -140,70 +133,14 @@ fn named_files(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-fn find_includes(text: &str) -> Vec<Include> {
-    let mut found = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        for piece in line.split("{{#").skip(1) {
-            let Some((directive, target)) =
-                piece.split("}}").next().and_then(|d| d.split_once(' '))
-            else {
-                continue;
-            };
-            if !matches!(directive, "include" | "rustdoc_include" | "playground") {
-                continue;
-            }
-            let (file, part) = target.trim().split_once(':').unwrap_or((target.trim(), ""));
-            // `file.rs:3:10` are lines, not an anchor.
-            let is_anchor = part.starts_with(|first: char| first.is_alphabetic() || first == '_');
-            found.push(Include {
-                line: index + 1,
-                file: file.into(),
-                anchor: is_anchor.then(|| part.to_owned()),
-            });
-        }
-    }
-    found
-}
-
-fn anchors(text: &str) -> BTreeSet<String> {
-    let names = text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("// ANCHOR: "));
-    names.map(|name| name.trim().to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_include_is_found_with_its_anchor() {
-        let found = find_includes(
-            "a\n{{#include ../x.rs:serve}} {{#include y.md}}\n{{#include z.rs:3:9}}\n",
-        );
-        let include = |line, file: &str, anchor: Option<&str>| Include {
-            line,
-            file: file.into(),
-            anchor: anchor.map(Into::into),
-        };
-        let expected = [
-            include(2, "../x.rs", Some("serve")),
-            include(2, "y.md", None),
-            include(3, "z.rs", None),
-        ];
-        assert_eq!(found, expected);
-    }
 
     #[test]
     fn a_path_between_backquotes_is_found() {
         let line = "in `chapters/01-blocking/src/lib.rs`, not `a/b`, `book tools` or chapters/x";
         let found: Vec<_> = named_files(line).collect();
         assert_eq!(found, ["chapters/01-blocking/src/lib.rs"]);
-    }
-
-    #[test]
-    fn an_anchor_is_found_at_any_indent() {
-        let names = anchors("// ANCHOR: one\n    // ANCHOR: two\n// ANCHOR_END: one\n");
-        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["one", "two"]);
     }
 }

@@ -7,6 +7,7 @@ use harness::{Server, Signal};
 const NAME: &str = "step8_loops";
 
 crate::all_suites!("step8_loops");
+harness::line_echo_streams_suite!(streams, crate::start(NAME, &[]));
 
 mod two_loops {
     use super::{NAME, Server};

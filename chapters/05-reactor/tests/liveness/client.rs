@@ -5,11 +5,11 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 
 use harness::experiment::{Entry, entry, reset};
 use nix::poll::{PollFd, PollFlags};
-use proptest::test_runner::TestCaseError;
 use socket2::{Domain, SockRef, Socket, Type};
 use std::os::fd::AsFd;
 
 use crate::handler::byte_at;
+use crate::run::{Outcome, fail};
 
 /// What a client has seen of the end of its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,11 +104,12 @@ impl Client {
         }
     }
 
-    /// Takes so many bytes at most; says whether there were some.
-    pub fn read(&mut self, bytes: usize) -> Result<bool, TestCaseError> {
+    /// Takes so many bytes at most; says whether there were some, or an end.
+    pub fn read(&mut self, bytes: usize) -> Outcome<bool> {
         let Some(mut stream) = self.stream.as_ref() else {
             return Ok(false);
         };
+        let before = (self.received, self.end);
         let mut left = bytes;
         let mut buffer = [0; 16 * 1024];
         while left > 0 && self.end == End::Open {
@@ -123,7 +124,7 @@ impl Client {
                         .position(|(a, b)| *a != b)
                     {
                         let at = self.received + wrong as u64;
-                        return Err(TestCaseError::fail(format!("byte {at} is wrong")));
+                        return fail(format!("byte {at} is wrong"));
                     }
                     self.received += count as u64;
                     left -= count;
@@ -135,7 +136,7 @@ impl Client {
                 }
             }
         }
-        Ok(left < bytes || self.end != End::Open)
+        Ok((self.received, self.end) != before)
     }
 
     pub fn send_urgent(&mut self) {

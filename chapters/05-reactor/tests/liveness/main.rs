@@ -10,7 +10,7 @@
 //! test as well, as in `tests/reactor/edges.rs`.
 //!
 //! `WORKBOOK_CASES=20000 cargo test -p ch05-reactor --test liveness` runs more cases than the usual
-//! hundred; `WORKBOOK_SEED` repeats the cases of a run.
+//! hundred.
 
 mod case;
 mod client;
@@ -18,37 +18,9 @@ mod handler;
 mod run;
 mod server;
 
-use std::env;
-use std::hash::{BuildHasher, RandomState};
-
-use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestRunner};
-
-/// The number in the environment variable `name`.
-fn number(name: &str) -> Option<u64> {
-    let text = env::var(name).ok()?;
-    Some(
-        text.parse()
-            .unwrap_or_else(|error| panic!("{name}={text}: {error}")),
-    )
-}
+use harness::stream::made_up::{cases, try_out};
 
 #[test]
 fn no_connection_is_forgotten() {
-    let seed = number("WORKBOOK_SEED").unwrap_or_else(|| RandomState::new().hash_one(0));
-    let cases = number("WORKBOOK_CASES").unwrap_or(100);
-    let mut runner = TestRunner::new(Config {
-        cases: cases
-            .try_into()
-            .expect("fewer than four thousand million cases"),
-        rng_seed: RngSeed::Fixed(seed),
-        max_shrink_iters: 500,
-        max_shrink_time: 30_000,
-        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
-            "tests/liveness/found.txt",
-        ))),
-        ..Config::default()
-    });
-    if let Err(error) = runner.run(&case::cases(), |case| run::run(&case)) {
-        panic!("{error}\nWORKBOOK_SEED={seed} WORKBOOK_CASES={cases} generates these cases again");
-    }
+    try_out(file!(), cases(), &case::cases(), |case| run::run(&case));
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use harness::experiment::until;
 use harness::{Server, Signal};
 
 use crate::start;
@@ -40,6 +41,25 @@ fn a_server_that_goes_down_sleeps_while_a_slow_reader_drains() {
     client.flood(&b"a line\n".repeat(4 << 20));
     server.signal(Signal::SIGTERM);
     server.expect_sleep(Duration::from_secs(1));
+}
+
+#[test]
+fn a_second_signal_cuts_all_that_the_first_would_wait_for() {
+    for loops in ["1", "2"] {
+        let server = start(&["--loops", loops, "--grace", "60"]);
+        // The kernel deals the connections out, so of eight each loop gets some.
+        let mut slow: Vec<_> = (0..8).map(|_| server.slow_client()).collect();
+        for client in &mut slow {
+            client.flood(&b"a line\n".repeat(1 << 20));
+        }
+        server.signal(Signal::SIGTERM);
+        let mut refused = || TcpStream::connect(server.address()).is_err();
+        until("the first has been taken", &mut refused);
+        server.wait_until_asleep();
+        server.expect_alive();
+        server.signal(Signal::SIGINT);
+        assert_eq!(server.wait().code(), Some(0), "{loops} loops");
+    }
 }
 
 #[test]

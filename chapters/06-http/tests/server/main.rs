@@ -10,11 +10,14 @@ mod crowd;
 mod deadlines;
 mod descriptors;
 mod later;
+mod limits;
 mod pieces;
 mod pipelining;
+mod requests;
 mod sending;
 mod site;
 mod stopping;
+mod streams;
 mod trace;
 
 use harness::Server;

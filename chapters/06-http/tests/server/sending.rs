@@ -129,7 +129,10 @@ fn clients_that_leave_in_the_middle_leave_nothing_behind() {
             client.reset();
         }
     }
-    until("all but one are gone", || server.descriptors() <= before);
+    // On a slow machine the file has been opened anew meanwhile, and the one who stays has the old one.
+    until("all but one are gone", || {
+        server.descriptors() <= before + 1
+    });
     assert_eq!(finish(stays).content.len(), LONG);
 }
 

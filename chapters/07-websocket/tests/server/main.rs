@@ -4,12 +4,15 @@ mod closing;
 mod command_line;
 mod handshake;
 mod heartbeat;
+mod limits;
 mod login;
 mod messages;
 mod news;
 mod peers;
+mod said;
 mod slow_readers;
 mod socket;
+mod streams;
 mod trace;
 
 use std::thread;

@@ -11,6 +11,7 @@ mod page;
 mod refusals;
 mod silence;
 mod slow_readers;
+mod streams;
 mod talk;
 
 use std::thread;

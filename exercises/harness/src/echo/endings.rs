@@ -202,3 +202,23 @@ fn expect_service(server: &Server) {
     next.exchange(b"still here?\n", b"still here?\n");
     server.expect_alive();
 }
+
+/// The answers fill the socket's buffers, and input is left that the server won't read: a close at this
+/// moment would reset the connection, and with it all that hasn't been delivered.
+///
+/// # Panics
+///
+/// With a verdict, if an answer is lost.
+#[track_caller]
+pub fn answers_in_flight_survive_the_close(server: &Server) {
+    server.teach(
+        "close() with unread input sends a reset, and that destroys the answers in flight.",
+        "01-blocking.html#read-the-code",
+    );
+    let lines = b"an answer in flight\n".repeat(10_000);
+    let ignored = b"not read any more\n".repeat(2_000);
+    let mut client = server.slow_client();
+    client.send(&[&lines, b"quit\n".as_slice(), &ignored].concat());
+    client.wait_until_read();
+    client.expect_last(&[&lines, b"goodbye\n".as_slice()].concat());
+}

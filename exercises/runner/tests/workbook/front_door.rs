@@ -31,7 +31,7 @@ fn start(course: &Course, cargo: Option<&str>) -> Said {
     }
     let mut command = Command::new(course.root.join("bin/bash"));
     command
-        .args([".just/start", "workbook", "workbook", "an option"])
+        .args([".just/start", "workbook", "an option"])
         .current_dir(&course.root)
         .env_remove("CARGO_TARGET_DIR")
         .env("PATH", course.root.join("bin"));

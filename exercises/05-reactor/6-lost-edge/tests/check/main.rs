@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex05_6_lost_edge as subject;
+mod suite;
