@@ -1,5 +1,7 @@
 //! Wake-ups, signals, stop.
 
+use std::time::Duration;
+
 use harness::Signal;
 
 const NAME: &str = "step7_stop";
@@ -33,13 +35,17 @@ fn a_client_that_does_not_read_can_not_hold_the_server() {
     assert_eq!(server.wait().code(), Some(0));
 }
 
-/// Here it is a thread that sleeps.
+/// Here it is a thread that sleeps. While a slow reader is waited for, the loop sleeps, too.
 #[test]
 fn another_thread_can_stop_the_loop() {
-    let server = crate::start(NAME, &["--lifetime", "1"]);
+    let server = crate::start(NAME, &["--lifetime", "1", "--grace", "60"]);
     let mut client = server.client();
     client.exchange(b"hello\n", b"hello\n");
+    let mut slow = server.slow_client();
+    slow.flood(&b"a line\n".repeat(4 << 20));
     client.expect_end();
     drop(client);
+    server.expect_sleep(Duration::from_secs(1));
+    slow.reset();
     assert_eq!(server.wait().code(), Some(0));
 }
