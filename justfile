@@ -11,11 +11,11 @@ workbook := "exec bash .just/start workbook"
 default:
     just --list --unsorted --list-heading $'The Epoll Workbook: from accept() to WebSocket, in Rust, on Linux\n\nUsage: just <recipe> [name]     for example: just run 01-blocking --port 9000\n\n'
 
-# Run a chapter's server; options go to it
+# Run a chapter's server, or a step on the way to 05: just run 05 --step 3; options go to it
 [group('read and run')]
 [no-exit-message]
 run chapter='' *options:
-    name=$(just _chapter "$1") && exec bash .just/start "ch$name" "${@:2}"
+    name=$(just _chapter "$1") && exec bash .just/run "$name" "${@:2}"
 
 # Chapter 08's terminal client: talk in the room of `just run 08-chat`
 [group('read and run')]

@@ -46,6 +46,9 @@ pub fn all() -> Result<BTreeMap<PathBuf, String>> {
     for name in steps::names()? {
         pages.insert(folder.join(format!("steps/{name}.md")), steps::page(&name)?);
     }
+    for (name, text) in steps::ladder::pages()? {
+        pages.insert(folder.join(format!("steps/{name}.md")), text);
+    }
     Ok(pages)
 }
 

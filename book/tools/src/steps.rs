@@ -9,6 +9,7 @@ use anyhow::{Context, Result, ensure};
 use crate::files;
 
 mod changes;
+pub mod ladder;
 
 use changes::{Change, Part};
 
@@ -18,10 +19,11 @@ const PAGES: &str = "book/src/steps";
 /// New files with more lines than this together are listed, not shown: the chapter shows them.
 const SHOWN: usize = 600;
 
-/// The names of all steps that have a page, `01-02`.
+/// The names of all steps from one chapter to the next that have a page, `01-02`.
 pub fn names() -> Result<Vec<String>> {
     let pages = files::below(&files::at(PAGES), "md")?;
-    Ok(pages.iter().map(|page| files::stem(page)).collect())
+    let names = pages.iter().map(|page| files::stem(page));
+    Ok(names.filter(|name| !ladder::has(name)).collect())
 }
 
 /// The diff of the step `01-02`, as HTML that its page includes.
@@ -43,7 +45,7 @@ pub fn page(name: &str) -> Result<String> {
         let before = old.get(file).map_or("", String::as_str);
         match changes::between(before, text) {
             Change::Same => {}
-            Change::Parts(parts) => page.push_str(&shown(file, "changed", &parts)),
+            Change::Parts(parts) => page.push_str(&shown(file, &note("changed", &parts), &parts)),
             Change::Anew if unknown > SHOWN => {
                 listed.push_str(&row(&to, file, text.lines().count())?);
             }
@@ -52,7 +54,7 @@ pub fn page(name: &str) -> Result<String> {
                     Part::Left(before.lines().count()),
                     Part::Added(text.lines().collect()),
                 ];
-                page.push_str(&shown(file, "new", &parts));
+                page.push_str(&shown(file, &note("new", &parts), &parts));
             }
         }
     }
@@ -146,8 +148,8 @@ fn row(chapter: &Path, file: &str, lines: usize) -> Result<String> {
     Ok(format!("| `{file}` | {lines} | {sentence} |\n"))
 }
 
-/// One file's changes, folded open.
-fn shown(file: &str, state: &str, parts: &[Part]) -> String {
+/// How many lines of one file come and go.
+fn note(state: &str, parts: &[Part]) -> String {
     let count = |lines: fn(&Part) -> usize| parts.iter().map(lines).sum::<usize>();
     let added = count(|part| match part {
         Part::Added(lines) => lines.len(),
@@ -158,8 +160,13 @@ fn shown(file: &str, state: &str, parts: &[Part]) -> String {
         Part::Left(count) => *count,
         _ => 0,
     });
+    format!("{state}: +{added} −{removed}")
+}
+
+/// One file's changes, folded open.
+fn shown(file: &str, note: &str, parts: &[Part]) -> String {
     let mut html = format!(
-        "<details class=\"step\" open><summary><code>{file}</code> <span>{state}: +{added} −{removed}</span></summary>\n<pre class=\"diff\">"
+        "<details class=\"step\" open><summary><code>{file}</code> <span>{note}</span></summary>\n<pre class=\"diff\">"
     );
     for part in parts {
         match part {

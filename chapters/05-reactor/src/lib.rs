@@ -52,6 +52,9 @@
 //!
 //! # Where to read on
 //!
+//! `examples/step1_callbacks.rs` to `step8_loops.rs` are the ladder that leads here from chapter 04:
+//! the same parts in single files, one idea after the other. In the library they are:
+//!
 //! | file | what it holds |
 //! | --- | --- |
 //! | `reactor.rs`, `callbacks.rs` | the loop, and the order of its callbacks |

@@ -27,21 +27,6 @@ fn ends_well(server: &Server) {
 }
 
 #[test]
-fn callbacks_echoes() {
-    let server = example("callbacks", &[]);
-    let mut clients = server.clients(20);
-    for client in &mut clients {
-        client.exchange(b"some bytes", b"some bytes");
-    }
-    clients.remove(3).reset();
-    drop(clients.remove(3));
-    for client in &mut clients {
-        client.exchange(b"more", b"more");
-    }
-    server.client().exchange(b"new", b"new");
-}
-
-#[test]
 fn upgrade_changes_its_protocol_in_the_middle_of_the_input() {
     let server = example("upgrade", &[]);
     let mut client = server.client();
