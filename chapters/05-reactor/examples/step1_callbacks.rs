@@ -153,7 +153,7 @@ impl Reactor {
 
     fn abort(&mut self, id: ConnId) {
         if let Some(connection) = self.connections.get_mut(id).and_then(Option::take) {
-            trace!(fd = connection.stream.as_raw_fd(), "close"); // as dropping it does
+            trace!(fd = connection.stream.as_raw_fd(), "close"); // dropping it closes it
         }
     }
 

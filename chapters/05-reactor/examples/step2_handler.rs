@@ -69,6 +69,7 @@ trait Handler {
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 }
 
+/// A callback of the handler, for [`Reactor::call`].
 type Callback<H> = fn(&mut H, &mut Io, ConnId, &mut <H as Handler>::Session, &mut Buffer);
 
 /// The line echo, without a socket in it.
@@ -219,7 +220,7 @@ impl Io {
 
     fn abort(&mut self, id: ConnId) {
         if let Some(connection) = self.connections.get_mut(id).and_then(Option::take) {
-            trace!(fd = connection.stream.as_raw_fd(), "close"); // as dropping it does
+            trace!(fd = connection.stream.as_raw_fd(), "close"); // dropping it closes it
         }
     }
 

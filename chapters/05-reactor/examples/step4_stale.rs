@@ -83,6 +83,7 @@ trait Handler {
     fn on_close(&mut self, _: &mut Io, _: ConnId, _: Self::Session) {}
 }
 
+/// A callback of the handler, for [`Reactor::call`].
 type Callback<H> = fn(&mut H, &mut Io, ConnId, &mut <H as Handler>::Session, &mut Buffer);
 
 /// The line echo, without a socket in it.
@@ -428,7 +429,7 @@ impl<H: Handler> Reactor<H> {
             if let Some(connection) = self.io.connections.remove(id)
                 && let Some(session) = self.sessions[id.slot()].take()
             {
-                trace!(fd = connection.stream.as_raw_fd(), "close"); // as dropping it does
+                trace!(fd = connection.stream.as_raw_fd(), "close"); // dropping it closes it
                 handler.on_close(&mut self.io, id, session);
             }
         }

@@ -122,6 +122,7 @@ trait Handler {
     fn on_close(&mut self, _: &mut Io, _: ConnId, _: Self::Session, _: Closed) {}
 }
 
+/// A callback of the handler, for [`Reactor::call`].
 type Callback<H> = fn(&mut H, &mut Io, ConnId, &mut <H as Handler>::Session, &mut Buffer);
 
 /// The line echo, without a socket in it.
@@ -599,7 +600,7 @@ impl<H: Handler> Reactor<H> {
             if let Some(connection) = self.io.connections.remove(id)
                 && let Some(session) = self.sessions[id.slot()].take()
             {
-                trace!(fd = connection.stream.as_raw_fd(), ?why, "close"); // as dropping it does
+                trace!(fd = connection.stream.as_raw_fd(), ?why, "close"); // dropping it closes it
                 if why != Closed::Finished {
                     // With a linger time of zero, close sends a reset and frees the send buffer.
                     let _ = SockRef::from(&connection.stream).set_linger(Some(Duration::ZERO));
