@@ -226,8 +226,10 @@ impl Reactor {
             };
             trace!(ready, "wake");
             for event in &events[..ready] {
-                let id = ConnId::try_from(event.data()).expect("an id is given as it is");
+                let id =
+                    ConnId::try_from(event.data()).expect("epoll hands back what it was given");
                 let callback = self.get_mut(id).map(|connection| connection.callback);
+                // The listener has no slot in the table.
                 callback.unwrap_or(Self::accept_cb)(&mut self, id);
             }
         }

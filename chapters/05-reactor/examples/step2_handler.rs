@@ -312,7 +312,8 @@ impl<H: Handler> Reactor<H> {
             };
             trace!(ready, "wake");
             for event in &events[..ready] {
-                let id = ConnId::try_from(event.data()).expect("an id is given as it is");
+                let id =
+                    ConnId::try_from(event.data()).expect("epoll hands back what it was given");
                 match event.events() {
                     _ if id == LISTENER => self.accept(handler),
                     ready if ready.contains(EpollFlags::EPOLLOUT) => self.io.flush(id),

@@ -8,8 +8,9 @@
 //!
 //! A slot counts its connections, and an id carries the count: the *generation*. An id that has
 //! outlived its connection matches none, however long a handler has kept it. And a connection that
-//! ends in the middle of a turn is only marked dead. Its descriptor stays open until all events of
-//! the batch have been dealt with, so the kernel can't give its number to a newcomer before that.
+//! ends in the middle of a turn is only marked dead; it is closed once all events of the batch have
+//! been dealt with. So no callback runs while `on_close` does, and a descriptor's number, which
+//! traces and `/proc` know it by, names one connection throughout a turn.
 //!
 //! What is still wrong: a connection with unread input is closed, and then TCP sends a reset, which
 //! can destroy an answer that the peer hasn't read yet.

@@ -209,7 +209,7 @@ impl ConnId {
 enum Closed {
     Finished,
     Aborted,
-    /// The peer was too slow to take its last output, or to close.
+    /// The peer was too slow to take its last output.
     TimedOut,
     Failed,
 }
@@ -528,19 +528,20 @@ impl<H: Handler> Reactor<H> {
         let Some(connection) = self.io.get_mut(id) else {
             return;
         };
-        if !connection.wants_input() {
-            return; // a reset while it is full makes it writable, and the write fails
-        }
-        match connection.read(&mut self.scratch) {
-            Ok(0) if !connection.is_open() => self.io.kill(id, Closed::Finished),
-            Ok(0) => {
+        let read = (connection.wants_input()).then(|| connection.read(&mut self.scratch));
+        match read {
+            // A reset; while nothing is read, only this tells of it.
+            None if ready.contains(EpollFlags::EPOLLERR) => self.io.kill(id, Closed::Failed),
+            None => {}
+            Some(Ok(0)) if !connection.is_open() => self.io.kill(id, Closed::Finished),
+            Some(Ok(0)) => {
                 connection.phase = Phase::Ended;
-                self.io.unflushed.push(id); // it is no longer readable for us
+                self.io.unflushed.push(id); // so that its interest is settled: no more IN
                 self.call(handler, id, H::on_end);
             }
-            Ok(_) => self.call(handler, id, H::on_data),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            Err(_) => self.io.kill(id, Closed::Failed),
+            Some(Ok(_)) => self.call(handler, id, H::on_data),
+            Some(Err(error)) if error.kind() == ErrorKind::WouldBlock => {}
+            Some(Err(_)) => self.io.kill(id, Closed::Failed),
         }
     }
 

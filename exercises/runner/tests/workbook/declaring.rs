@@ -107,7 +107,7 @@ fn half_an_edit() {
 }
 
 #[test]
-fn an_edit_beside_the_entrys_own() {
+fn an_edit_beside_that_of_the_entry() {
     let text = NO_LIMIT.to_owned() + "[[mutant.edit]]\nfind = \"n\"\nreplace = \"m\"\n";
     refused(
         "refused-beside",
