@@ -98,7 +98,7 @@ fn prepared(preparation: &[&str], command: &Path, arguments: &[&str]) -> Command
 /// Whether the preparation is possible here; if not, why not.
 fn try_out(preparation: &[&str]) -> Result<(), String> {
     let tried = prepared(preparation, Path::new("true"), &[]).output();
-    let output = tried.map_err(|error| error.to_string())?;
+    let output = tried.map_err(|error| format!("{}: {error}", preparation.join(" ")))?;
     if output.status.success() {
         return Ok(());
     }
