@@ -30,6 +30,9 @@ pub(crate) fn open(
     connect(socket, to, limit)
 }
 
+/// Bytes of a segment on an Ethernet.
+const SEGMENT: u32 = 1448;
+
 /// The same with buffers for receiving and sending and a segment size, where these are given. The
 /// stream is nonblocking.
 pub(crate) fn open_narrow(
@@ -45,7 +48,9 @@ pub(crate) fn open_narrow(
     if let Some(size) = send {
         socket.set_send_buffer_size(size)?;
     }
-    if let Some(size) = segment {
+    // Loopback's segments of 64 KiB don't fit into small buffers: the window would open only by the
+    // kernel's probes, with pauses that double.
+    if let Some(size) = segment.or((receive.is_some() || send.is_some()).then_some(SEGMENT)) {
         socket.set_tcp_mss(size)?;
     }
     let opened = connect(socket, to, limit)?;
