@@ -9,9 +9,7 @@
 use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use ch05_reactor::{
-    Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Signals, listen, serve,
-};
+use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, Origin, Signals, listen, serve};
 use clap::Parser;
 
 /// Pass each line on to everyone else
@@ -47,7 +45,7 @@ impl Room {
 impl Handler for Room {
     type Session = ();
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) {
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: Origin) {
         self.pass_on(io, id, b"* someone came\n");
         self.members.insert(id);
         io.send(id, format!("* {} here\n", self.members.len()).as_bytes());
@@ -80,9 +78,11 @@ fn main() -> ExitCode {
         let signals = Signals::block()?;
         let listener = options.server.open(|address| listen(address, 1024))?;
         // One loop: its members have to meet.
-        let room = || Room {
-            members: BTreeSet::new(),
-            slack: options.slack,
+        let room = |_| {
+            Ok(Room {
+                members: BTreeSet::new(),
+                slack: options.slack,
+            })
         };
         Ok(serve(vec![listener], signals, &Limits::default(), room)?)
     })

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId, Signals, listen, serve};
+use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, Origin, Signals, listen, serve};
 use clap::Parser;
 
 /// Answer each line with a file
@@ -32,7 +32,7 @@ struct Files {
 impl Handler for Files {
     type Session = ();
 
-    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {}
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) {}
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, (): &mut (), input: &mut Buffer) {
         // What is queued of the file counts as output, so one request is answered at a time.
@@ -62,8 +62,10 @@ fn main() -> ExitCode {
             .map_err(|error| std::io::Error::other(format!("can't open {path}: {error}")))?;
         let file = Arc::new(file);
         let listener = options.server.open(|address| listen(address, 1024))?;
-        let files = || Files {
-            file: Arc::clone(&file),
+        let files = |_| {
+            Ok(Files {
+                file: Arc::clone(&file),
+            })
         };
         Ok(serve(vec![listener], signals, &Limits::default(), files)?)
     })

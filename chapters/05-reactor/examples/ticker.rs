@@ -1,4 +1,5 @@
-//! Three things that happen without input: a timer per connection, a tick, and another thread.
+//! Three things that happen without input: a timer per connection, a timer of its own that isn't a
+//! connection's (`timerfd_create(2)`), and another thread.
 //!
 //! Every client gets `tick N` each period, and what is typed into the server's terminal: a thread
 //! reads that and wakes the loop. Who sends nothing for a while is asked `still there?`, and
@@ -12,8 +13,13 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
-use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId, Reactor, Signals, listen};
+use ch05_reactor::{
+    Buffer, ConnId, Handler, Io, Limits, Origin, Reactor, Signals, WatchId, listen,
+};
 use clap::Parser;
+use nix::sys::epoll::EpollFlags;
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
+use nix::unistd::read;
 
 /// Send something to everyone, now and then
 #[derive(Parser)]
@@ -22,7 +28,7 @@ struct Options {
     server: workbench::ServerOptions,
 
     /// Time between two ticks
-    #[arg(long, default_value_t = 1000, value_name = "MILLISECONDS")]
+    #[arg(long, default_value_t = 1000, value_name = "MILLISECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     period: u64,
 
     /// How long a client may be silent
@@ -54,22 +60,22 @@ fn tell_everyone(io: &mut Io, line: &str) {
 impl Handler for Ticker {
     type Session = Session;
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) -> Session {
-        io.set_timer(id, self.idle);
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: Origin) -> Session {
+        io.set_timer(id, 0, self.idle);
         Session::Nothing
     }
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         input.clear();
         *session = Session::Nothing;
-        io.set_timer(id, self.idle); // moves the deadline, and costs nothing on the heap
+        io.set_timer(id, 0, self.idle); // moves the deadline, and costs nothing on the heap
     }
 
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, _: u8) {
         match session {
             Session::Nothing => {
                 io.send(id, b"still there?\n");
-                io.set_timer(id, self.idle);
+                io.set_timer(id, 0, self.idle);
                 *session = Session::Asked;
             }
             Session::Asked => {
@@ -79,8 +85,14 @@ impl Handler for Ticker {
         }
     }
 
-    fn on_tick(&mut self, io: &mut Io) {
-        self.ticks += 1;
+    fn on_ready(&mut self, io: &mut Io, watch: WatchId, _: EpollFlags) {
+        // Unread, the timer would stay ready, and the loop would spin. What is read is how often it
+        // has run out: a turn that took long has missed some, and makes up for them in one.
+        let mut expirations = [0; 8];
+        let Some(Ok(8)) = io.watched(watch).map(|timer| read(timer, &mut expirations)) else {
+            return;
+        };
+        self.ticks += u64::from_ne_bytes(expirations);
         tell_everyone(io, &format!("tick {}\n", self.ticks));
     }
 
@@ -97,7 +109,10 @@ fn main() -> ExitCode {
         let mut reactor = Reactor::new(Limits::default())?;
         reactor.add_listener(options.server.open(|address| listen(address, 1024))?)?;
         reactor.stop_on(signals)?;
-        reactor.io().set_tick(Duration::from_millis(options.period));
+        let tick = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC)?;
+        let period = Expiration::Interval(Duration::from_millis(options.period).into());
+        tick.set(period, TimerSetTimeFlags::empty())?;
+        reactor.io().watch(tick.into(), EpollFlags::EPOLLIN)?;
         let waker = reactor.waker();
         let (sender, typed) = mpsc::channel();
         thread::spawn(move || {

@@ -11,7 +11,7 @@
 
 use std::process::ExitCode;
 
-use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId, Signals, listen, serve};
+use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, Origin, Signals, listen, serve};
 use clap::Parser;
 
 /// Start with lines, and go on with messages
@@ -34,7 +34,7 @@ struct Server;
 impl Handler for Server {
     type Session = Session;
 
-    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) -> Session {
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) -> Session {
         Session::Lines
     }
 
@@ -92,6 +92,6 @@ fn main() -> ExitCode {
         let signals = Signals::block()?;
         let listener = options.server.open(|address| listen(address, 1024))?;
         let limits = Limits::default();
-        Ok(serve(vec![listener], signals, &limits, || Server)?)
+        Ok(serve(vec![listener], signals, &limits, |_| Ok(Server))?)
     })
 }

@@ -130,6 +130,11 @@ impl Buffer {
         &mut self.bytes[headroom..][..size]
     }
 
+    /// All of the memory, to be written over.
+    pub(crate) fn all(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
     /// The first `count` bytes of that space are unread now.
     #[inline]
     pub(crate) fn filled(&mut self, headroom: usize, count: usize) {

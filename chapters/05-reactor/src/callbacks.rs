@@ -1,153 +1,208 @@
-//! How the reactor calls its handler: one method per occasion, and the order they come in.
+//! How the handler is called: with which session, and in which order.
 
-use std::io;
-use std::mem;
+use nix::sys::epoll::EpollFlags;
 
-use crate::connection::{ConnId, Phase};
-use crate::deadlines::Stop;
-use crate::io::Io;
-use crate::sockets::Flushed;
-use crate::{Buffer, Handler, Reactor};
+use crate::connection::{Connection, HEADROOM};
+use crate::received::{Left, Received};
+use crate::{Buffer, Closed, ConnId, Handler, Io, Origin};
 
-impl<H: Handler> Reactor<H> {
-    /// Calls back with the session of `id`.
-    pub(crate) fn call(&mut self, id: ConnId, callback: impl FnOnce(&mut Io, &mut H::Session)) {
-        if let Some(Some(session)) = self.sessions.get_mut(id.slot() as usize) {
-            callback(&mut self.io, session);
+/// What epoll reports unasked: the connection has failed, or both its directions are closed.
+const GONE: EpollFlags = EpollFlags::EPOLLERR.union(EpollFlags::EPOLLHUP);
+
+/// The handler, and its sessions.
+pub(crate) struct Callbacks<'h, H: Handler> {
+    pub handler: &'h mut H,
+    /// The session of the connection in the slot of the same number.
+    sessions: Vec<Option<H::Session>>,
+    /// Every read goes here; a connection keeps only what its handler leaves.
+    scratch: Buffer,
+}
+
+impl<'h, H: Handler> Callbacks<'h, H> {
+    /// Connections are read up to `read` bytes at a time.
+    pub fn new(handler: &'h mut H, read: usize) -> Self {
+        Self {
+            handler,
+            sessions: Vec::new(),
+            scratch: Buffer::with_size(HEADROOM + read),
         }
     }
 
-    /// Calls back with the session and the input of `id`, and keeps what is left of the input.
-    fn lend(&mut self, id: ConnId, callback: impl FnOnce(&mut Io, &mut H::Session, &mut Buffer)) {
-        let mut kept = self.io.lend_input(id, &mut self.scratch);
-        if let Some(Some(session)) = self.sessions.get_mut(id.slot() as usize) {
-            let input = kept.as_deref_mut().unwrap_or(&mut self.scratch);
-            callback(&mut self.io, session, input);
+    /// There is a new connection.
+    pub fn open(&mut self, io: &mut Io, id: ConnId, origin: Origin) {
+        let session = self.handler.on_open(io, id, origin);
+        let slot = id.0.slot() as usize;
+        if self.sessions.len() <= slot {
+            self.sessions.resize_with(slot + 1, || None);
         }
-        self.io.keep_input(id, kept, &mut self.scratch);
+        self.sessions[slot] = Some(session);
+    }
+
+    /// Reads and calls back, as long as there is input and this connection's turn lasts.
+    // ANCHOR: read
+    #[inline]
+    pub fn read(&mut self, io: &mut Io, id: ConnId, report: EpollFlags) {
+        for reads in 1.. {
+            let received = io.sockets.receive(id, report, &mut self.scratch);
+            let left = if let Received::All(left) = received {
+                self.offer_scratch(io, id);
+                left
+            } else {
+                self.received_otherwise(io, id, report, received)
+            };
+            match left {
+                Left::Nothing => return,
+                Left::Perhaps if reads < io.sockets.limits.reads => {}
+                Left::Perhaps | Left::Unwanted => break,
+            }
+        }
+        io.sockets.spend_edge(id); // nothing has shown that no more is there
+    }
+    // ANCHOR_END: read
+
+    #[cold]
+    fn received_otherwise(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        report: EpollFlags,
+        received: Received,
+    ) -> Left {
+        match received {
+            Received::All(left) | Received::More(left) => {
+                self.offer(io, id);
+                left
+            }
+            // A reset comes behind the input that was received before it, so that was read
+            // first. Only closing ends these flags.
+            Received::Nothing | Received::Unwanted if report.intersects(GONE) => {
+                io.sockets.kill(id, Closed::RESET);
+                Left::Nothing
+            }
+            Received::Nothing => Left::Nothing,
+            Received::End => {
+                self.lend(io, id, |handler, io, session, input| {
+                    handler.on_end(io, id, session, input);
+                });
+                Left::Unwanted
+            }
+            // Lingering, both directions are closed as soon as the peer has sent its end of
+            // file; but it may still be reading, so only the end itself counts.
+            Received::Unwanted | Received::Discarded => Left::Unwanted,
+            Received::Failed(why) => {
+                io.sockets.kill(id, why);
+                Left::Nothing
+            }
+        }
     }
 
     /// Input has come, `scratch` holds all of it, and no output is queued: the usual case.
     #[inline]
-    pub(crate) fn offer_scratch(&mut self, handler: &mut H, id: ConnId) {
-        self.io.serving = id;
-        if let Some(Some(session)) = self.sessions.get_mut(id.slot() as usize) {
-            handler.on_data(&mut self.io, id, session, &mut self.scratch);
+    fn offer_scratch(&mut self, io: &mut Io, id: ConnId) {
+        io.answer.begin(id);
+        if let Some(Some(session)) = self.sessions.get_mut(id.0.slot() as usize) {
+            self.handler.on_data(io, id, session, &mut self.scratch);
         }
+        io.write_answer(id);
         if !self.scratch.is_empty() {
-            self.io.keep_input(id, None, &mut self.scratch);
+            io.sockets.keep_input(id, None, &mut self.scratch);
         }
-        self.io.served(id);
     }
 
     /// There is input, some of it kept, or there is output queued.
     #[cold]
-    pub(crate) fn offer(&mut self, handler: &mut H, id: ConnId) {
-        self.lend(id, |io, session, input| {
-            io.serve(id);
+    fn offer(&mut self, io: &mut Io, id: ConnId) {
+        self.lend(io, id, |handler, io, session, input| {
+            let at_once = Connection::may_answer_at_once;
+            if io.sockets.get(id).is_some_and(at_once) {
+                io.answer.begin(id); // otherwise, an answer has to go behind what is queued
+            }
             handler.on_data(io, id, session, input);
-            io.served(id);
+            io.write_answer(id);
         });
     }
 
-    /// The peer has finished sending.
-    #[cold]
-    pub(crate) fn offer_end(&mut self, handler: &mut H, id: ConnId) {
-        self.lend(id, |io, session, input| {
-            handler.on_end(io, id, session, input);
+    /// Calls back with the session and the input of `id`, and keeps what is left of the input.
+    fn lend(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        callback: impl FnOnce(&mut H, &mut Io, &mut H::Session, &mut Buffer),
+    ) {
+        let connection = io.sockets.get_mut(id);
+        let mut kept = connection.and_then(|connection| connection.lend_input(&mut self.scratch));
+        if let Some(Some(session)) = self.sessions.get_mut(id.0.slot() as usize) {
+            let input = kept.as_deref_mut().unwrap_or(&mut self.scratch);
+            callback(self.handler, io, session, input);
+        }
+        io.sockets.keep_input(id, kept, &mut self.scratch);
+    }
+
+    /// Calls back with the session of `id`.
+    fn call(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        callback: impl FnOnce(&mut H, &mut Io, &mut H::Session),
+    ) {
+        if let Some(Some(session)) = self.sessions.get_mut(id.0.slot() as usize) {
+            callback(self.handler, io, session);
+        }
+    }
+
+    /// The handler can go on where it left off, if it may: with its input, and then with the news
+    /// that the server goes down.
+    pub fn offer_again(&mut self, io: &mut Io, id: ConnId) {
+        let Some(connection) = io.sockets.get_mut(id) else {
+            return;
+        };
+        // One that is full gets its offer when it has drained.
+        if !connection.may_be_offered() {
+            return;
+        }
+        connection.offered();
+        self.offer(io, id);
+        if io.is_stopping() {
+            self.stop(io, id);
+        }
+        io.sockets.queue_flush(id); // there may be room for input again
+    }
+
+    /// Output that was full has drained.
+    pub fn drained(&mut self, io: &mut Io, id: ConnId) {
+        if !io.sockets.is_open(id) {
+            return;
+        }
+        self.call(io, id, |handler, io, session| {
+            handler.on_drain(io, id, session);
+        });
+        let owed = Connection::is_owed_an_offer;
+        if io.is_stopping() || io.sockets.get(id).is_some_and(owed) {
+            self.offer_again(io, id);
+        }
+    }
+
+    /// A timer of the handler has run out.
+    pub fn timer(&mut self, io: &mut Io, id: ConnId, key: u8) {
+        self.call(io, id, |handler, io, session| {
+            handler.on_timer(io, id, session, key);
         });
     }
 
-    /// The server is going down. A full connection hears of it when it has drained.
-    pub(crate) fn offer_stop(&mut self, handler: &mut H, id: ConnId) {
-        if self.io.is_open(id) && !self.io.is_full(id) {
-            self.call(id, |io, session| handler.on_stop(io, id, session));
+    /// The server goes down.
+    pub fn stop(&mut self, io: &mut Io, id: ConnId) {
+        if io.sockets.get_mut(id).is_some_and(Connection::tell_of_stop) {
+            self.call(io, id, |handler, io, session| {
+                handler.on_stop(io, id, session);
+            });
         }
     }
 
-    /// The handler can go on where it left off: with its input, and then with the news that no
-    /// more will come, if so.
-    pub(crate) fn offer_again(&mut self, handler: &mut H, id: ConnId) {
-        if !self.io.is_open(id) {
-            return;
-        }
-        if let Some(connection) = self.io.connections.get_mut(id) {
-            connection.resumed = false;
-        }
-        self.offer(handler, id);
-        let ended = self
-            .io
-            .connections
-            .get(id)
-            .is_some_and(|connection| connection.phase == Phase::Ended && !connection.full);
-        if ended {
-            self.offer_end(handler, id);
-        }
-        if self.io.stop != Stop::No {
-            self.offer_stop(handler, id);
-        }
-        self.io.queue_flush(id); // there may be room for input again
-    }
-
-    /// Calls back those for whom [`Io::resume`] was called.
-    pub(crate) fn offer_resumed(&mut self, handler: &mut H) {
-        if self.io.resumed.is_empty() {
-            return; // as in nearly every turn
-        }
-        for id in mem::take(&mut self.io.resumed) {
-            // One that is full gets its offer when it has drained.
-            if !self.io.is_full(id) {
-                self.offer_again(handler, id);
-            }
+    /// The connection is gone.
+    pub fn close(&mut self, io: &mut Io, id: ConnId, why: Closed) {
+        let session = self.sessions.get_mut(id.0.slot() as usize);
+        if let Some(session) = session.and_then(Option::take) {
+            self.handler.on_close(io, id, session, why);
         }
     }
-
-    /// Flushes every connection that has got output, or a change of state, in this turn.
-    pub(crate) fn flush(&mut self, handler: &mut H) {
-        if self.io.unflushed.is_empty() {
-            return;
-        }
-        mem::swap(&mut self.io.unflushed, &mut self.flushing);
-        for index in 0..self.flushing.len() {
-            let id = self.flushing[index];
-            if self.io.flush(id) == Flushed::Drained {
-                self.drained(handler, id);
-            }
-        }
-        self.flushing.clear();
-    }
-
-    fn drained(&mut self, handler: &mut H, id: ConnId) {
-        if !self.io.is_open(id) {
-            return;
-        }
-        self.call(id, |io, session| handler.on_drain(io, id, session));
-        let waits = self.io.connections.get(id).is_some_and(|connection| {
-            connection.input.is_some() || connection.resumed || connection.phase == Phase::Ended
-        });
-        if (waits || self.io.stop != Stop::No) && !self.io.is_full(id) {
-            self.offer_again(handler, id);
-        }
-    }
-
-    // ANCHOR: bury
-    /// Removes the dead. Only now are their descriptors closed, when no event of this turn's batch
-    /// is left that could be taken for one of a newcomer with the same number.
-    pub(crate) fn bury(&mut self, handler: &mut H) -> io::Result<()> {
-        if self.io.dead.is_empty() {
-            return Ok(());
-        }
-        while !self.io.dead.is_empty() {
-            for id in mem::take(&mut self.io.dead) {
-                let Some(why) = self.io.bury(id) else {
-                    continue;
-                };
-                if let Some(session) = self.sessions[id.slot() as usize].take() {
-                    handler.on_close(&mut self.io, id, session, why);
-                }
-            }
-        }
-        self.listeners.wake(&self.io.epoll)
-    }
-    // ANCHOR_END: bury
 }

@@ -1,130 +1,77 @@
-//! One connection as the reactor keeps it, and the table of all of them.
+//! One connection: its socket, its input and output, and how it ends.
 
-use std::io;
-use std::net::TcpStream;
+use std::io::{self, ErrorKind, Read};
+use std::mem;
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::{AsRawFd, RawFd};
+use std::time::Duration;
 
-use crate::Buffer;
-use crate::armed::Armed;
-use crate::output::Output;
+use nix::sys::epoll::EpollFlags;
+use socket2::SockRef;
+use tracing::{Level, enabled, trace};
 
-/// Names one connection for as long as it lives.
-///
-/// A connection sits in a slot of the reactor's table, and the slot gets another tenant once it is
-/// gone. The generation counts the tenants: an id that has outlived its connection matches nobody.
-///
-/// ```text
-///   63          generation          32 31             slot              0
-///  ┌───────────────────────────────────┬──────────────────────────────────┐
-///  └───────────────────────────────────┴──────────────────────────────────┘
-///   packed like this, it travels through the kernel in epoll's 64 bits of data
-/// ```
+use crate::fast::armed::{Armed, short_read_is_all};
+use crate::fast::spare::Spare;
+use crate::output::{Output, Sent};
+use crate::phase::{PeerSends, Phase};
+use crate::received::{Left, Received};
+use crate::slots::Key;
+use crate::{Buffer, Closed, Limits};
+
+/// Names one connection for as long as it lives. Once that is gone, it names none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConnId(u64);
+pub struct ConnId(pub(crate) Key);
 
-impl ConnId {
-    /// The id that no connection has: descriptors, and so slots, stay below 2^31.
-    pub(crate) const NOBODY: Self = Self(u64::MAX);
+/// Unconsumed input up to this size is put before the bytes of the next read; longer input has
+/// those bytes appended. Either way the smaller part is copied.
+pub(crate) const HEADROOM: usize = 4 * 1024;
 
-    /// The first tenant of `slot`.
-    fn first(slot: u32) -> Self {
-        Self(u64::from(slot))
-    }
-
-    /// The next tenant of the same slot. After 2^32 of them, the ids start again.
-    fn next(self) -> Self {
-        Self(self.0.wrapping_add(1 << 32))
-    }
-
-    pub(crate) fn slot(self) -> u32 {
-        (self.0 & 0xFFFF_FFFF) as u32
-    }
-
-    pub(crate) fn pack(self) -> u64 {
-        self.0
-    }
-
-    pub(crate) fn unpack(data: u64) -> Self {
-        Self(data)
-    }
-}
-
-/// Why a connection is gone.
+/// How far a flush has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Closed {
-    /// The handler closed it, and all its output was sent.
-    Finished,
-    /// The handler cut it.
-    Aborted,
-    /// The connection failed: the peer reset it, or its network is gone.
-    Failed(io::ErrorKind),
-    /// A file was shorter than the range that was to be sent.
-    FileEnded,
-    /// The peer didn't take its last output in time.
-    TimedOut,
+pub(crate) enum Flushed {
+    /// Nothing is left.
+    All,
+    /// Nothing is left, and our direction is closed from now on.
+    Lingers,
+    /// Output is left, and the socket has taken none now.
+    Stuck,
+    /// Output is left, and the socket has taken some.
+    Some,
+    /// The limit of one turn is reached; the rest goes in the next.
+    Limit,
 }
 
-impl Closed {
-    pub(crate) const RESET: Self = Self::Failed(io::ErrorKind::ConnectionReset);
-}
-
-/// ```text
-///          peer's end of file            close()
-///   Open ────────────────────► Ended ───────────────┐
-///     │ close()                                     ▼
-///     └──► Closing ──► Lingering ───────────────► Dead ──► (end of the turn: removed)
-///           output      peer's end of file,        ▲
-///           sent        or time is up              │ abort(), errors: from everywhere
-/// ```
+/// Whether a connection's handler wants input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// Receiving and sending.
-    Open,
-    /// The peer has finished sending.
-    Ended,
-    /// Sending what is queued, then no more.
-    Closing(PeerSends),
-    /// Our direction is closed; what still comes is dropped.
-    Lingering,
-    /// Waits for the end of the turn with its descriptor open, so that the number can't come back
-    /// while events for it may still be in the batch.
-    Dead(Closed),
+enum Reading {
+    On,
+    /// Not until it is resumed.
+    Paused,
+    /// It is listed to be offered its input again.
+    Resumed,
 }
 
-/// Whether input may still be on its way to a connection that is being closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PeerSends {
-    Yes,
-    No,
-}
-
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is true or not whatever the others are"
-)]
 #[derive(Debug)]
 pub(crate) struct Connection {
-    pub stream: TcpStream,
-    pub phase: Phase,
+    stream: TcpStream,
+    phase: Phase,
     /// What epoll watches for, so that it is told of changes only.
-    pub armed: Armed,
+    armed: Armed,
     /// Input that was left unconsumed. None on an idle connection.
-    pub input: Option<Box<Buffer>>,
+    input: Option<Box<Buffer>>,
     /// Output that was not sent yet. None on an idle connection.
-    pub output: Option<Box<Output>>,
+    output: Option<Box<Output>>,
+    reading: Reading,
     /// Output has reached the high-water mark, and not fallen below the low one since.
-    pub full: bool,
+    full: bool,
     /// Listed to be flushed at the end of the turn.
-    pub flush_queued: bool,
-    /// Another `on_data` is owed, whatever the input.
-    pub resumed: bool,
-    /// The socket has taken output since this was last asked.
-    pub moved: bool,
-    /// Bytes thrown away while lingering.
-    pub dropped: u64,
+    flush_queued: bool,
+    /// Its handler has been told that the server is going down.
+    told_of_stop: bool,
 }
 
 impl Connection {
+    /// `stream` must not block.
     pub fn new(stream: TcpStream) -> Self {
         Self {
             stream,
@@ -132,12 +79,24 @@ impl Connection {
             armed: Armed::Edge,
             input: None,
             output: None,
+            reading: Reading::On,
             full: false,
             flush_queued: false,
-            resumed: false,
-            moved: false,
-            dropped: 0,
+            told_of_stop: false,
         }
+    }
+
+    #[inline]
+    pub fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    pub fn fd(&self) -> RawFd {
+        self.stream.as_raw_fd()
+    }
+
+    pub fn phase(&self) -> Phase {
+        self.phase
     }
 
     /// Whether callbacks other than `on_close` may still come.
@@ -145,110 +104,322 @@ impl Connection {
         matches!(self.phase, Phase::Open | Phase::Ended)
     }
 
-    /// How many bytes to read now, where `most` is the limit of a read and `input` that of what is
-    /// kept; 0 while no input is wanted.
-    #[inline]
-    pub fn room(&self, most: usize, input: usize) -> usize {
-        if self.phase != Phase::Open || self.full {
-            return 0;
-        }
-        match &self.input {
-            None => most,
-            Some(kept) => most.min(input.saturating_sub(kept.len())),
-        }
+    pub fn is_full(&self) -> bool {
+        self.full
     }
 
+    /// Whether it has no output that waits, so that an answer may be written at once.
+    pub fn may_answer_at_once(&self) -> bool {
+        self.output.is_none()
+    }
+
+    /// Bytes of output that the socket has not taken yet.
     pub fn pending(&self) -> u64 {
         self.output.as_ref().map_or(0, |output| output.pending())
     }
-}
 
-/// A place in the table. While it is vacant, `id` is that of the tenant to come.
-#[derive(Debug)]
-struct Slot {
-    id: ConnId,
-    connection: Option<Connection>,
-}
-
-/// All connections. It grows with the highest number that were ever open at once, and is bounded
-/// only by the descriptors that the process may have.
-#[derive(Debug, Default)]
-pub(crate) struct Connections {
-    slots: Vec<Slot>,
-    /// The vacant slots; the last to be left is the first to be taken.
-    free: Vec<u32>,
-}
-
-impl Connections {
-    /// The id that the next [`Self::insert`] gives.
-    pub fn next_id(&mut self) -> ConnId {
-        let slot = self
-            .free
-            .last()
-            .map_or(self.slots.len(), |&slot| slot as usize);
-        if slot == self.slots.len() {
-            // Each slot stands for a descriptor, and Linux has fewer than 2^31 of those.
-            let number = u32::try_from(slot).unwrap_or(u32::MAX);
-            self.slots.push(Slot {
-                id: ConnId::first(number),
-                connection: None,
-            });
-            self.free.push(number);
-        }
-        self.slots[slot].id
-    }
-
-    pub fn insert(&mut self, connection: Connection) -> ConnId {
-        let id = self.next_id();
-        self.free.pop();
-        self.slots[id.slot() as usize].connection = Some(connection);
-        id
-    }
-
-    // ANCHOR: remove
-    /// Empties the slot of `id` for the next tenant.
-    pub fn remove(&mut self, id: ConnId) -> Option<Connection> {
-        self.get(id)?;
-        let slot = &mut self.slots[id.slot() as usize];
-        slot.id = id.next();
-        self.free.push(id.slot());
-        slot.connection.take()
-    }
-    // ANCHOR_END: remove
-
-    // ANCHOR: get
+    /// How many bytes to read now; 0 while no input is wanted.
     #[inline]
-    pub fn get(&self, id: ConnId) -> Option<&Connection> {
-        let slot = self.slots.get(id.slot() as usize)?;
-        if slot.id != id {
+    fn room(&self, limits: &Limits) -> usize {
+        if self.phase != Phase::Open || self.full || self.reading == Reading::Paused {
+            return 0;
+        }
+        let kept = self.input.as_ref().map_or(0, |input| input.len());
+        limits.read.min(limits.input.saturating_sub(kept))
+    }
+
+    // ANCHOR: receive
+    /// Reads once into `scratch`, after epoll's `report`.
+    ///
+    /// There is no second `recv` to hear `EAGAIN`: if one doesn't bring as much as it may, no more
+    /// is there, unless something has cut it short.
+    #[expect(clippy::inline_always, reason = "each message comes through here")]
+    #[inline(always)]
+    pub fn receive(
+        &mut self,
+        report: EpollFlags,
+        limits: &Limits,
+        scratch: &mut Buffer,
+    ) -> Received {
+        let room = self.room(limits);
+        if room == 0 {
+            return self.discard(limits, scratch);
+        }
+        let result = (&self.stream).read(scratch.space(HEADROOM, room));
+        let Ok(count @ 1..) = result else {
+            return self.received_nothing(result);
+        };
+        scratch.filled(HEADROOM, count);
+        if enabled!(Level::TRACE) {
+            self.trace_read(scratch);
+        }
+        let left = if count < room && short_read_is_all(report) {
+            Left::Nothing
+        } else {
+            Left::Perhaps
+        };
+        match (&self.input, &self.output) {
+            (None, None) => Received::All(left),
+            _ => Received::More(left),
+        }
+    }
+    // ANCHOR_END: receive
+
+    #[cold]
+    fn received_nothing(&mut self, result: io::Result<usize>) -> Received {
+        match result {
+            Ok(_) => {
+                trace!(fd = self.fd(), "eof");
+                self.phase = Phase::Ended;
+                Received::End
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                trace!(fd = self.fd(), call = "read", "would-block");
+                Received::Nothing
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => Received::Unwanted,
+            Err(error) => Received::Failed(self.failed("read", &error)),
+        }
+    }
+
+    /// Input has come to a connection that doesn't read. If it lingers, that is thrown away, until
+    /// the peer has closed its direction too or has sent too much.
+    #[cold]
+    fn discard(&mut self, limits: &Limits, scratch: &mut Buffer) -> Received {
+        let Phase::Lingering { dropped } = self.phase else {
+            return Received::Unwanted;
+        };
+        let count = match (&self.stream).read(scratch.all()) {
+            Ok(0) => return Received::Failed(Closed::Finished),
+            Ok(count) => count as u64,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Received::Discarded,
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Received::Discarded,
+            Err(error) => return Received::Failed(self.failed("read", &error)),
+        };
+        trace!(fd = self.fd(), bytes = count, "discard");
+        let dropped = dropped.saturating_add(count);
+        self.phase = Phase::Lingering { dropped };
+        if dropped > limits.linger_bytes {
+            return Received::Failed(Closed::Finished);
+        }
+        Received::Discarded
+    }
+
+    /// Lends the input to a callback: the kept buffer with what is in `scratch` behind it, or
+    /// `None` if `scratch` holds it all.
+    pub fn lend_input(&mut self, scratch: &mut Buffer) -> Option<Box<Buffer>> {
+        let mut kept = self.input.take()?;
+        if scratch.prepend(&kept) {
             return None;
         }
-        slot.connection.as_ref()
+        kept.extend(scratch);
+        Some(kept)
     }
-    // ANCHOR_END: get
 
-    #[inline]
-    pub fn get_mut(&mut self, id: ConnId) -> Option<&mut Connection> {
-        let slot = self.slots.get_mut(id.slot() as usize)?;
-        if slot.id != id {
-            return None;
+    /// Keeps what a callback has left unconsumed; without such bytes, no memory is kept.
+    ///
+    /// # Errors
+    /// [`Closed::InputFull`] if that leaves no room for more, and nothing will make room.
+    #[inline(never)]
+    pub fn keep_input(
+        &mut self,
+        lent: Option<Box<Buffer>>,
+        scratch: &mut Buffer,
+        limits: &Limits,
+    ) -> Result<(), Closed> {
+        let length = lent.as_deref().unwrap_or(scratch).len();
+        if length > 0 && self.is_open() {
+            self.input = match lent {
+                // A buffer far larger than its content is exchanged for one that fits.
+                Some(kept) if kept.capacity() <= 4 * length => Some(kept),
+                Some(kept) => Some(Box::new(Buffer::from(&kept[..]))),
+                None => Some(Box::new(Buffer::from(&scratch[..]))),
+            };
         }
-        slot.connection.as_mut()
+        scratch.clear();
+        let waits = self.phase == Phase::Open && !self.full && self.reading == Reading::On;
+        if waits && length >= limits.input {
+            trace!(fd = self.fd(), bytes = length, "input-full");
+            return Err(Closed::InputFull);
+        }
+        Ok(())
     }
 
-    /// The connection in slot `number`.
-    pub fn tenant(&self, number: u32) -> Option<(ConnId, &Connection)> {
-        let slot = self.slots.get(number as usize)?;
-        Some((slot.id, slot.connection.as_ref()?))
+    /// Whether its handler may be offered input now.
+    pub fn may_be_offered(&self) -> bool {
+        self.is_open() && !self.full && self.reading != Reading::Paused
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (ConnId, &Connection)> {
-        self.slots
-            .iter()
-            .filter_map(|slot| Some((slot.id, slot.connection.as_ref()?)))
+    /// Whether an offer is owed: of input that was left, or because the handler asked for it.
+    pub fn is_owed_an_offer(&self) -> bool {
+        self.input.is_some() || self.reading == Reading::Resumed
     }
 
-    pub fn len(&self) -> usize {
-        self.slots.len() - self.free.len()
+    /// Its handler wants no more input.
+    pub fn pause(&mut self) {
+        self.reading = Reading::Paused;
+    }
+
+    /// Its handler wants to be offered its input again. Tells whether that is news.
+    pub fn resume(&mut self) -> bool {
+        let news = self.is_open() && self.reading != Reading::Resumed;
+        if news {
+            self.reading = Reading::Resumed;
+        }
+        news
+    }
+
+    /// The offer that was asked for is made now.
+    pub fn offered(&mut self) {
+        if self.reading == Reading::Resumed {
+            self.reading = Reading::On;
+        }
+    }
+
+    /// Whether its handler is to be told now that the server goes down. It is told once, and not
+    /// while the output is full, so that input which was left for that reason comes first.
+    pub fn tell_of_stop(&mut self) -> bool {
+        let tell = self.is_open() && !self.full && !self.told_of_stop;
+        self.told_of_stop |= tell;
+        tell
+    }
+
+    /// Adds to the output, unless the connection is being closed.
+    pub fn push(&mut self, limits: &Limits, spare: &mut Spare, add: impl FnOnce(&mut Output)) {
+        if !self.is_open() {
+            return;
+        }
+        let output = self.output.get_or_insert_with(|| spare.take());
+        add(output);
+        self.full |= output.pending() >= limits.high_water;
+    }
+
+    /// Notes that a flush is to come. Tells whether that is news.
+    pub fn queue_flush(&mut self) -> bool {
+        !mem::replace(&mut self.flush_queued, true)
+    }
+
+    /// Sends what is queued as far as the socket and the limit allow, and goes on with closing.
+    ///
+    /// # Errors
+    /// Why the connection has ended, if it has.
+    pub fn flush(&mut self, limits: &Limits, spare: &mut Spare) -> Result<Flushed, Closed> {
+        self.flush_queued = false;
+        if let Some(output) = &mut self.output {
+            let before = output.pending();
+            let result = output.send(&self.stream, limits.write);
+            let moved = output.pending() < before;
+            match result {
+                Ok(Sent::All) => spare.put(self.output.take()),
+                Ok(Sent::UntilFull) if moved => return Ok(Flushed::Some),
+                Ok(Sent::UntilFull) => return Ok(Flushed::Stuck),
+                Ok(Sent::UntilLimit) => return Ok(Flushed::Limit),
+                Err(error) => return Err(self.failed("write", &error)),
+            }
+        }
+        match self.phase {
+            Phase::Closing { peer, .. } => self.shut_down(peer),
+            _ => Ok(Flushed::All),
+        }
+    }
+
+    /// All output of a closing connection is sent: lingers if the peer may still be sending.
+    fn shut_down(&mut self, peer: PeerSends) -> Result<Flushed, Closed> {
+        if peer == PeerSends::No || self.stream.shutdown(Shutdown::Write).is_err() {
+            return Err(Closed::Finished);
+        }
+        trace!(fd = self.fd(), how = "write", "shutdown");
+        self.phase = Phase::Lingering { dropped: 0 };
+        Ok(Flushed::Lingers)
+    }
+
+    /// Whether output that was full has fallen below the low-water mark; true once.
+    pub fn has_drained(&mut self, limits: &Limits) -> bool {
+        let drained = self.full && self.pending() < limits.low_water;
+        self.full &= !drained;
+        drained
+    }
+
+    // ANCHOR: settle
+    /// What epoll has to be told to watch for, unless it has been told: input while that is wanted,
+    /// and room to write only while output waits for it. A spent edge is armed anew.
+    pub fn to_arm(&self, limits: &Limits) -> Option<Armed> {
+        let reads = self.room(limits) > 0 || matches!(self.phase, Phase::Lingering { .. });
+        let writes = self.output.is_some() && !self.flush_queued;
+        let mut interest = EpollFlags::empty();
+        interest.set(EpollFlags::EPOLLIN, reads);
+        interest.set(EpollFlags::EPOLLOUT, writes);
+        let needed = if interest == EpollFlags::EPOLLIN && self.phase == Phase::Open {
+            Armed::Edge
+        } else {
+            Armed::Level(interest)
+        };
+        (self.armed != needed).then_some(needed)
+    }
+    // ANCHOR_END: settle
+
+    /// Epoll has been told.
+    pub fn arm(&mut self, armed: Armed) {
+        self.armed = armed;
+    }
+
+    /// A report has been taken, and there may be more.
+    pub fn spend_edge(&mut self) {
+        self.armed.spend();
+    }
+
+    /// Takes no more output and no more input. At `by` it is cut, if it hasn't sent all by then.
+    pub fn close(&mut self, by: u64) {
+        let (peer, by) = match self.phase {
+            Phase::Open => (PeerSends::Yes, by),
+            Phase::Ended => (PeerSends::No, by),
+            Phase::Closing { peer, by: earlier } => (peer, by.min(earlier)),
+            Phase::Lingering { .. } | Phase::Dead(_) => return,
+        };
+        self.phase = Phase::Closing { peer, by };
+        self.input = None;
+    }
+
+    /// Marks it dead. Tells whether it wasn't before.
+    pub fn kill(&mut self, why: Closed) -> bool {
+        let alive = !matches!(self.phase, Phase::Dead(_));
+        if alive {
+            self.phase = Phase::Dead(why);
+        }
+        alive
+    }
+
+    /// Closes the descriptor; returns why the connection has died.
+    pub fn bury(self) -> Closed {
+        let Phase::Dead(why) = self.phase else {
+            return Closed::Aborted; // not reached: only the dead are buried
+        };
+        if why != Closed::Finished {
+            // With a linger time of zero, close sends RST and frees the kernel's send buffer;
+            // otherwise it would go on offering that to a peer which may never read (socket(7)).
+            let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+        }
+        trace!(fd = self.fd(), why = ?why, "close");
+        why
+    }
+
+    /// A system call has failed for good: why the connection has ended.
+    pub fn failed(&self, call: &str, error: &io::Error) -> Closed {
+        trace!(fd = self.fd(), call, %error, "error");
+        match (self.phase, error.kind()) {
+            (Phase::Lingering { .. }, _) => Closed::Finished,
+            (_, ErrorKind::UnexpectedEof) => Closed::FileEnded,
+            (_, kind) => Closed::Failed(kind),
+        }
+    }
+
+    /// As [`crate::output`] does: out of the way of those who don't trace.
+    #[cold]
+    #[inline(never)]
+    fn trace_read(&self, bytes: &[u8]) {
+        trace!(fd = self.fd(), bytes = bytes.len(), data = bytes, "read");
     }
 }
+
+#[cfg(test)]
+mod tests;

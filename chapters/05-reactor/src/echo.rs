@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use crate::{Buffer, ConnId, Handler, Io, ListenerId};
+use crate::{Buffer, ConnId, Handler, Io, Origin};
 
 /// Longest line, in bytes without its LF.
 pub const MAX_LINE: usize = 64 * 1024;
@@ -23,7 +23,7 @@ pub struct Line {
 impl Handler for LineEcho {
     type Session = Line;
 
-    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) -> Line {
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) -> Line {
         Line::default()
     }
 

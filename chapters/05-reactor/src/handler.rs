@@ -1,34 +1,48 @@
 //! The callbacks: what a server does with its connections.
 
-use crate::{Buffer, Closed, ConnId, Io, ListenerId};
+use std::io;
+
+use nix::sys::epoll::EpollFlags;
+
+use crate::{Buffer, Closed, ConnId, ConnectorId, Io, ListenerId, WatchId};
+
+/// Where a connection has come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A peer has connected to this listener.
+    Listener(ListenerId),
+    /// It was asked for by [`Io::connect`].
+    Connector(ConnectorId),
+}
 
 /// What a server does with its connections.
 ///
 /// `self` is what all connections share, [`Self::Session`] what one connection remembers, and
 /// [`Io`] the sockets. They are three owners, so a callback may change all of them at once.
 ///
-/// A callback must not block: while it runs, nobody else is served.
+/// A callback must not block: while it runs, no other connection is served.
 pub trait Handler {
     /// What one connection remembers between callbacks. A change of protocol is an assignment.
     type Session;
 
-    /// A peer has connected through `listener`.
-    fn on_open(&mut self, io: &mut Io, id: ConnId, listener: ListenerId) -> Self::Session;
+    /// There is a new connection.
+    fn on_open(&mut self, io: &mut Io, id: ConnId, origin: Origin) -> Self::Session;
 
     /// There is input. Consume the messages that are complete; what is left is offered again, with
     /// more behind it, when more has come.
     ///
-    /// A handler that leaves complete messages has to do so for one of two reasons: its answers
-    /// have [filled](Io::is_full) the output, and then it is called again once that has drained;
-    /// or it waits for something of its own, and then it calls [`Io::resume`]. While the output is
-    /// full, this isn't called.
+    /// A handler may leave complete messages for one of two reasons: its answers have
+    /// [filled](Io::is_full) the output, and then it is called again once that has drained; or it
+    /// waits for something of its own, and then it calls [`Io::pause`], and later [`Io::resume`].
+    /// If neither is so, and what is left has reached [`Limits::input`](crate::Limits::input), the
+    /// message is too long: the connection ends with [`Closed::InputFull`].
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
 
     /// The peer has finished sending, and `input` is the unconsumed rest. It may still read: what
-    /// is sent reaches it. Closes by default.
+    /// is sent reaches it. Closes by default. Called once.
     ///
-    /// A handler that still owes an answer keeps the connection open. After [`Io::resume`] and
-    /// when output has drained, `on_data` comes first, then this again.
+    /// A handler that still owes an answer keeps the connection open, and closes it later, as
+    /// [`Io::has_ended`] reminds it.
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer) {
         let _ = (session, input);
         io.close(id);
@@ -40,35 +54,44 @@ pub trait Handler {
         let _ = (io, id, session);
     }
 
-    /// The timer set by [`Io::set_timer`] has run out.
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
-        let _ = (io, id, session);
+    /// The timer that [`Io::set_timer`] has set with this key has run out.
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, key: u8) {
+        let _ = (io, id, session, key);
     }
 
     /// The server is going down: nothing more is received from this connection, and at the
-    /// deadline it is cut. Closes by default, after what is queued.
+    /// deadline it is cut. Closes by default, after what is queued. Called once.
     ///
     /// It isn't called while output is full, so that input which was left for that reason is
-    /// offered first. A handler that still owes an answer keeps the connection open; after
-    /// [`Io::resume`] and when output has drained, `on_data` comes first, then this again.
+    /// offered first. A handler that still owes an answer keeps the connection open, and closes it
+    /// later, as [`Io::is_stopping`] reminds it.
     fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
         let _ = session;
         io.close(id);
+    }
+
+    /// The connection is gone, and `id` names none any more. Called once for every `on_open`.
+    fn on_close(&mut self, io: &mut Io, id: ConnId, session: Self::Session, why: Closed) {
+        let _ = (io, id, session, why);
+    }
+
+    /// No address that [`Io::connect`] was given could be reached, and `error` is what the last of
+    /// them said; or the time is up ([`TimedOut`](io::ErrorKind::TimedOut)); or the reactor stops
+    /// ([`Interrupted`](io::ErrorKind::Interrupted)).
+    fn on_connect_failed(&mut self, io: &mut Io, connector: ConnectorId, error: io::Error) {
+        let _ = (io, connector, error);
+    }
+
+    /// A descriptor that [`Io::watch`] watches is ready for what `ready` says. EPOLLHUP and
+    /// EPOLLERR are reported unasked, as long as the watch lasts.
+    fn on_ready(&mut self, io: &mut Io, watch: WatchId, ready: EpollFlags) {
+        let _ = ready;
+        io.unwatch(watch);
     }
 
     /// Another thread has called [`Waker::wake`](crate::Waker::wake). Several calls may arrive as
     /// one, and one may come without cause.
     fn on_wake(&mut self, io: &mut Io) {
         let _ = io;
-    }
-
-    /// The period set by [`Io::set_tick`] has passed.
-    fn on_tick(&mut self, io: &mut Io) {
-        let _ = io;
-    }
-
-    /// The connection is gone, and `id` means nobody any more. Called once for every `on_open`.
-    fn on_close(&mut self, io: &mut Io, id: ConnId, session: Self::Session, why: Closed) {
-        let _ = (io, id, session, why);
     }
 }

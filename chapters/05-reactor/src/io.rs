@@ -1,105 +1,111 @@
 //! What callbacks may do: [`Io`] owns the sockets.
 
 use std::fs::File;
+use std::io;
+use std::mem;
 use std::net::SocketAddr;
 use std::ops::Range;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::time::Duration;
 
-use nix::sys::epoll::{Epoll, EpollCreateFlags};
+use bytes::Bytes;
+use nix::sys::epoll::EpollFlags;
+use tracing::trace;
 
-use crate::clock::{Clock, nanos};
-use crate::connection::{ConnId, Connection, Connections, PeerSends, Phase};
-use crate::deadlines::{Stop, Tick};
-use crate::output::Output;
+use crate::connection::Connection;
+use crate::connector::{Connectors, Outcome};
+use crate::fast::answer::{Answer, LONG};
+use crate::phase::Phase;
+use crate::sockets::Sockets;
 use crate::timers::Timers;
-use crate::{Closed, Limits};
+use crate::watch::Watches;
+use crate::{Closed, ConnId, ConnectorId, Limits, WatchId};
 
 /// The sockets of one reactor.
 ///
 /// Nothing here fails and nothing calls back: a call takes a note, and the reactor acts on it once
 /// the callbacks have returned. So a handler is never entered twice, and however many messages it
-/// answers, they leave in one write. Only [`Self::send_at_once`] may write more often.
+/// answers, they leave in one write.
 ///
 /// An id whose connection is gone is ignored everywhere. A peer may leave at any moment, so every
 /// caller would have to ignore that error.
 #[derive(Debug)]
 pub struct Io {
-    pub(crate) epoll: Epoll,
-    pub(crate) connections: Connections,
-    pub(crate) limits: Limits,
-    /// Bytes that a connection may read which has kept none; 0 once the reactor stops.
-    pub(crate) room: usize,
-    /// From this many bytes on, an answer takes the way through its connection's queue.
-    pub(crate) long_answer: usize,
-    pub(crate) clock: Clock,
-    pub(crate) timers: Timers,
-    pub(crate) tick: Option<Tick>,
+    pub(crate) sockets: Sockets,
+    pub(crate) connectors: Connectors,
+    pub(crate) watches: Watches,
     pub(crate) stop: Stop,
-    /// The connection whose `on_data` runs and may use `answer`, or nobody ([`crate::answer`]).
-    pub(crate) serving: ConnId,
-    /// What that `on_data` has sent so far, and isn't written.
-    pub(crate) answer: Vec<u8>,
-    /// Bytes of it that are written.
-    pub(crate) written: usize,
-    /// To be flushed at the end of this turn, each once.
-    pub(crate) unflushed: Vec<ConnId>,
+    pub(crate) answer: Answer,
+    /// The timers of handlers, by key.
+    timers: Vec<Timers>,
     /// To be offered their input again, each once.
-    pub(crate) resumed: Vec<ConnId>,
-    /// To be removed at the end of this turn, each once.
-    pub(crate) dead: Vec<ConnId>,
-    /// Output queues without a connection: an idle connection has none, and a busy one needs no
-    /// allocation.
-    #[expect(
-        clippy::vec_box,
-        reason = "a box goes to a connection and back as it is"
-    )]
-    pub(crate) spare: Vec<Box<Output>>,
+    resumed: Vec<ConnId>,
+}
+
+/// How far the reactor is on its way down. Times are nanoseconds on its clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    No,
+    /// Asked for in this turn.
+    Requested,
+    /// No more is accepted or received; at the deadline, what is left is cut.
+    Until(u64),
 }
 
 impl Io {
     pub(crate) fn new(limits: Limits) -> nix::Result<Self> {
         Ok(Self {
-            epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
-            connections: Connections::default(),
-            room: limits.input.min(limits.read),
-            long_answer: limits.answer(),
-            limits,
-            clock: Clock::new(),
-            timers: Timers::default(),
-            tick: None,
+            answer: Answer::new(&limits),
+            sockets: Sockets::new(limits)?,
+            connectors: Connectors::new(),
+            watches: Watches::new(),
             stop: Stop::No,
-            serving: ConnId::NOBODY,
-            answer: Vec::new(),
-            written: 0,
-            unflushed: Vec::new(),
+            timers: Vec::new(),
             resumed: Vec::new(),
-            dead: Vec::new(),
-            spare: Vec::new(),
         })
     }
 
-    /// Queues a copy of `bytes` for `id`.
+    /// Sends a copy of `bytes` to `id`, behind what was sent before.
     ///
-    /// Nothing limits the queue but the caller, who asks [`Self::is_full`] or
+    /// Nothing limits what is queued but the caller, who asks [`Self::is_full`] or
     /// [`Self::pending_output`]: to stop consuming input, to wait for
     /// [`on_drain`](crate::Handler::on_drain), or to drop the peer.
     #[inline]
     pub fn send(&mut self, id: ConnId, bytes: &[u8]) {
-        if id == self.serving {
-            self.answer.extend_from_slice(bytes);
-        } else {
+        if !self.answer.is_for(id) {
             self.queue(id, bytes);
+        } else if bytes.len() < LONG {
+            self.answer.push(bytes);
+        } else {
+            self.send_long(id, bytes);
         }
     }
 
     #[inline(never)]
     fn queue(&mut self, id: ConnId, bytes: &[u8]) {
-        self.push(id, |output| output.push(bytes));
+        self.sockets.push(id, |output| output.push(bytes));
     }
 
-    /// Queues the bytes `range` of `file`, behind what is queued already.
+    #[inline(never)]
+    fn send_long(&mut self, id: ConnId, bytes: &[u8]) {
+        let written = match self.sockets.get(id) {
+            Some(connection) => self.answer.write_with(connection.stream(), bytes),
+            None => false,
+        };
+        if !written {
+            self.set_answer_aside(id);
+        }
+    }
+
+    /// Sends `bytes` to `id` without copying them: one frame for all members of a room, or a
+    /// mapped file ([`Bytes::from_owner`]). What is short is copied nevertheless.
+    pub fn send_shared(&mut self, id: ConnId, bytes: Bytes) {
+        self.set_answer_aside(id);
+        self.sockets.push(id, |output| output.push_shared(bytes));
+    }
+
+    /// Sends the bytes `range` of `file` to `id`.
     ///
     /// They go from the file to the socket without passing through this program (`sendfile(2)`),
     /// and the first of them share a segment with the bytes queued before. A file that turns out
@@ -108,29 +114,28 @@ impl Io {
     /// Reading a file may wait for a disk, and the whole reactor with it.
     pub fn send_file(&mut self, id: ConnId, file: impl Into<Arc<File>>, range: Range<u64>) {
         let file = file.into();
-        self.set_answer_aside();
-        self.push(id, |output| output.push_file(file, range));
+        self.set_answer_aside(id);
+        self.sockets
+            .push(id, |output| output.push_file(file, range));
     }
 
-    /// Bytes queued for `id` that its socket has not taken yet, file ranges included.
+    /// Bytes sent to `id` that its socket has not taken yet, file ranges included.
     #[must_use]
     pub fn pending_output(&self, id: ConnId) -> u64 {
-        if id == self.serving {
-            return self.answer.len() as u64;
+        if self.answer.is_for(id) {
+            return self.answer.pending();
         }
-        self.connections.get(id).map_or(0, Connection::pending)
+        self.sockets.get(id).map_or(0, Connection::pending)
     }
 
     /// Whether the output of `id` has reached the high-water mark, and not fallen below the low
     /// one since. While that is so, nothing is read from the peer.
     #[must_use]
     pub fn is_full(&self, id: ConnId) -> bool {
-        if id == self.serving {
-            return self.answer.len() as u64 >= self.limits.high_water;
+        if self.answer.is_for(id) {
+            return self.answer.pending() >= self.sockets.limits.high_water;
         }
-        self.connections
-            .get(id)
-            .is_some_and(|connection| connection.full)
+        self.sockets.get(id).is_some_and(Connection::is_full)
     }
 
     /// Closes `id` after what is queued has been sent. No more callbacks but `on_close`; its
@@ -141,79 +146,125 @@ impl Io {
     /// unread input at once would send RST, and that destroys whatever the peer has not read yet
     /// of our answer (RFC 1122 §4.2.2.13, RFC 9112 §9.6).
     pub fn close(&mut self, id: ConnId) {
-        self.set_answer_aside();
-        let Some(connection) = self.connections.get_mut(id) else {
-            return;
-        };
-        connection.phase = match connection.phase {
-            Phase::Open => Phase::Closing(PeerSends::Yes),
-            Phase::Ended => Phase::Closing(PeerSends::No),
-            _ => return,
-        };
-        connection.input = None;
-        self.timers.clear(id.slot()); // it was the handler's; from now on it is ours
-        self.queue_flush(id);
+        self.set_answer_aside(id);
+        self.sockets.close(id, u64::MAX);
+    }
+
+    /// Closes `id` as [`Self::close`] does; but if what is queued isn't sent after `time`, it is
+    /// cut ([`Closed::TimedOut`]).
+    pub fn close_within(&mut self, id: ConnId, time: Duration) {
+        self.set_answer_aside(id);
+        let by = self.sockets.clock.after(time);
+        self.sockets.close(id, by);
     }
 
     /// Cuts `id` at once: what is queued here and in the kernel is thrown away, and the peer gets
     /// a reset. For peers that misbehave, or don't read.
     pub fn abort(&mut self, id: ConnId) {
-        self.set_answer_aside();
-        self.kill(id, Closed::Aborted);
+        self.set_answer_aside(id);
+        self.sockets.kill(id, Closed::Aborted);
     }
 
-    /// Offers `id` its input again, even if there is none: once its handler can go on with what it
-    /// left unconsumed, as when an answer it was waiting for is there.
+    /// Offers `id` no more input until [`Self::resume`]: its handler waits for something of its
+    /// own, such as an answer from another thread. What the peer sends meanwhile waits in the
+    /// kernel, and TCP holds the peer back.
+    pub fn pause(&mut self, id: ConnId) {
+        if let Some(connection) = self.sockets.get_mut(id) {
+            connection.pause();
+        }
+    }
+
+    /// Offers `id` its input again, even if there is none, and goes on reading after
+    /// [`Self::pause`].
     pub fn resume(&mut self, id: ConnId) {
-        if let Some(connection) = self.connections.get_mut(id)
-            && connection.is_open()
-            && !connection.resumed
-        {
-            connection.resumed = true;
+        if self.sockets.get_mut(id).is_some_and(Connection::resume) {
             self.resumed.push(id);
         }
+    }
+
+    /// Whether the peer of `id` has finished sending. It may still read.
+    #[must_use]
+    pub fn has_ended(&self, id: ConnId) -> bool {
+        let ended = |connection: &Connection| connection.phase() == Phase::Ended;
+        self.sockets.get(id).is_some_and(ended)
     }
 
     /// The time on the clock `CLOCK_MONOTONIC`, as it was when it was first asked for in this turn.
     /// It never goes back, and to ask again costs next to nothing.
     #[inline]
     pub fn now(&mut self) -> Duration {
-        Duration::from_nanos(self.clock.now())
+        Duration::from_nanos(self.sockets.clock.now())
     }
 
-    /// Offers the socket of `id` what is queued, though epoll hasn't told of room.
+    /// Calls [`on_timer`](crate::Handler::on_timer) for `id` with `key` once `delay` has passed
+    /// since this turn began. A connection has one timer for each key: this replaces an earlier
+    /// setting, and pushing it back costs next to nothing.
     ///
-    /// Epoll does that once a third of the send buffer is free, and that may be a megabyte; but the
-    /// kernel takes bytes as soon as there is any. This is for a timer that asks whether a slow peer
-    /// still reads: if so, [`Self::pending_output`] has become less the next time.
-    pub fn try_send(&mut self, id: ConnId) {
-        self.queue_flush(id);
-    }
-
-    /// Has `on_timer` called for `id` once `delay` has passed since this turn began. A connection
-    /// has one timer: this replaces an earlier setting, and pushing it back costs next to nothing.
-    pub fn set_timer(&mut self, id: ConnId, delay: Duration) {
-        if self.is_open(id) {
-            let deadline = self.clock.after(delay);
-            self.timers.set(id.slot(), deadline);
+    /// Number the keys from 0 on: each that is in use costs 16 bytes for each connection.
+    pub fn set_timer(&mut self, id: ConnId, key: u8, delay: Duration) {
+        if !self.sockets.is_open(id) {
+            return;
         }
+        let index = usize::from(key);
+        if self.timers.len() <= index {
+            self.timers.resize_with(index + 1, Timers::default);
+        }
+        let deadline = self.sockets.clock.after(delay);
+        self.timers[index].set(id.0.slot(), deadline);
     }
 
     /// Takes back [`Self::set_timer`].
-    pub fn clear_timer(&mut self, id: ConnId) {
-        if self.is_open(id) {
-            self.timers.clear(id.slot());
+    pub fn clear_timer(&mut self, id: ConnId, key: u8) {
+        if self.sockets.is_open(id)
+            && let Some(timers) = self.timers.get_mut(usize::from(key))
+        {
+            timers.clear(id.0.slot());
         }
     }
 
-    /// Has `on_tick` called every `period` (at least a millisecond) from now on. Ticks that a long
-    /// turn has missed are left out.
-    pub fn set_tick(&mut self, period: Duration) {
-        let period = period.max(Duration::from_millis(1));
-        self.tick = Some(Tick {
-            due: self.clock.after(period),
-            period: nanos(period),
-        });
+    /// Connects to one of `addresses`: to the first; if that hasn't answered after a quarter of a
+    /// second, to the next at the same time, and so on (RFC 8305). The first to answer wins.
+    ///
+    /// [`on_open`](crate::Handler::on_open) gets the id that is returned here, or
+    /// [`on_connect_failed`](crate::Handler::on_connect_failed), at the latest after the time
+    /// `within`. Names aren't resolved here: that blocks, so it is a thread's work.
+    pub fn connect(&mut self, addresses: Vec<SocketAddr>, within: Duration) -> ConnectorId {
+        let Sockets { epoll, clock, .. } = &mut self.sockets;
+        self.connectors.add(epoll, clock, addresses, within)
+    }
+
+    /// Gives up the outgoing connection `id`, if it isn't there yet. Nothing is called back.
+    pub fn cancel(&mut self, id: ConnectorId) {
+        self.connectors.remove(id);
+    }
+
+    /// Watches a descriptor that isn't a connection: a pipe, a terminal, a pidfd, an eventfd.
+    /// [`on_ready`](crate::Handler::on_ready) is called in each turn that finds it ready for
+    /// `interest`, so long as it stays so (level-triggered, unless `EPOLLET` is in there).
+    ///
+    /// # Errors
+    /// As `epoll_ctl(2)`: EPERM for a regular file or a directory, which are always ready.
+    pub fn watch(&mut self, descriptor: OwnedFd, interest: EpollFlags) -> io::Result<WatchId> {
+        self.watches.add(&self.sockets.epoll, descriptor, interest)
+    }
+
+    /// Watches `id` for `interest` from now on; for nothing, if that is empty.
+    ///
+    /// # Errors
+    /// As `epoll_ctl(2)`.
+    pub fn change_watch(&mut self, id: WatchId, interest: EpollFlags) -> io::Result<()> {
+        self.watches.change(&self.sockets.epoll, id, interest)
+    }
+
+    /// The descriptor that `id` watches.
+    #[must_use]
+    pub fn watched(&self, id: WatchId) -> Option<BorrowedFd<'_>> {
+        self.watches.get(id)
+    }
+
+    /// Ends the watch `id`, and gives the descriptor back.
+    pub fn unwatch(&mut self, id: WatchId) -> Option<OwnedFd> {
+        self.watches.remove(&self.sockets.epoll, id)
     }
 
     /// Stops the reactor: it accepts and receives no more, calls `on_stop` for each connection,
@@ -221,14 +272,14 @@ impl Io {
     pub fn stop(&mut self) {
         if self.stop == Stop::No {
             self.stop = Stop::Requested;
-            self.room = 0;
+            self.sockets.limits.read = 0;
         }
     }
 
     /// Stops, and cuts at once what a stop would wait for.
     pub(crate) fn cut(&mut self) {
         self.stop();
-        self.limits.stop = Duration::ZERO;
+        self.sockets.limits.stop = Duration::ZERO;
         if self.stop != Stop::Requested {
             self.stop = Stop::Until(0);
         }
@@ -244,27 +295,26 @@ impl Io {
     /// The address of the peer of `id`, as `getpeername(2)` tells it.
     #[must_use]
     pub fn peer(&self, id: ConnId) -> Option<SocketAddr> {
-        self.connections.get(id)?.stream.peer_addr().ok()
+        self.sockets.get(id)?.stream().peer_addr().ok()
     }
 
     /// The number of the descriptor of `id`, to be shown in a trace. Once the connection is gone,
     /// it is somebody else's.
     #[must_use]
     pub fn descriptor(&self, id: ConnId) -> Option<RawFd> {
-        let connection = self.connections.get(id)?;
-        Some(connection.stream.as_raw_fd())
+        self.sockets.get(id).map(Connection::fd)
     }
 
     /// All connections that output can be queued for.
     pub fn ids(&self) -> impl Iterator<Item = ConnId> + '_ {
         let open = |(id, connection): (ConnId, &Connection)| connection.is_open().then_some(id);
-        self.connections.iter().filter_map(open)
+        self.sockets.iter().filter_map(open)
     }
 
     /// How many connections hold a descriptor, those being closed included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.connections.len()
+        self.sockets.len()
     }
 
     /// Whether no connection holds a descriptor.
@@ -273,23 +323,84 @@ impl Io {
         self.len() == 0
     }
 
-    pub(crate) fn push(&mut self, id: ConnId, add: impl FnOnce(&mut Output)) {
-        let Some(connection) = self.connections.get_mut(id) else {
+    /// Ends the fast path of `id`: what there is of its answer goes into its queue.
+    fn set_answer_aside(&mut self, id: ConnId) {
+        if self.answer.is_for(id) && self.answer.end() {
+            let rest = self.answer.rest(0);
+            self.sockets.push(id, |output| output.push_buffer(rest));
+        }
+    }
+
+    /// The `on_data` of `id` has returned: its answer goes out.
+    #[expect(clippy::inline_always, reason = "each message comes through here")]
+    #[inline(always)]
+    pub(crate) fn write_answer(&mut self, id: ConnId) {
+        if !self.answer.end() {
             return;
+        }
+        // The dead keep their slots until the end of the turn: this one is still its own.
+        if let Some(connection) = self.sockets.get(id)
+            && let Some(rest) = self.answer.write(connection.stream())
+        {
+            self.sockets.push(id, |output| output.push_buffer(rest));
+        }
+    }
+
+    /// Those for whom [`Self::resume`] was called.
+    pub(crate) fn take_resumed(&mut self) -> Vec<ConnId> {
+        mem::take(&mut self.resumed)
+    }
+
+    /// A connection whose handler's timer has run out, and the timer's key.
+    pub(crate) fn expired_timer(&mut self) -> Option<(ConnId, u8)> {
+        let now = self.sockets.clock.now();
+        for (key, timers) in (0..).zip(&mut self.timers) {
+            while let Some(slot) = timers.expired(now) {
+                if let Some((id, connection)) = self.sockets.tenant(slot)
+                    && connection.is_open()
+                {
+                    trace!(fd = connection.fd(), what = "connection", "timer");
+                    return Some((id, key));
+                }
+            }
+        }
+        None
+    }
+
+    /// The timers of `id` end with it.
+    pub(crate) fn clear_timers(&mut self, id: ConnId) {
+        for timers in &mut self.timers {
+            timers.clear(id.0.slot());
+        }
+    }
+
+    /// Epoll has reported an attempt of `id`: what has become of it, if that is decided.
+    pub(crate) fn connector_ready(&mut self, id: ConnectorId) -> Option<Outcome> {
+        let Sockets { epoll, clock, .. } = &mut self.sockets;
+        self.connectors.ready(epoll, clock, id)
+    }
+
+    /// A connector whose next step was due, and what has become of it, if that is decided.
+    pub(crate) fn due_connector(&mut self) -> Option<(ConnectorId, Option<Outcome>)> {
+        let Sockets { epoll, clock, .. } = &mut self.sockets;
+        self.connectors.due(epoll, clock)
+    }
+
+    /// When something comes due that no event announces. 0 is at once.
+    pub(crate) fn next_deadline(&self) -> Option<u64> {
+        let stop = match self.stop {
+            Stop::No => None,
+            Stop::Requested => Some(0),
+            Stop::Until(due) => Some(due),
         };
-        if !connection.is_open() {
-            return;
-        }
-        let output = connection
-            .output
-            .get_or_insert_with(|| self.spare.pop().unwrap_or_default());
-        add(output);
-        if output.pending() >= self.limits.high_water {
-            connection.full = true;
-        }
-        if !connection.flush_queued {
-            connection.flush_queued = true;
-            self.unflushed.push(id);
-        }
+        let left_over = self.sockets.has_unflushed() || !self.resumed.is_empty();
+        let timers = self.timers.iter().filter_map(Timers::next).min();
+        let others = [
+            left_over.then_some(0),
+            self.sockets.next_deadline(),
+            self.connectors.next_deadline(),
+            stop,
+        ];
+        others.into_iter().flatten().chain(timers).min()
     }
 }

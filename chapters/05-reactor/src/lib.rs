@@ -27,14 +27,14 @@
 //! # An echo server
 //!
 //! ```
-//! use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId, Reactor, listen};
+//! use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, Origin, Reactor, listen};
 //!
 //! struct Echo;
 //!
 //! impl Handler for Echo {
 //!     type Session = ();
 //!
-//!     fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {}
+//!     fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) {}
 //!
 //!     fn on_data(&mut self, io: &mut Io, id: ConnId, _: &mut (), input: &mut Buffer) {
 //!         io.send(id, input);
@@ -59,53 +59,58 @@
 //! | --- | --- |
 //! | `reactor.rs`, `callbacks.rs` | the loop, and the order of its callbacks |
 //! | `handler.rs`, `io.rs` | the two sides of a callback: what it is told, what it may do |
-//! | `sockets.rs`, `received.rs`, `closing.rs` | the system calls on a connection, and how it ends |
-//! | `armed.rs` | what epoll watches a connection for, and the edge that must not be lost |
-//! | `connection.rs`, `token.rs` | the table of connections, and the ids that can't go stale |
-//! | `buffer.rs`, `output.rs`, `answer.rs` | bytes on their way in, and out |
-//! | `deadlines.rs`, `timers.rs`, `clock.rs` | what comes due without an event |
-//! | `listener.rs`, `accept.rs` | listening, accepting, and running out of descriptors |
+//! | `connection.rs`, `phase.rs`, `received.rs` | one connection: reading, flushing, how it ends |
+//! | `buffer.rs`, `output.rs` | bytes on their way in, and out |
+//! | `sockets.rs`, `slots.rs`, `token.rs` | all connections, and the ids that can't go stale |
+//! | `timers.rs`, `clock.rs` | what comes due without an event |
+//! | `listener.rs`, `listeners.rs` | listening, accepting, and running out of descriptors |
+//! | `connector.rs`, `watch.rs` | outgoing connections; descriptors of other kinds |
 //! | `signals.rs`, `waker.rs`, `loops.rs` | signals and threads as events; a loop per thread |
-//! | `echo.rs` | the line echo of chapters 01 to 05 |
+//! | `limits.rs`, `echo.rs` | what a peer may cost; the line echo of chapters 01 to 05 |
+//! | `fast.rs`, `fast/` | what speed costs: the edge, the answer written at once, spare queues |
 
 #[cfg(not(target_os = "linux"))]
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
 
-mod accept;
-mod answer;
-mod armed;
 mod buffer;
 mod callbacks;
 mod clock;
-mod closing;
 mod connection;
-mod deadlines;
+mod connector;
 mod echo;
+mod fast;
 mod handler;
 mod io;
 mod limits;
 mod listener;
+mod listeners;
 mod loops;
 mod output;
+mod phase;
 mod reactor;
 mod received;
 mod signals;
+mod slots;
 mod sockets;
 mod timers;
 mod token;
 mod waker;
+mod watch;
 
 pub use buffer::Buffer;
-pub use connection::{Closed, ConnId};
+pub use connection::ConnId;
+pub use connector::ConnectorId;
 pub use echo::{Line, LineEcho, MAX_LINE};
-pub use handler::Handler;
+pub use handler::{Handler, Origin};
 pub use io::Io;
 pub use limits::Limits;
 pub use listener::{ListenerId, listen, listen_shared};
 pub use loops::serve;
+pub use phase::Closed;
 pub use reactor::Reactor;
 pub use signals::Signals;
 pub use waker::Waker;
+pub use watch::WatchId;
 
 use nix::sys::epoll::EpollFlags;
 

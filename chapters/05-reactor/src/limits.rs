@@ -33,9 +33,8 @@ pub struct Limits {
     pub low_water: u64,
     /// Bytes written to one connection in one turn, file ranges included.
     pub write: usize,
-    /// How long a closed connection's last output may stand still before it is given up. That is
-    /// looked at once in this time.
-    pub close: Duration,
+    /// How long output may wait without the peer taking any of it, before its connection is cut.
+    pub stall: Duration,
     /// How long a closed connection waits for the peer to close its side too, once all output has
     /// been sent.
     pub linger: Duration,
@@ -72,11 +71,6 @@ impl Limits {
         };
         Err(io::Error::new(io::ErrorKind::InvalidInput, wrong))
     }
-
-    /// From this many bytes on, an answer fills its connection, or is more than one turn's share.
-    pub(crate) fn answer(&self) -> usize {
-        usize::try_from(self.high_water).map_or(self.write, |high| high.min(self.write))
-    }
 }
 
 impl Default for Limits {
@@ -89,7 +83,7 @@ impl Default for Limits {
             high_water: 256 * 1024,
             low_water: 64 * 1024,
             write: 256 * 1024,
-            close: Duration::from_mins(1),
+            stall: Duration::from_mins(1),
             linger: Duration::from_secs(1),
             linger_bytes: 16 * 1024 * 1024,
             stop: Duration::from_secs(5),
@@ -140,7 +134,7 @@ mod tests {
             ),
         ];
         for (name, limits) in wrong {
-            let error = crate::Reactor::<crate::LineEcho>::new(limits).unwrap_err();
+            let error = crate::Reactor::new(limits).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::InvalidInput);
             assert!(error.to_string().contains(name), "{name}: {error}");
         }

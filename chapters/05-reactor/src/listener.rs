@@ -22,7 +22,7 @@ pub(crate) enum Accepted {
     /// This one connection failed; the next one need not.
     Skip,
     /// No descriptor or memory is left. The connection waits in the accept queue.
-    Exhausted,
+    Exhausted(Errno),
 }
 
 /// A listening socket: `socket`, `bind`, `listen`.
@@ -132,7 +132,9 @@ pub(crate) fn accept(listener: &TcpListener) -> io::Result<Accepted> {
         Errno::EBADF | Errno::EFAULT | Errno::EINVAL | Errno::ENOTSOCK | Errno::EOPNOTSUPP => {
             Err(error)
         }
-        Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM => Ok(Accepted::Exhausted),
+        errno @ (Errno::EMFILE | Errno::ENFILE | Errno::ENOBUFS | Errno::ENOMEM) => {
+            Ok(Accepted::Exhausted(errno))
+        }
         // The peer gave up while it was queued, its network failed, or a firewall objects: Linux
         // passes such errors on to accept (accept(2), "Error handling").
         _ => Ok(Accepted::Skip),

@@ -9,46 +9,47 @@ use crate::{Handler, Limits, Reactor, Signals, Waker};
 /// Serves each of `listeners` with a reactor and a handler of its own: the first in this thread,
 /// the others in threads that it starts.
 ///
-/// The loops share nothing, so nothing is locked; a handler whose connections are to meet (a chat
+/// `handler` is called once for each, in this thread, with what wakes that reactor. The loops share
+/// nothing, so nothing is locked; a handler whose connections are to meet (a chat
 /// room) belongs in a single loop. When one loop stops, by signal, [`Io::stop`](crate::Io::stop)
 /// or error, all of them do, and this returns once the last has ended.
 ///
 /// # Errors
-/// The first error that a loop ended with; see [`Reactor::run`].
+/// The first error of `handler`, or that a loop ended with; see [`Reactor::run`].
 pub fn serve<H>(
     listeners: Vec<TcpListener>,
     signals: Signals,
     limits: &Limits,
-    handler: impl Fn() -> H + Sync,
+    mut handler: impl FnMut(Waker) -> io::Result<H>,
 ) -> io::Result<()>
 where
-    H: Handler,
-    H::Session: Send,
+    H: Handler + Send,
 {
-    let mut reactors = Vec::new();
+    let mut loops = Vec::new();
     for listener in listeners {
         let mut reactor = Reactor::new(limits.clone())?;
         reactor.add_listener(listener)?;
-        reactors.push(reactor);
+        let handler = handler(reactor.waker())?;
+        loops.push((reactor, handler));
     }
-    let wakers: Vec<Waker> = reactors.iter().map(Reactor::waker).collect();
-    for reactor in &mut reactors {
+    let wakers: Vec<Waker> = loops.iter().map(|(reactor, _)| reactor.waker()).collect();
+    for (reactor, _) in &mut loops {
         reactor.stop_together_with(&wakers);
     }
-    let mut reactors = reactors.into_iter();
-    let Some(mut first) = reactors.next() else {
+    let mut loops = loops.into_iter();
+    let Some(mut first) = loops.next() else {
         return Ok(());
     };
-    first.stop_on(signals)?;
-    let run = |reactor: Reactor<H>| {
+    first.0.stop_on(signals)?;
+    let run = |(reactor, mut handler): (Reactor, H)| {
         let _stop_the_others = StopOnDrop(&wakers);
-        reactor.run(&mut handler())
+        reactor.run(&mut handler)
     };
     thread::scope(|scope| {
         let mut threads = Vec::new();
-        for (number, reactor) in (1..).zip(reactors) {
+        for (number, one) in (1..).zip(loops) {
             let thread = thread::Builder::new().name(format!("loop-{number}"));
-            match thread.spawn_scoped(scope, || run(reactor)) {
+            match thread.spawn_scoped(scope, || run(one)) {
                 Ok(handle) => threads.push(handle),
                 Err(error) => {
                     drop(StopOnDrop(&wakers));

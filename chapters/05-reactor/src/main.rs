@@ -42,6 +42,6 @@ fn main() -> ExitCode {
             stop: Duration::from_secs(options.grace.into()),
             ..Limits::default()
         };
-        Ok(serve(listeners, signals, &limits, || LineEcho)?)
+        Ok(serve(listeners, signals, &limits, |_| Ok(LineEcho))?)
     })
 }

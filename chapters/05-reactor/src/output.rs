@@ -3,15 +3,17 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSlice};
+use std::iter;
 use std::net::TcpStream;
 use std::ops::Range;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 
+use bytes::{Buf, Bytes};
 use nix::sys::sendfile::sendfile64;
 use nix::sys::socket::MsgFlags;
 use socket2::SockRef;
-use tracing::trace;
+use tracing::{Level, enabled, trace};
 
 use crate::Buffer;
 
@@ -19,22 +21,35 @@ use crate::Buffer;
 /// file share one (`send(2)`). nix has no name for it; the number is Linux's on every architecture.
 const MSG_MORE: i32 = 0x8000;
 
-/// A queue of bytes and file ranges.
+/// From this many bytes on, to share costs less than to copy.
+const SHARED: usize = 512;
+
+/// Pieces of bytes that one system call sends.
+const PIECES: usize = 16;
+
+/// A queue of bytes, shared bytes and file ranges.
 ///
 /// ```text
-///   head         behind[0]            behind[1]
-///  ┌───────┐   ┌───────┬───────┐   ┌───────┬───────┐
-///  │ bytes │ → │ file  │ bytes │ → │ file  │ bytes │
-///  └───────┘   └───────┴───────┘   └───────┴───────┘
+///   head         behind[0]             behind[1]
+///  ┌───────┐   ┌────────┬───────┐   ┌────────┬───────┐
+///  │ bytes │ → │ file   │ bytes │ → │ shared │ bytes │
+///  └───────┘   └────────┴───────┘   └────────┴───────┘
 /// ```
 ///
-/// Each file carries the bytes that follow it, so neighbouring bytes always merge.
+/// Each foreign piece carries the bytes that follow it, so neighbouring bytes always merge.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     head: Buffer,
-    behind: VecDeque<(FileRange, Buffer)>,
+    behind: VecDeque<(Foreign, Buffer)>,
     /// Bytes in `behind`.
     pending_behind: u64,
+}
+
+/// What is sent from where it lies.
+#[derive(Debug)]
+enum Foreign {
+    Shared(Bytes),
+    File(FileRange),
 }
 
 #[derive(Debug)]
@@ -88,6 +103,16 @@ impl Output {
         }
     }
 
+    /// Appends `bytes`, which others may send too. Short ones are copied.
+    pub fn push_shared(&mut self, bytes: Bytes) {
+        if bytes.len() < SHARED {
+            return self.push(&bytes);
+        }
+        self.pending_behind += bytes.len() as u64;
+        let shared = Foreign::Shared(bytes);
+        self.behind.push_back((shared, Buffer::new()));
+    }
+
     /// Appends the bytes `range` of `file`.
     pub fn push_file(&mut self, file: Arc<File>, range: Range<u64>) {
         let left = range.end.saturating_sub(range.start);
@@ -97,8 +122,8 @@ impl Output {
         // A file can't be longer than i64::MAX; beyond its end there is nothing to send either way.
         let offset = i64::try_from(range.start).unwrap_or(i64::MAX);
         self.pending_behind += left;
-        self.behind
-            .push_back((FileRange { file, offset, left }, Buffer::new()));
+        let file = Foreign::File(FileRange { file, offset, left });
+        self.behind.push_back((file, Buffer::new()));
     }
 
     /// Sends until nothing is left, the socket is full, or `limit` bytes have gone.
@@ -113,13 +138,15 @@ impl Output {
             if allowed == 0 {
                 return Ok(Sent::UntilLimit);
             }
-            let step = if self.head.is_empty() {
-                self.send_file(stream, allowed)
-            } else {
-                self.send_head(stream, allowed)
+            let step = match self.behind.front_mut() {
+                Some((Foreign::File(range), _)) if self.head.is_empty() => {
+                    range.send(stream, allowed)
+                }
+                _ => self.send_bytes(stream, allowed),
             };
             match step {
                 Ok((sent, offered)) => {
+                    self.sent(sent);
                     allowed -= sent;
                     if sent < offered {
                         return Ok(Sent::UntilFull);
@@ -136,26 +163,91 @@ impl Output {
         Ok(Sent::All)
     }
 
-    // ANCHOR: send_head
-    /// Sends from the head: how many bytes went, and how many were offered.
-    fn send_head(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
-        let offered = self.head.len().min(allowed);
-        let more = if self.behind.is_empty() { 0 } else { MSG_MORE };
-        let sent = send(stream, &self.head[..offered], more)?;
-        self.head.consume(sent);
+    // ANCHOR: send_bytes
+    /// Sends bytes from the front, up to the first file: how many went, and how many were offered.
+    fn send_bytes(&self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
+        let mut pieces = [IoSlice::new(&[]); PIECES];
+        let mut offered = 0;
+        for (piece, bytes) in pieces.iter_mut().zip(self.front_bytes()) {
+            let bytes = &bytes[..bytes.len().min(allowed - offered)];
+            *piece = IoSlice::new(bytes);
+            offered += bytes.len();
+        }
+        let all = self.pending() == offered as u64;
+        let more = if all { 0 } else { MSG_MORE };
+        let sent = send_pieces(stream, &pieces, more)?;
+        if enabled!(Level::TRACE) {
+            let bytes = pieces.iter().flat_map(|piece| piece.iter().copied());
+            trace_write(stream, &bytes.collect::<Vec<_>>(), sent);
+        }
         Ok((sent, offered))
     }
-    // ANCHOR_END: send_head
+    // ANCHOR_END: send_bytes
 
+    /// The bytes before the first file, piece by piece.
+    fn front_bytes(&self) -> impl Iterator<Item = &[u8]> {
+        let behind = self
+            .behind
+            .iter()
+            .map_while(|(foreign, tail)| match foreign {
+                Foreign::Shared(bytes) => Some([&bytes[..], &tail[..]]),
+                Foreign::File(_) => None,
+            });
+        iter::once(&self.head[..])
+            .chain(behind.flatten())
+            .filter(|bytes| !bytes.is_empty())
+    }
+
+    /// Takes `count` bytes, which have gone, from the front.
+    fn sent(&mut self, mut count: usize) {
+        loop {
+            let own = count.min(self.head.len());
+            self.head.consume(own);
+            count -= own;
+            if count == 0 {
+                return;
+            }
+            let Some((foreign, _)) = self.behind.front_mut() else {
+                return; // not reached: no more goes than there is
+            };
+            let (step, left) = foreign.consume(count);
+            count -= step;
+            self.pending_behind -= step as u64;
+            if left == 0
+                && let Some((_, tail)) = self.behind.pop_front()
+                && !tail.is_empty()
+            {
+                self.pending_behind -= tail.len() as u64;
+                self.head = tail;
+            }
+        }
+    }
+}
+
+impl Foreign {
+    /// Takes up to `count` bytes from the front: how many, and how many are left.
+    fn consume(&mut self, count: usize) -> (usize, u64) {
+        match self {
+            Self::Shared(bytes) => {
+                let count = count.min(bytes.len());
+                bytes.advance(count);
+                (count, bytes.len() as u64)
+            }
+            Self::File(range) => {
+                range.left -= count as u64; // all of it is the file's: it is sent by itself
+                (count, range.left)
+            }
+        }
+    }
+}
+
+impl FileRange {
     // ANCHOR: send_file
-    /// Sends from the first file, within the kernel: its bytes never come here (`sendfile(2)`).
-    fn send_file(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
-        let Some((range, _)) = self.behind.front_mut() else {
-            return Ok((0, 0)); // not reached: without a head and files, nothing is pending
-        };
+    /// Sends from the file, within the kernel: its bytes never come here (`sendfile(2)`).
+    fn send(&mut self, stream: &TcpStream, allowed: usize) -> io::Result<(usize, usize)> {
         // sendfile has no flag against SIGPIPE, but Rust's start-up code has the process ignore it.
-        let offered = usize::try_from(range.left).map_or(allowed, |left| left.min(allowed));
-        let sent = sendfile64(stream, &*range.file, Some(&mut range.offset), offered)?;
+        let offered = usize::try_from(self.left).map_or(allowed, |left| left.min(allowed));
+        let sent = sendfile64(stream, &*self.file, Some(&mut self.offset), offered)?;
         if sent == 0 {
             return Err(ErrorKind::UnexpectedEof.into());
         }
@@ -166,33 +258,20 @@ impl Output {
             call = "sendfile",
             "write"
         );
-        range.left -= sent as u64;
-        self.pending_behind -= sent as u64;
-        if range.left == 0
-            && let Some((_, tail)) = self.behind.pop_front()
-            && !tail.is_empty()
-        {
-            self.pending_behind -= tail.len() as u64;
-            self.head = tail;
-        }
         Ok((sent, offered))
     }
     // ANCHOR_END: send_file
 }
 
-/// Offers `bytes` to the socket; returns how many it took.
-fn send(stream: &TcpStream, bytes: &[u8], more: i32) -> io::Result<usize> {
+/// Offers `pieces`, one behind the other, to the socket; returns how many bytes it took.
+pub(crate) fn send_pieces(
+    stream: &TcpStream,
+    pieces: &[IoSlice<'_>],
+    more: i32,
+) -> io::Result<usize> {
     // Without MSG_NOSIGNAL, writing to a peer that has gone would raise SIGPIPE.
     let flags = MsgFlags::MSG_NOSIGNAL.bits() | more;
-    let sent = SockRef::from(stream).send_with_flags(bytes, flags)?;
-    trace_write(stream, bytes, sent);
-    Ok(sent)
-}
-
-/// Offers `pieces`, one behind the other, to the socket; returns how many bytes it took.
-pub(crate) fn send_pieces(stream: &TcpStream, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-    // As in `send`; `writev` has no such flag.
-    SockRef::from(stream).send_vectored_with_flags(pieces, MsgFlags::MSG_NOSIGNAL.bits())
+    SockRef::from(stream).send_vectored_with_flags(pieces, flags)
 }
 
 /// Out of the way of those who don't trace: what `trace!` needs to format an event would cost the

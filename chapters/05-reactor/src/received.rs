@@ -1,26 +1,28 @@
 //! What one read has brought, and what it has left.
 
+use crate::Closed;
+
 /// What one read has brought.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Received {
     /// All the input of a connection that has kept none and has no output queued.
-    Data(Left),
+    All(Left),
     /// Input of any other connection.
-    MoreData(Left),
+    More(Left),
     /// The peer has finished sending.
     End,
     /// Nothing more is there.
     Nothing,
-    /// Nothing was read: no input is wanted, or there is no such connection any more.
+    /// Nothing was read: no input is wanted now.
     Unwanted,
-    /// Input of a lingering connection, which is thrown away.
-    Dropped,
-    /// The read was interrupted or has failed.
-    Error,
+    /// A lingering connection was read, for nobody.
+    Discarded,
+    /// The connection has ended.
+    Failed(Closed),
 }
 
 /// What a read has left in the socket.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Left {
     /// It has shown that no more is there.
     Nothing,

@@ -1,282 +1,281 @@
-//! What the reactor does with the sockets of [`Io`]: reading, flushing, and telling epoll.
+//! All connections of a reactor, and what the end of its turn has to do with them.
 
-use std::io::{self, ErrorKind, Read};
+use std::collections::VecDeque;
+use std::mem;
 use std::net::TcpStream;
-use std::os::fd::AsRawFd;
+use std::time::Duration;
 
-use nix::sys::epoll::{EpollEvent, EpollFlags};
-use tracing::{Level, enabled, trace};
+use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
+use tracing::trace;
 
-use crate::armed::{Armed, short_read_is_all};
-use crate::connection::{ConnId, Connection, Phase};
-use crate::io::Io;
-use crate::output::Sent;
-use crate::received::{Left, Received};
-use crate::{Buffer, flag_names};
+use crate::clock::Clock;
+use crate::connection::{Connection, Flushed};
+use crate::fast::armed::Armed;
+use crate::fast::spare::Spare;
+use crate::output::Output;
+use crate::phase::Phase;
+use crate::received::Received;
+use crate::slots::Slots;
+use crate::timers::Timers;
+use crate::token::Token;
+use crate::{Buffer, Closed, ConnId, Limits, flag_names};
 
-/// Unconsumed input up to this size is put before the bytes of the next read; longer input has
-/// those bytes appended. Either way the smaller part is copied.
-pub(crate) const HEADROOM: usize = 4 * 1024;
-
-/// Output queues that are kept for reuse, and the memory that each may bring along.
-const SPARE_OUTPUTS: usize = 256;
-const SPARE_CAPACITY: usize = 16 * 1024;
-
-/// What a flush has changed.
-#[derive(PartialEq, Eq)]
-pub(crate) enum Flushed {
-    /// The output was full and has drained.
-    Drained,
-    Nothing,
+/// The table of connections, the epoll instance that watches them, and the lists of those that the
+/// end of the turn must look at. An id whose connection is gone is ignored everywhere.
+#[derive(Debug)]
+pub(crate) struct Sockets {
+    pub epoll: Epoll,
+    pub limits: Limits,
+    pub clock: Clock,
+    connections: Slots<Connection>,
+    /// When a connection whose output waits, or that lingers, is given up.
+    deadlines: Timers,
+    /// To be flushed at the end of this turn, each once.
+    unflushed: Vec<ConnId>,
+    /// To be removed at the end of this turn, each once.
+    dead: VecDeque<ConnId>,
+    spare: Spare,
 }
 
-impl Io {
-    /// Takes a stream into the table and has epoll watch it.
-    pub(crate) fn insert(&mut self, stream: TcpStream) -> nix::Result<ConnId> {
-        let id = self.connections.next_id();
-        let connection = Connection::new(stream);
-        let interest = connection.armed.flags();
-        let event = EpollEvent::new(interest, id.pack());
-        self.epoll.add(&connection.stream, event)?;
-        let fd = connection.stream.as_raw_fd();
-        trace!(fd, interest = flag_names(interest), "register");
-        Ok(self.connections.insert(connection))
+impl Sockets {
+    pub fn new(limits: Limits) -> nix::Result<Self> {
+        Ok(Self {
+            epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
+            limits,
+            clock: Clock::new(),
+            connections: Slots::new(),
+            deadlines: Timers::default(),
+            unflushed: Vec::new(),
+            dead: VecDeque::new(),
+            spare: Spare::default(),
+        })
     }
 
-    // ANCHOR: receive
-    /// Reads once into `scratch`, after `report`.
+    /// Takes a stream that doesn't block into the table and has epoll watch it.
     ///
-    /// There is no second `recv` to hear `EAGAIN`: if one doesn't bring as much as it may, no more
-    /// is there, unless something has cut it short.
+    /// # Errors
+    /// As `epoll_ctl(2)`: no memory is left, or not for this user (`epoll(7)`, `max_user_watches`).
+    pub fn insert(&mut self, stream: TcpStream) -> nix::Result<ConnId> {
+        let id = ConnId(self.connections.next_key());
+        let interest = Armed::Edge.flags();
+        let event = EpollEvent::new(interest, Token::Connection(id).pack());
+        self.epoll.add(&stream, event)?;
+        let connection = Connection::new(stream);
+        trace!(
+            fd = connection.fd(),
+            interest = flag_names(interest),
+            "register"
+        );
+        self.connections.insert(connection);
+        Ok(id)
+    }
+
+    #[inline]
+    pub fn get(&self, id: ConnId) -> Option<&Connection> {
+        self.connections.get(id.0)
+    }
+
+    #[inline]
+    pub fn get_mut(&mut self, id: ConnId) -> Option<&mut Connection> {
+        self.connections.get_mut(id.0)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (ConnId, &Connection)> {
+        self.connections
+            .iter()
+            .map(|(key, connection)| (ConnId(key), connection))
+    }
+
+    pub fn len(&self) -> usize {
+        self.connections.len()
+    }
+
+    pub fn is_open(&self, id: ConnId) -> bool {
+        self.get(id).is_some_and(Connection::is_open)
+    }
+
+    /// The connection in a slot of the table.
+    pub fn tenant(&self, slot: u32) -> Option<(ConnId, &Connection)> {
+        let (key, connection) = self.connections.tenant(slot)?;
+        Some((ConnId(key), connection))
+    }
+
+    /// Reads once from `id` into `scratch`, after `report`.
     #[expect(clippy::inline_always, reason = "each message comes through here")]
     #[inline(always)]
-    pub(crate) fn receive(
-        &mut self,
-        id: ConnId,
-        report: EpollFlags,
-        scratch: &mut Buffer,
-    ) -> Received {
-        let Some(connection) = self.connections.get(id) else {
-            return Received::Unwanted; // stale: the connection ended earlier in this batch
-        };
-        let room = connection.room(self.room, self.limits.input);
-        if room == 0 {
-            return self.receive_unwanted(id, scratch);
+    pub fn receive(&mut self, id: ConnId, report: EpollFlags, scratch: &mut Buffer) -> Received {
+        match self.connections.get_mut(id.0) {
+            Some(connection) => connection.receive(report, &self.limits, scratch),
+            None => Received::Unwanted, // stale: the connection ended earlier in this batch
         }
-        let result = (&connection.stream).read(scratch.space(HEADROOM, room));
-        let Ok(count @ 1..) = result else {
-            return self.received_nothing(id, result);
-        };
-        scratch.filled(HEADROOM, count);
-        if enabled!(Level::TRACE) {
-            trace_read(&connection.stream, scratch);
-        }
-        let left = if count < room && short_read_is_all(report) {
-            Left::Nothing
+    }
+
+    /// Keeps what a callback has left of the input of `id`.
+    pub fn keep_input(&mut self, id: ConnId, lent: Option<Box<Buffer>>, scratch: &mut Buffer) {
+        if let Some(connection) = self.connections.get_mut(id.0) {
+            if let Err(why) = connection.keep_input(lent, scratch, &self.limits) {
+                self.kill(id, why);
+            }
         } else {
-            Left::Perhaps
+            scratch.clear();
+        }
+    }
+
+    /// Queues output for `id`.
+    pub fn push(&mut self, id: ConnId, add: impl FnOnce(&mut Output)) {
+        let Some(connection) = self.connections.get_mut(id.0) else {
+            return;
         };
-        match (&connection.input, &connection.output) {
-            (None, None) => Received::Data(left),
-            _ => Received::MoreData(left),
+        connection.push(&self.limits, &mut self.spare, add);
+        if connection.queue_flush() {
+            self.unflushed.push(id);
         }
-    }
-    // ANCHOR_END: receive
-
-    #[cold]
-    fn received_nothing(&mut self, id: ConnId, result: io::Result<usize>) -> Received {
-        let Some(connection) = self.connections.get_mut(id) else {
-            return Received::Unwanted;
-        };
-        let fd = connection.stream.as_raw_fd();
-        match result {
-            Ok(_) => {
-                trace!(fd, "eof");
-                connection.phase = Phase::Ended;
-                Received::End
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                trace!(fd, call = "read", "would-block");
-                Received::Nothing
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => Received::Error,
-            Err(error) => {
-                self.failed(id, "read", &error);
-                Received::Error
-            }
-        }
-    }
-
-    /// Input has come to a connection that doesn't read. If it lingers, that is thrown away.
-    #[cold]
-    fn receive_unwanted(&mut self, id: ConnId, scratch: &mut Buffer) -> Received {
-        if let Some(connection) = self.connections.get(id)
-            && connection.phase == Phase::Lingering
-        {
-            let result = (&connection.stream).read(scratch.space(HEADROOM, self.limits.read));
-            if let Ok(bytes @ 1..) = result {
-                let fd = connection.stream.as_raw_fd();
-                trace!(fd, bytes, "discard");
-            }
-            self.drop_input(id, result);
-            return Received::Dropped;
-        }
-        Received::Unwanted
-    }
-
-    /// Takes the input of `id` for a callback: the kept buffer with what is in `scratch` behind
-    /// it, or `None` if `scratch` holds it all.
-    pub(crate) fn lend_input(&mut self, id: ConnId, scratch: &mut Buffer) -> Option<Box<Buffer>> {
-        let mut kept = self.connections.get_mut(id)?.input.take()?;
-        if scratch.prepend(&kept) {
-            return None;
-        }
-        kept.extend(scratch);
-        Some(kept)
-    }
-
-    /// Keeps what a callback has left unconsumed; without such bytes, no memory is kept.
-    #[inline(never)]
-    pub(crate) fn keep_input(
-        &mut self,
-        id: ConnId,
-        lent: Option<Box<Buffer>>,
-        scratch: &mut Buffer,
-    ) {
-        let length = lent.as_deref().unwrap_or(scratch).len();
-        if length > 0
-            && let Some(connection) = self.connections.get_mut(id)
-            && connection.is_open()
-        {
-            connection.input = match lent {
-                // A buffer far larger than its content is exchanged for one that fits.
-                Some(kept) if kept.capacity() <= 4 * length => Some(kept),
-                Some(kept) => Some(Box::new(Buffer::from(&kept[..]))),
-                None => Some(Box::new(Buffer::from(&scratch[..]))),
-            };
-        }
-        scratch.clear();
     }
 
     /// Has `id` flushed, and its interest settled, at the end of the turn.
-    pub(crate) fn queue_flush(&mut self, id: ConnId) {
-        if let Some(connection) = self.connections.get_mut(id)
-            && !connection.flush_queued
+    pub fn queue_flush(&mut self, id: ConnId) {
+        if let Some(connection) = self.connections.get_mut(id.0)
+            && connection.queue_flush()
         {
-            connection.flush_queued = true;
             self.unflushed.push(id);
         }
+    }
+
+    /// Those that are to be flushed in this turn change places with the empty `list`.
+    pub fn take_unflushed(&mut self, list: &mut Vec<ConnId>) {
+        mem::swap(&mut self.unflushed, list);
+    }
+
+    /// Whether the next turn has work that no event announces.
+    pub fn has_unflushed(&self) -> bool {
+        !self.unflushed.is_empty()
     }
 
     /// A report of `id` has been taken, and there may be more: the flush arms the connection anew,
     /// if its input is wanted, and it queues up behind the others that are ready.
     #[cold]
-    pub(crate) fn spend_edge(&mut self, id: ConnId) {
-        if let Some(connection) = self.connections.get_mut(id) {
-            connection.armed.spend();
+    pub fn spend_edge(&mut self, id: ConnId) {
+        if let Some(connection) = self.connections.get_mut(id.0) {
+            connection.spend_edge();
             self.queue_flush(id);
         }
     }
 
-    /// Sends what is queued for `id` as far as the socket and the limit allow, goes on with
-    /// closing, and settles what epoll watches for.
-    pub(crate) fn flush(&mut self, id: ConnId) -> Flushed {
-        let Some(connection) = self.connections.get_mut(id) else {
-            return Flushed::Nothing;
+    /// Sends what is queued for `id`, goes on with closing, and sets its deadline. None if the
+    /// connection has ended.
+    pub fn flush(&mut self, id: ConnId) -> Option<Flushed> {
+        let connection = self.connections.get_mut(id.0)?;
+        if let Phase::Dead(_) = connection.phase() {
+            return None;
+        }
+        let flushed = match connection.flush(&self.limits, &mut self.spare) {
+            Ok(flushed) => flushed,
+            Err(why) => {
+                self.kill(id, why);
+                return None;
+            }
         };
-        connection.flush_queued = false;
-        if let Phase::Dead(_) = connection.phase {
-            return Flushed::Nothing;
-        }
-        let mut sent = Sent::All;
-        if let Some(output) = &mut connection.output {
-            let before = output.pending();
-            let result = output.send(&connection.stream, self.limits.write);
-            connection.moved |= output.pending() < before;
-            if output.pending() == 0 {
-                let emptied = connection.output.take();
-                let few = self.spare.len() < SPARE_OUTPUTS;
-                self.spare
-                    .extend(emptied.filter(|output| few && output.capacity() <= SPARE_CAPACITY));
-            }
-            match result {
-                Ok(how_far) => sent = how_far,
-                Err(error) => {
-                    self.failed(id, "write", &error);
-                    return Flushed::Nothing;
-                }
-            }
-            if sent != Sent::All
-                && matches!(connection.phase, Phase::Closing(_))
-                && !self.timers.is_set(id.slot())
-            {
-                let deadline = self.clock.after(self.limits.close);
-                self.timers.set(id.slot(), deadline);
+        match flushed {
+            Flushed::All => self.deadlines.clear(id.0.slot()),
+            Flushed::Lingers => self.set_deadline(id, self.limits.linger),
+            Flushed::Stuck if self.deadlines.is_set(id.0.slot()) => {}
+            Flushed::Stuck | Flushed::Some => self.set_deadline(id, self.limits.stall),
+            Flushed::Limit => {
+                self.set_deadline(id, self.limits.stall);
+                self.queue_flush(id);
             }
         }
-        let drained = connection.full && connection.pending() < self.limits.low_water;
-        if drained {
-            connection.full = false;
+        Some(flushed)
+    }
+
+    /// Arms `id` with what it needs now.
+    pub fn settle(&mut self, id: ConnId) {
+        let Some(connection) = self.connections.get_mut(id.0) else {
+            return;
+        };
+        let Some(armed) = connection.to_arm(&self.limits) else {
+            return;
+        };
+        let mut event = EpollEvent::new(armed.flags(), Token::Connection(id).pack());
+        if let Err(errno) = self.epoll.modify(connection.stream(), &mut event) {
+            let why = connection.failed("epoll_ctl", &errno.into());
+            return self.kill(id, why);
         }
-        if let (Sent::All, Phase::Closing(peer)) = (sent, connection.phase) {
-            self.sent_all(id, peer);
+        connection.arm(armed);
+        let fd = connection.fd();
+        trace!(fd, interest = flag_names(armed.flags()), "re-arm");
+    }
+
+    /// Whether the output of `id` was full and has drained; true once.
+    pub fn has_drained(&mut self, id: ConnId) -> bool {
+        let connection = self.connections.get_mut(id.0);
+        connection.is_some_and(|connection| connection.has_drained(&self.limits))
+    }
+
+    /// `id` is given up after `delay`, or when its closing has to be over.
+    fn set_deadline(&mut self, id: ConnId, delay: Duration) {
+        let due = self.clock.after(delay);
+        let by = match self.get(id).map(Connection::phase) {
+            Some(Phase::Closing { by, .. }) => by,
+            _ => u64::MAX,
+        };
+        self.deadlines.set(id.0.slot(), due.min(by));
+    }
+
+    /// When the next deadline comes due.
+    pub fn next_deadline(&self) -> Option<u64> {
+        self.deadlines.next()
+    }
+
+    /// A connection whose deadline has passed.
+    pub fn overdue(&mut self) -> Option<ConnId> {
+        let now = self.clock.now();
+        while let Some(slot) = self.deadlines.expired(now) {
+            if let Some((id, connection)) = self.tenant(slot) {
+                trace!(fd = connection.fd(), what = "connection", "timer");
+                return Some(id);
+            }
         }
-        if sent == Sent::UntilLimit {
-            self.queue_flush(id); // the rest is for the next turn
-        }
-        self.settle_interest(id, sent);
-        if drained {
-            Flushed::Drained
-        } else {
-            Flushed::Nothing
+        None
+    }
+
+    /// Closes `id` once its output is sent, or cuts it at `by`.
+    pub fn close(&mut self, id: ConnId, by: u64) {
+        if let Some(connection) = self.connections.get_mut(id.0) {
+            connection.close(by);
+            self.deadlines.clear(id.0.slot()); // the flush sets it anew, if output waits
+            self.queue_flush(id);
         }
     }
 
-    // ANCHOR: settle
-    /// Tells epoll what to watch for, unless the connection is armed with that: input while it is
-    /// wanted, and room to write only while output waits for it. A spent edge is armed anew.
-    fn settle_interest(&mut self, id: ConnId, sent: Sent) {
-        let Some(connection) = self.connections.get_mut(id) else {
-            return;
+    /// The time of `id` is up: that of its closing, of its lingering, or of its output.
+    pub fn give_up(&mut self, id: ConnId) {
+        let why = match self.get(id).map(Connection::phase) {
+            Some(Phase::Lingering { .. }) => Closed::Finished,
+            _ => Closed::TimedOut,
         };
-        if matches!(connection.phase, Phase::Dead(_)) {
-            return;
-        }
-        let mut interest = EpollFlags::empty();
-        let reads = connection.room(self.room, self.limits.input) > 0
-            || connection.phase == Phase::Lingering;
-        interest.set(EpollFlags::EPOLLIN, reads);
-        interest.set(EpollFlags::EPOLLOUT, sent == Sent::UntilFull);
-        let needed = if interest == EpollFlags::EPOLLIN && connection.phase == Phase::Open {
-            Armed::Edge
-        } else {
-            Armed::Level(interest)
-        };
-        if connection.armed == needed {
-            return;
-        }
-        let mut event = EpollEvent::new(needed.flags(), id.pack());
-        if let Err(errno) = self.epoll.modify(&connection.stream, &mut event) {
-            return self.failed(id, "epoll_ctl", &errno.into());
-        }
-        connection.armed = needed;
-        let fd = connection.stream.as_raw_fd();
-        trace!(fd, interest = flag_names(needed.flags()), "re-arm");
+        self.kill(id, why);
     }
-    // ANCHOR_END: settle
 
-    pub(crate) fn is_open(&self, id: ConnId) -> bool {
-        self.connections.get(id).is_some_and(Connection::is_open)
+    /// Marks `id` dead; the end of the turn removes it.
+    pub fn kill(&mut self, id: ConnId, why: Closed) {
+        if let Some(connection) = self.connections.get_mut(id.0)
+            && connection.kill(why)
+        {
+            self.dead.push_back(id);
+        }
+    }
+
+    /// Whether a connection is to be removed in this turn.
+    pub fn has_dead(&self) -> bool {
+        !self.dead.is_empty()
+    }
+
+    /// Removes one of the dead: closes its descriptor, and frees its slot.
+    pub fn bury(&mut self) -> Option<(ConnId, Closed)> {
+        let id = self.dead.pop_front()?;
+        let connection = self.connections.remove(id.0)?;
+        self.deadlines.clear(id.0.slot());
+        Some((id, connection.bury()))
     }
 }
-
-/// As [`crate::output`] does: out of the way of those who don't trace.
-#[cold]
-#[inline(never)]
-fn trace_read(stream: &TcpStream, bytes: &[u8]) {
-    let fd = stream.as_raw_fd();
-    trace!(fd, bytes = bytes.len(), data = bytes, "read");
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,43 +1,54 @@
 //! What an event's 64 bits of data stand for.
 
-use crate::ListenerId;
-use crate::connection::ConnId;
+use crate::connector::ConnectorId;
+use crate::slots::Key;
+use crate::watch::WatchId;
+use crate::{ConnId, ListenerId};
 
 /// The owner of a descriptor that epoll watches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token {
     Connection(ConnId),
+    Connector(ConnectorId),
+    Watch(WatchId),
     Listener(ListenerId),
     Waker,
     Signals,
 }
 
-/// The slot that no connection has: descriptors, and so slots, stay below 2^31.
-const NO_SLOT: u64 = u32::MAX as u64;
-const WAKER: u64 = NO_SLOT;
-const SIGNALS: u64 = 1 << 32 | NO_SLOT;
-const FIRST_LISTENER: u32 = 2;
+/// The two bits of a slot that no slot has set tell the kinds apart.
+const KIND: u64 = 0b11 << 30;
+const CONNECTION: u64 = 0b00 << 30;
+const CONNECTOR: u64 = 0b01 << 30;
+const WATCH: u64 = 0b10 << 30;
+/// Owners without a slot: the waker, the signals, and listeners with their number in the upper half.
+const OTHER: u64 = 0b11 << 30;
+const WAKER: u64 = OTHER;
+const SIGNALS: u64 = OTHER | 1;
+const LISTENER: u64 = OTHER | 2;
 
 impl Token {
     pub fn pack(self) -> u64 {
         match self {
-            Self::Connection(id) => id.pack(),
+            Self::Connection(ConnId(key)) => key.pack(),
+            Self::Connector(ConnectorId(key)) => key.pack() | CONNECTOR,
+            Self::Watch(WatchId(key)) => key.pack() | WATCH,
+            Self::Listener(ListenerId(number)) => u64::from(number) << 32 | LISTENER,
             Self::Waker => WAKER,
             Self::Signals => SIGNALS,
-            Self::Listener(ListenerId(number)) => {
-                u64::from(number + FIRST_LISTENER) << 32 | NO_SLOT
-            }
         }
     }
 
+    #[inline]
     pub fn unpack(data: u64) -> Self {
-        if data & NO_SLOT != NO_SLOT {
-            return Self::Connection(ConnId::unpack(data));
-        }
-        match data {
-            WAKER => Self::Waker,
-            SIGNALS => Self::Signals,
-            _ => Self::Listener(ListenerId((data >> 32) as u32 - FIRST_LISTENER)),
+        let key = Key::unpack(data & !KIND);
+        match (data & KIND, data) {
+            (CONNECTION, _) => Self::Connection(ConnId(key)),
+            (CONNECTOR, _) => Self::Connector(ConnectorId(key)),
+            (WATCH, _) => Self::Watch(WatchId(key)),
+            (_, WAKER) => Self::Waker,
+            (_, SIGNALS) => Self::Signals,
+            _ => Self::Listener(ListenerId((data >> 32) as u32)),
         }
     }
 }
@@ -48,13 +59,19 @@ mod tests {
 
     #[test]
     fn every_token_survives_the_kernel() {
+        let first = Key::unpack(0);
+        let last = Key::unpack(!KIND);
         let tokens = [
             Token::Waker,
             Token::Signals,
             Token::Listener(ListenerId(0)),
-            Token::Listener(ListenerId(7)),
-            Token::Connection(ConnId::unpack(0)),
-            Token::Connection(ConnId::unpack(u64::MAX - 1)),
+            Token::Listener(ListenerId(u32::MAX)),
+            Token::Connection(ConnId(first)),
+            Token::Connection(ConnId(last)),
+            Token::Connector(ConnectorId(first)),
+            Token::Connector(ConnectorId(last)),
+            Token::Watch(WatchId(first)),
+            Token::Watch(WatchId(last)),
         ];
         for token in tokens {
             assert_eq!(Token::unpack(token.pack()), token);

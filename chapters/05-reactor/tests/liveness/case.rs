@@ -45,7 +45,7 @@ impl Bounds {
             high_water: self.high_water,
             low_water: self.low_water,
             write: self.write,
-            close: far,
+            stall: far,
             linger: far,
             stop: far,
             ..Limits::default()
@@ -80,8 +80,7 @@ pub enum Action {
     Ignore,
     /// Answer with `size` bytes.
     Send,
-    SendAll,
-    SendAtOnce,
+    SendShared,
     SendFile,
     /// Send `size` bytes to the target.
     Tell,
@@ -97,11 +96,10 @@ pub enum Action {
     Abort,
 }
 
-const ACTIONS: [Action; 11] = [
+const ACTIONS: [Action; 10] = [
     Action::Ignore,
     Action::Send,
-    Action::SendAll,
-    Action::SendAtOnce,
+    Action::SendShared,
     Action::SendFile,
     Action::Tell,
     Action::Hold,
@@ -220,8 +218,7 @@ fn message(limits: Bounds) -> impl Strategy<Value = Message> {
     let action = prop_oneof![
         8 => Just(Action::Ignore),
         8 => Just(Action::Send),
-        3 => Just(Action::SendAll),
-        3 => Just(Action::SendAtOnce),
+        3 => Just(Action::SendShared),
         3 => Just(Action::SendFile),
         6 => Just(Action::Tell),
         2 => Just(Action::Hold),

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId};
+use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Origin};
 
 use crate::case::{Action, Message};
 
@@ -122,13 +122,9 @@ impl Obedient {
         match message.action {
             Action::Ignore => {}
             Action::Send => self.send(io, number, message.size),
-            Action::SendAll => {
+            Action::SendShared => {
                 let (id, offset) = self.owe(number, message.size);
-                io.send_all(id, &mut bytes_at(offset, message.size));
-            }
-            Action::SendAtOnce => {
-                let (id, offset) = self.owe(number, message.size);
-                io.send_at_once(id, &bytes_at(offset, message.size));
+                io.send_shared(id, bytes_at(offset, message.size).into());
             }
             Action::SendFile => {
                 let (id, offset) = self.owe(number, message.size);
@@ -137,11 +133,16 @@ impl Obedient {
                 io.send_file(id, Arc::clone(&self.file), range);
             }
             Action::Tell => self.send(io, target, message.size),
-            Action::Hold => self.connections[number].hold = Hold::UntilResume,
+            Action::Hold => {
+                self.connections[number].hold = Hold::UntilResume;
+                io.pause(self.connections[number].id);
+            }
             Action::Late => {
                 self.connections[number].hold = Hold::UntilTimer(message.size);
                 let delay = Duration::from_millis(message.size as u64 % 3);
-                io.set_timer(self.connections[number].id, delay);
+                let id = self.connections[number].id;
+                io.set_timer(id, 0, delay);
+                io.pause(id);
             }
             Action::Resume => self.release(io, target),
             Action::Close => self.close(io, target),
@@ -186,13 +187,18 @@ impl Obedient {
         let connection = &mut self.connections[number];
         connection.left = input.len();
         connection.left_whole = Message::decode(input).is_some();
+        // What is held, or left while the output is full, is still to be answered.
+        let owes = connection.hold != Hold::No || connection.left_whole;
+        if connection.state == State::Ended && !owes {
+            self.close(io, number);
+        }
     }
 }
 
 impl Handler for Obedient {
     type Session = usize;
 
-    fn on_open(&mut self, _: &mut Io, id: ConnId, _: ListenerId) -> usize {
+    fn on_open(&mut self, _: &mut Io, id: ConnId, _: Origin) -> usize {
         self.connections.push(Connection {
             id,
             state: State::Open,
@@ -214,16 +220,11 @@ impl Handler for Obedient {
 
     fn on_end(&mut self, io: &mut Io, id: ConnId, number: &mut usize, input: &mut Buffer) {
         self.connections[*number].state = State::Ended;
-        if !io.is_full(id) {
-            self.go_on(io, id, *number, input);
-        }
-        // What is held, or left while the output is full, is still to be answered.
-        if !self.is_held(*number) && !self.connections[*number].left_whole {
-            self.close(io, *number);
-        }
+        assert!(!io.is_full(id), "on_end while the output is full");
+        self.go_on(io, id, *number, input);
     }
 
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, number: &mut usize) {
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, number: &mut usize, _: u8) {
         if let Hold::UntilTimer(size) = self.connections[*number].hold {
             self.connections[*number].hold = Hold::No;
             self.send(io, *number, size);

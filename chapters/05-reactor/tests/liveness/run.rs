@@ -123,9 +123,8 @@ impl Play<'_> {
             let socket = client.at_server();
             let unread = socket.as_ref().map_or(0, |socket| socket.unread);
             let unread = unread.saturating_sub(client.urgent.into());
-            let room = connection.state == State::Open
-                && !connection.full
-                && connection.left < self.bounds.input;
+            let room =
+                connection.state == State::Open && !connection.full && connection.hold == Hold::No;
             if room && unread > 0 {
                 return Some(format!(
                     "connection {number} is deaf: {unread} bytes are unread; {connection:?}"

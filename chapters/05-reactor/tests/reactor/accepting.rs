@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::thread;
 
 use ch05_reactor::{
-    Buffer, ConnId, Handler, Io, Limits, LineEcho, ListenerId, Reactor, listen, listen_shared,
+    Buffer, ConnId, Handler, Io, Limits, LineEcho, ListenerId, Origin, Reactor, listen,
+    listen_shared,
 };
 use harness::Client;
 
@@ -47,8 +48,12 @@ struct Doors(Vec<ListenerId>);
 impl Handler for Doors {
     type Session = ();
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, listener: ListenerId) {
-        let number = self.0.iter().position(|&it| it == listener).unwrap();
+    fn on_open(&mut self, io: &mut Io, id: ConnId, origin: Origin) {
+        let number = self
+            .0
+            .iter()
+            .position(|&it| Origin::Listener(it) == origin)
+            .unwrap();
         io.send(id, number.to_string().as_bytes());
         io.close(id);
     }
@@ -86,7 +91,7 @@ fn a_handler_knows_through_which_listener_a_client_came() {
 fn a_reactor_turns_nagles_algorithm_off_at_its_listeners() {
     let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
     let same = listener.try_clone().unwrap();
-    let mut reactor: Reactor<Doors> = Reactor::new(Limits::default()).unwrap();
+    let mut reactor: Reactor = Reactor::new(Limits::default()).unwrap();
     reactor.add_listener(listener).unwrap();
     assert!(socket2::SockRef::from(&same).tcp_nodelay().unwrap());
 }

@@ -173,7 +173,7 @@ fn closing_waits_until_all_output_is_read() {
 #[test]
 fn a_closed_connection_whose_peer_reads_nothing_is_given_up() {
     let limits = Limits {
-        close: Duration::from_millis(50),
+        stall: Duration::from_millis(50),
         ..Limits::default()
     };
     let server = start(limits);
@@ -191,7 +191,7 @@ fn a_closed_connection_whose_peer_reads_nothing_is_given_up() {
 #[test]
 fn a_slow_reader_is_not_given_up_while_it_reads() {
     let limits = Limits {
-        close: Duration::from_millis(300),
+        stall: Duration::from_millis(300),
         ..Limits::default()
     };
     let server = start(limits);
@@ -223,7 +223,7 @@ fn a_slow_reader_is_not_given_up_while_it_reads() {
 #[test]
 fn a_very_slow_reader_is_not_given_up_either() {
     let limits = Limits {
-        close: Duration::from_secs(1),
+        stall: Duration::from_secs(1),
         ..Limits::default()
     };
     let server = start(limits);
@@ -241,6 +241,64 @@ fn a_very_slow_reader_is_not_given_up_either() {
     }
     received += client.read_to_end().len();
     assert_eq!(received, 24_000_000);
+    server.expect("close 0 Finished");
+}
+
+#[test]
+fn an_open_connection_whose_peer_reads_nothing_is_given_up_too() {
+    let server = start(Limits {
+        stall: Duration::from_millis(50),
+        ..Limits::default()
+    });
+    let mut client = server.client();
+    client.send(b"fill 10000000\n");
+    server.expect("close 0 TimedOut");
+}
+
+/// What counts is the time since the peer last took something, not that since output first waited.
+#[test]
+fn output_that_drains_ends_the_time_of_a_stall() {
+    let server = start(Limits {
+        stall: Duration::from_millis(400),
+        ..Limits::default()
+    });
+    let mut client = server.client();
+    let began = Instant::now();
+    client.exchange(b"fill 10000000\n", &vec![b'x'; 10_000_000]);
+    std::thread::sleep(Duration::from_millis(300).saturating_sub(began.elapsed()));
+    let again = Instant::now();
+    client.send(b"fill 10000000\n");
+    server.expect("close 0 TimedOut");
+    assert!(
+        again.elapsed() >= Duration::from_millis(400),
+        "{:?}",
+        again.elapsed()
+    );
+}
+
+#[test]
+fn a_peer_that_reads_too_slowly_for_the_deadline_of_a_close_is_cut() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let mut other = server.client();
+    client.send(b"fill 24000000\n");
+    server.expect("line 0 fill 24000000");
+    other.send(b"within 0 200\n");
+    let mut piece = vec![0; 16 * 1024];
+    // It reads all the time, a little.
+    while let Ok(1..) = client.stream().read(&mut piece) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    server.expect("close 0 TimedOut");
+}
+
+#[test]
+fn a_close_with_a_deadline_that_is_kept_is_a_close() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"say goodbye\nwithin 0 3600000\n");
+    client.expect_last(b"goodbye\n");
+    drop(client);
     server.expect("close 0 Finished");
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::Sender;
 
-use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId};
+use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, Origin};
 use harness::experiment::until_unread_at;
 
 use crate::script::{start, start_handler};
@@ -64,7 +64,7 @@ struct Flood(Sender<String>);
 impl Handler for Flood {
     type Session = ();
 
-    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {}
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) {}
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, (): &mut (), input: &mut Buffer) {
         if !input.is_empty() {
@@ -100,12 +100,12 @@ struct Pieces(Sender<String>);
 impl Handler for Pieces {
     type Session = ();
 
-    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {}
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) {}
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, (): &mut (), input: &mut Buffer) {
         input.clear();
         for _ in 0..10 {
-            io.send_at_once(id, &vec![b'x'; 20_000]);
+            io.send(id, &vec![b'x'; 20_000]);
         }
         let _ = self.0.send(io.pending_output(id).to_string());
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
-use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId};
+use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, Origin};
 
 use crate::script::start_handler;
 
@@ -30,7 +30,7 @@ struct Files {
 impl Handler for Files {
     type Session = ();
 
-    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {}
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) {}
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, (): &mut (), input: &mut Buffer) {
         while !input.is_empty() && !io.is_full(id) {

@@ -8,9 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use std::{fs, io, thread};
 
-use ch05_reactor::{
-    Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker, listen,
-};
+use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, Origin, Reactor, Waker, listen};
 use harness::experiment::until;
 use harness::{Client, DEADLINE};
 use nix::unistd::{Pid, gettid};
@@ -22,8 +20,8 @@ pub const A_WHILE: Duration = Duration::from_millis(200);
 
 /// Connections are numbered in the order of their opening.
 ///
-/// Commands: `say TEXT`, `fill BYTES`, `write BYTES`, `send N TEXT`, `hand N TEXT`, `abort N`, `close N`, `resume N`, `timer N MS`,
-/// `untimer N`, `tick MS`, `stop`, and
+/// Commands: `say TEXT`, `fill BYTES`, `share BYTES`, `send N TEXT`, `abort N`, `close N`, `resume N`,
+/// `timer N MS`, `untimer N`, `timer2 N MS`, `within N MS` (close), `stop`, and
 /// - `wait`: block in this callback until [`Running::release`];
 /// - `hold`: leave the rest of the input, until a `resume` for this connection;
 /// - `again`: set a timer of no time whenever one has run out;
@@ -57,25 +55,24 @@ impl Script {
         match command {
             "say" => io.send(id, format!("{argument}\n").as_bytes()),
             "fill" => io.send(id, &vec![b'x'; number()]),
-            "write" => io.send_at_once(id, &vec![b'x'; number()]),
+            "share" => io.send_shared(id, vec![b'x'; number()].into()),
             "send" => io.send(self.ids[number()], format!("{rest}\n").as_bytes()),
-            "hand" => {
-                let mut bytes = format!("{rest}\n").into_bytes();
-                io.send_all(self.ids[number()], &mut bytes);
-                assert_eq!(bytes, b"", "it is emptied");
-            }
             "abort" => io.abort(self.ids[number()]),
             "close" => io.close(self.ids[number()]),
             "resume" => {
                 self.holding.remove(&number());
                 io.resume(self.ids[number()]);
             }
-            "timer" => io.set_timer(self.ids[number()], millis(rest)),
-            "untimer" => io.clear_timer(self.ids[number()]),
-            "tick" => io.set_tick(millis(first)),
+            "timer" => io.set_timer(self.ids[number()], 0, millis(rest)),
+            "timer2" => io.set_timer(self.ids[number()], 1, millis(rest)),
+            "within" => io.close_within(self.ids[number()], millis(rest)),
+            "untimer" => io.clear_timer(self.ids[number()], 0),
             "stop" => io.stop(),
             "wait" => self.gate.recv().unwrap(),
-            "hold" => _ = self.holding.insert(session.number),
+            "hold" => {
+                self.holding.insert(session.number);
+                io.pause(id);
+            }
             "again" => session.again = true,
             "keep" => session.keeps = true,
             "" => {}
@@ -91,7 +88,7 @@ impl Script {
 impl Handler for Script {
     type Session = Session;
 
-    fn on_open(&mut self, _: &mut Io, id: ConnId, _: ListenerId) -> Session {
+    fn on_open(&mut self, _: &mut Io, id: ConnId, _: Origin) -> Session {
         let number = self.ids.len();
         self.ids.push(id);
         self.tell(format!("open {number}"));
@@ -126,10 +123,13 @@ impl Handler for Script {
         self.tell(format!("drain {}", session.number));
     }
 
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
+        if key == 1 {
+            return self.tell(format!("timer2 {}", session.number));
+        }
         self.tell(format!("timer {}", session.number));
         if session.again {
-            return io.set_timer(id, Duration::ZERO);
+            return io.set_timer(id, 0, Duration::ZERO);
         }
         io.send(id, b"ding\n");
     }
@@ -143,10 +143,6 @@ impl Handler for Script {
 
     fn on_wake(&mut self, _: &mut Io) {
         self.tell("wake".into());
-    }
-
-    fn on_tick(&mut self, _: &mut Io) {
-        self.tell("tick".into());
     }
 
     fn on_close(&mut self, _: &mut Io, _: ConnId, session: Session, why: Closed) {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{self, Receiver};
 use std::{io, thread};
 
-use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId};
+use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, Origin};
 use ch05_reactor::{Signals, listen_shared, serve};
 use harness::{Client, DEADLINE};
 
@@ -39,7 +39,7 @@ struct Moody;
 impl Handler for Moody {
     type Session = ();
 
-    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {}
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) {}
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, (): &mut (), input: &mut Buffer) {
         match input.first() {
@@ -62,7 +62,7 @@ fn three_loops() -> (SocketAddr, Receiver<thread::Result<io::Result<()>>>) {
         let result = thread::spawn(move || {
             // Nobody sends this process a signal: it has other tests in it.
             let signals = Signals::block()?;
-            serve(listeners, signals, &Limits::default(), || Moody)
+            serve(listeners, signals, &Limits::default(), |_| Ok(Moody))
         });
         sender.send(result.join()).unwrap();
     });

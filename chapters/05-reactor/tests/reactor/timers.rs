@@ -1,4 +1,4 @@
-//! Timers of connections, and the tick.
+//! Timers of connections.
 
 use std::time::{Duration, Instant};
 
@@ -79,29 +79,24 @@ fn a_timer_that_sets_itself_again_leaves_others_their_turn() {
 }
 
 #[test]
-fn ticks_come_again_and_again() {
+fn the_timers_of_a_connection_are_told_apart_by_their_keys() {
     let server = start(Limits::default());
-    let started = Instant::now();
-    server.client().send(b"tick 20\n");
-    for _ in 0..5 {
-        server.expect("tick");
-    }
-    assert!(
-        started.elapsed() >= Duration::from_millis(100),
-        "{:?}",
-        started.elapsed()
-    );
+    let mut client = server.client();
+    client.send(b"timer 0 30\ntimer2 0 60\n");
+    server.expect("timer 0");
+    server.expect("timer2 0");
+    client.send(b"timer 0 40\ntimer2 0 20\nuntimer 0\n");
+    server.expect("timer2 0");
+    server.expect_nothing();
 }
 
-/// The time that a *closing* connection's output may stand still is no time of an open one.
 #[test]
-fn output_that_waits_calls_no_timer() {
-    let server = start(Limits {
-        close: Duration::from_millis(1),
-        ..Limits::default()
-    });
+fn the_next_tenant_of_a_slot_inherits_no_timer_of_any_key() {
+    let server = start(Limits::default());
     let mut client = server.client();
-    client.send(b"fill 16777216\n");
-    server.expect("line 0 fill 16777216");
+    client.send(b"timer2 0 50\nabort 0\n");
+    server.expect("close 0 Aborted");
+    let _next = server.client();
+    server.expect("open 1");
     server.expect_nothing();
 }

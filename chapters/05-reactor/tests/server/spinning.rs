@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
-use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker};
+use ch05_reactor::{Buffer, ConnId, Handler, Io, Limits, Origin, Reactor, Waker};
 use harness::Server;
 
 /// Consumes nothing, closes nothing, and asks to be woken once per connection.
@@ -14,7 +14,7 @@ struct Idle(Sender<()>);
 impl Handler for Idle {
     type Session = ();
 
-    fn on_open(&mut self, _: &mut Io, _: ConnId, _: ListenerId) {
+    fn on_open(&mut self, _: &mut Io, _: ConnId, _: Origin) {
         let _ = self.0.send(());
     }
 

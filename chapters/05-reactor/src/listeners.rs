@@ -5,14 +5,13 @@ use std::net::TcpListener;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
 use tracing::trace;
 
-use crate::deadlines::Stop;
+use crate::callbacks::Callbacks;
 use crate::listener::{Accepted, ListenerId, accept, prepare};
 use crate::token::Token;
-use crate::{Handler, Reactor, flag_names};
+use crate::{Handler, Io, Origin, flag_names};
 
 /// Connections accepted from one listener in one turn.
 const ACCEPTS: usize = 64;
@@ -57,6 +56,45 @@ impl Listeners {
         *self = Self::default();
     }
 
+    // ANCHOR: accept
+    /// Accepts what waits at `id`, up to a limit; it is reported again while more does.
+    ///
+    /// # Errors
+    /// If the listener is unusable.
+    #[inline(never)]
+    pub fn accept<H: Handler>(
+        &mut self,
+        id: ListenerId,
+        io: &mut Io,
+        callbacks: &mut Callbacks<'_, H>,
+    ) -> io::Result<()> {
+        self.trace_ready(id);
+        for _ in 0..ACCEPTS {
+            if io.is_stopping() {
+                return Ok(());
+            }
+            if io.len() >= io.sockets.limits.connections {
+                return self.rest(&io.sockets.epoll, u64::MAX);
+            }
+            let Some(listener) = self.sockets.get(id.0 as usize) else {
+                return Ok(()); // closed in this turn
+            };
+            let accepted = match accept(listener)? {
+                Accepted::Stream(stream) => io.sockets.insert(stream),
+                Accepted::Nothing => return Ok(()),
+                Accepted::Skip => continue,
+                Accepted::Exhausted(errno) => Err(errno),
+            };
+            let Ok(connection) = accepted else {
+                let until = io.sockets.clock.after(ACCEPT_AGAIN);
+                return self.rest(&io.sockets.epoll, until);
+            };
+            callbacks.open(io, connection, Origin::Listener(id));
+        }
+        Ok(())
+    }
+    // ANCHOR_END: accept
+
     /// Tells the trace that a client waits at the listener `id`.
     fn trace_ready(&self, id: ListenerId) {
         if let Some(listener) = self.sockets.get(id.0 as usize) {
@@ -64,20 +102,11 @@ impl Listeners {
         }
     }
 
-    /// # Errors
-    /// If the listener is unusable.
-    pub fn accept(&self, id: ListenerId) -> io::Result<Accepted> {
-        match self.sockets.get(id.0 as usize) {
-            Some(listener) => accept(listener),
-            None => Ok(Accepted::Nothing), // closed in this turn
-        }
-    }
-
     /// Turns the interest in new connections off.
     ///
     /// # Errors
     /// As `epoll_ctl(2)`.
-    pub fn rest(&mut self, epoll: &Epoll, until: u64) -> io::Result<()> {
+    fn rest(&mut self, epoll: &Epoll, until: u64) -> io::Result<()> {
         if self.rest.is_none() {
             self.watch(epoll, EpollFlags::empty())?;
         }
@@ -113,39 +142,4 @@ impl Listeners {
         }
         Ok(())
     }
-}
-
-impl<H: Handler> Reactor<H> {
-    // ANCHOR: accept
-    /// Accepts what waits, up to a limit; the listener is reported again while more does.
-    #[inline(never)]
-    pub(crate) fn accept(&mut self, handler: &mut H, listener: ListenerId) -> io::Result<()> {
-        self.listeners.trace_ready(listener);
-        for _ in 0..ACCEPTS {
-            if self.io.stop != Stop::No {
-                return Ok(());
-            }
-            if self.io.len() >= self.io.limits.connections {
-                return self.listeners.rest(&self.io.epoll, u64::MAX);
-            }
-            let accepted = match self.listeners.accept(listener)? {
-                Accepted::Stream(stream) => self.io.insert(stream),
-                Accepted::Nothing => return Ok(()),
-                Accepted::Skip => continue,
-                Accepted::Exhausted => Err(Errno::EMFILE),
-            };
-            let Ok(id) = accepted else {
-                let until = self.io.clock.after(ACCEPT_AGAIN);
-                return self.listeners.rest(&self.io.epoll, until);
-            };
-            let session = handler.on_open(&mut self.io, id, listener);
-            let slot = id.slot() as usize;
-            if self.sessions.len() <= slot {
-                self.sessions.resize_with(slot + 1, || None);
-            }
-            self.sessions[slot] = Some(session);
-        }
-        Ok(())
-    }
-    // ANCHOR_END: accept
 }
