@@ -1,12 +1,21 @@
 //! Answers, and how they are written.
 
+mod date;
+mod etag;
+mod file_version;
+mod html;
+mod media;
+mod page;
+
 use std::fs::File;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::date::Date;
-use crate::html::escape;
-use crate::page::Page;
+pub use self::date::Date;
+pub(crate) use self::date::{Seconds, parse as parse_date};
+pub(crate) use self::file_version::FileVersion;
+pub use self::html::escape;
+pub(crate) use self::page::Page;
 use crate::{Connection, Delivery, Extent, Status};
 
 /// An answer: a status, fields, and content.
@@ -209,6 +218,11 @@ impl Response {
             Content::Part(_, range) => Some(range.end.saturating_sub(range.start)),
         }
     }
+}
+
+/// RFC 9110 §9.3.7.
+pub(crate) fn options(allow: &str) -> Response {
+    Response::new(Status::NO_CONTENT).field("Allow", allow)
 }
 
 /// Where the date stands in the head of a ready answer.
