@@ -17,7 +17,7 @@ pub(crate) use self::conditional::is_plain;
 use self::conditional::{Asked, Verdict, judge};
 use self::range::Wanted;
 use self::root::{Named, Refusal, Root};
-use crate::response::{FileVersion, Page, options};
+use crate::response::{FileVersion, Page};
 use crate::{Date, Fields, Head, Method, Response, Status};
 
 /// What answers with files from one directory.
@@ -179,7 +179,7 @@ fn conditional(fields: Fields<'_>, asked: Asked, page: Arc<Page>, now: &Date) ->
 fn not_read(method: Method<'_>) -> Response {
     let allow = "GET, HEAD, OPTIONS";
     if method == Method::Options {
-        return options(allow);
+        return Response::options(allow);
     }
     let why = "A file can only be read: by GET or HEAD.";
     Response::error(Status::METHOD_NOT_ALLOWED, why).field("Allow", allow)

@@ -15,6 +15,7 @@
 compile_error!("The workbook needs Linux: use a container, a virtual machine or WSL 2.");
 
 mod demo;
+mod fast;
 mod files;
 mod protocol;
 mod response;
@@ -27,8 +28,7 @@ pub use protocol::{
     Method, Piece, Request, RequestParser, Status, Target, Version, decode, decode_form,
     form_pairs,
 };
-pub use response::{Date, FileRange, Response, escape};
+pub use response::{Date, Delivery, Extent, FileRange, Response, escape};
 pub use server::{
-    Answer, Call, Delivery, Extent, Http, Occasion, Outcome, Patience, Reply, Route, Site,
-    connections, kept_files,
+    Answer, Call, Http, Occasion, Outcome, Patience, Reply, Route, Site, connections, kept_files,
 };

@@ -7,7 +7,7 @@
 //! | `head.rs`, `request_line.rs`, `known.rs` | a head as it arrives, and the fields that decide where the request ends |
 //! | `line.rs`, `token.rs` | lines, and the sets of bytes that words are made of |
 //! | `fields.rs`, `target.rs`, `method.rs` | the parts of a head that are read later |
-//! | `body.rs`, `chunked.rs` | bodies, passed on piece by piece |
+//! | `body.rs`, `chunked.rs`, `piece.rs` | bodies, passed on piece by piece |
 //! | `error.rs`, `status.rs`, `limits.rs` | what is refused, and with which answer |
 
 mod body;
@@ -19,21 +19,23 @@ mod known;
 mod limits;
 mod line;
 mod method;
+mod piece;
 mod request;
 mod request_line;
 mod status;
 mod target;
 mod token;
 
-pub use body::{Body, Piece};
-pub use error::Error;
-pub use fields::Fields;
-pub use head::{Head, HeadParser};
-pub use known::{Connection, Framing};
-pub use limits::Limits;
-pub use line::LineReader;
-pub use method::Method;
-pub use request::{Event, Request, RequestParser};
-pub use request_line::Version;
-pub use status::Status;
-pub use target::{Form, Target, decode, decode_form, form_pairs};
+pub use self::body::Body;
+pub use self::error::Error;
+pub use self::fields::Fields;
+pub use self::head::{Head, HeadParser};
+pub use self::known::{Connection, Framing};
+pub use self::limits::Limits;
+pub use self::line::LineReader;
+pub use self::method::Method;
+pub use self::piece::Piece;
+pub use self::request::{Event, Request, RequestParser};
+pub use self::request_line::Version;
+pub use self::status::Status;
+pub use self::target::{Form, Target, decode, decode_form, form_pairs};

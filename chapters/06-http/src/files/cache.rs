@@ -14,14 +14,14 @@ use crate::response::{FileVersion, Page, Seconds};
 ///
 /// It costs at most `limit` entries, and each either 16 KiB or a descriptor.
 #[derive(Debug)]
-pub(crate) struct Cache {
+pub(super) struct Cache {
     entries: HashMap<Box<[u8]>, Entry, RandomState>,
     limit: usize,
     swept: Seconds,
 }
 
 #[derive(Debug)]
-pub(crate) struct Entry {
+pub(super) struct Entry {
     pub page: Arc<Page>,
     /// `None`: not known well enough to be compared.
     pub version: Option<FileVersion>,

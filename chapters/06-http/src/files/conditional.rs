@@ -6,7 +6,7 @@ use crate::response::{Page, Seconds, parse_date};
 
 /// What the conditions make of a GET or HEAD.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(super) enum Verdict {
     /// This much of the content is the answer.
     Answer(Wanted),
     /// The client has it: 304.
@@ -17,7 +17,7 @@ pub(crate) enum Verdict {
 
 /// Which method asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asked {
+pub(super) enum Asked {
     Get,
     Head,
 }
@@ -39,7 +39,7 @@ pub(crate) fn is_plain(fields: Fields<'_>) -> bool {
 
 // ANCHOR: judge
 /// What comes first is decided by RFC 9110 §13.2.2, whose steps these are.
-pub(crate) fn judge(fields: Fields<'_>, asked: Asked, page: &Page, now: Seconds) -> Verdict {
+pub(super) fn judge(fields: Fields<'_>, asked: Asked, page: &Page, now: Seconds) -> Verdict {
     // 1 and 2. They guard changes (“only if nobody else has written since”), but hold for GET.
     let mut lists = fields.get_all("If-Match").peekable();
     if lists.peek().is_some() {

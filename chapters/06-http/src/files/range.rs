@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// What a `Range` field asks of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(super) enum Wanted {
     /// Nothing that is granted: the whole file is the answer.
     Whole,
     /// These bytes, at least one.
@@ -23,7 +23,7 @@ pub(crate) enum Wanted {
 /// Several ranges get the whole file: the server may (§14.2), an answer in parts is needed by few,
 /// and a hundred ranges that overlap are a known attack (§17.15). So does a value that isn't
 /// understood.
-pub(crate) fn wanted(value: &[u8], length: u64) -> Wanted {
+pub(super) fn wanted(value: &[u8], length: u64) -> Wanted {
     let Some((first, last)) = only_range(value) else {
         return Wanted::Whole;
     };

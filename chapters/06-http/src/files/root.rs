@@ -16,7 +16,7 @@ use nix::sys::stat::Mode;
 /// refuse every step that would leave, by `..`, by a symbolic link or by a rename at the wrong
 /// moment (`openat2(2)`). A link to somewhere inside works if it is relative.
 #[derive(Debug)]
-pub(crate) struct Root {
+pub(super) struct Root {
     directory: OwnedFd,
     way: Way,
 }
@@ -33,7 +33,7 @@ enum Way {
 
 /// Why there is no file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub(super) enum Refusal {
     /// There is none of this name; or it lies outside, which is nobody's business.
     Missing,
     /// It may not be read, or isn't a file: a FIFO, a device, a socket.
@@ -44,7 +44,7 @@ pub(crate) enum Refusal {
 
 /// What a name stands for.
 #[derive(Debug)]
-pub(crate) enum Named {
+pub(super) enum Named {
     File(Metadata),
     Directory,
 }

@@ -3,17 +3,9 @@
 //! A body is passed on as it comes, piece by piece. Nothing here holds it, so its length costs no
 //! memory.
 
-use super::chunked::{Chunked, take};
+use super::chunked::Chunked;
+use super::piece::{Piece, take};
 use crate::{Error, Framing, Limits};
-
-/// A part of a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece<'a> {
-    /// Some bytes of it, one at least.
-    Data(&'a [u8]),
-    /// It is complete. The next request begins behind it.
-    End,
-}
 
 /// A body on its way (RFC 9112 §6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

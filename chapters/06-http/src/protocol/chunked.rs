@@ -14,9 +14,9 @@
 //!        └──────────┘
 //! ```
 
-use super::body::Piece;
 use super::head::split_field;
 use super::line::LineReader;
+use super::piece::{Piece, take};
 use super::token::{Set, token_len, trim_start};
 use crate::{Error, Limits};
 
@@ -33,7 +33,7 @@ const NO_TRAILERS: [&[u8]; 3] = [b"content-length", b"host", b"transfer-encoding
 
 /// A chunked body on its way (RFC 9112 §7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Chunked {
+pub(super) struct Chunked {
     state: State,
     /// Bytes of data that are still allowed.
     room: u64,
@@ -123,12 +123,6 @@ impl Chunked {
         self.room = self.room.checked_sub(size).ok_or(Error::BodyTooLarge)?;
         Ok(size)
     }
-}
-
-/// At most `left` bytes from the front of `data`, and how many are left then.
-pub(crate) fn take(data: &[u8], left: u64) -> (&[u8], u64) {
-    let length = usize::try_from(left).map_or(data.len(), |left| left.min(data.len()));
-    (&data[..length], left - length as u64)
 }
 
 /// The hexadecimal number at the front of a chunk's first line, and what stands behind it.

@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use super::token::trim;
+use crate::fast::Seen;
 
 /// The fields of a head. They stay where they came: going through them costs a search for each
 /// line's end, and no memory.
@@ -13,34 +14,8 @@ pub struct Fields<'a> {
     seen: Seen,
 }
 
-/// A guess at the names that a head has: a bit for each, which it may share with others. So a
-/// name whose bit isn't set isn't there, and nobody has to look: that is what most look-ups come
-/// to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Seen(u64);
-
-impl Seen {
-    /// Notes a name.
-    #[inline]
-    pub fn add(&mut self, name: &[u8]) {
-        self.0 |= Self::bit(name);
-    }
-
-    #[inline]
-    fn may_have(self, name: &[u8]) -> bool {
-        self.0 & Self::bit(name) != 0
-    }
-
-    /// A bit chosen by the name's length and first letter, of either case.
-    #[inline]
-    fn bit(name: &[u8]) -> u64 {
-        let first = name.first().map_or(0, |byte| usize::from(byte & 0x1f));
-        1 << ((first + 5 * name.len()) % 64)
-    }
-}
-
 impl<'a> Fields<'a> {
-    pub(crate) const fn new(lines: &'a [u8], seen: Seen) -> Self {
+    pub(super) const fn new(lines: &'a [u8], seen: Seen) -> Self {
         Self { lines, seen }
     }
 
@@ -122,7 +97,7 @@ impl<'a> Iterator for Iter<'a> {
 }
 
 /// The elements of a list's value, without the empty ones (RFC 9110 §5.6.1.2).
-pub(crate) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn elements(value: &[u8]) -> impl Iterator<Item = &[u8]> {
     let elements = value.split(|&byte| byte == b',').map(trim);
     elements.filter(|element| !element.is_empty())
 }

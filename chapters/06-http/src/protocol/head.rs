@@ -13,11 +13,11 @@
 //! the end of a head that is lost already. What is remembered between two pieces are places in the
 //! input, so a connection that waits for the rest of a head holds that head and 120 bytes more.
 
-use super::fields::Seen;
 use super::known::{Connection, Known};
 use super::line::LineReader;
 use super::request_line::RequestLine;
 use super::token::{token_len, trim};
+use crate::fast::Seen;
 use crate::{Error, Fields, Framing, Limits, Method, Target, Version};
 
 /// Empty lines before the request line that are overlooked. RFC 9112 §2.2 asks for one at least:
@@ -229,7 +229,7 @@ fn field_limit(start: usize, limits: &Limits) -> (usize, Error) {
 
 /// A field line's name and value.
 #[inline]
-pub(crate) fn split_field(line: &[u8]) -> Result<(&[u8], &[u8]), Error> {
+pub(super) fn split_field(line: &[u8]) -> Result<(&[u8], &[u8]), Error> {
     let (name, rest) = line.split_at(token_len(line));
     match rest {
         [b':', value @ ..] if !name.is_empty() => Ok((name, trim(value))),

@@ -31,7 +31,7 @@ pub enum Connection {
 
 /// What the known fields of a head have said so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Known {
+pub(super) struct Known {
     pub framing: Framing,
     pub connection: Connection,
     pub has_host: bool,

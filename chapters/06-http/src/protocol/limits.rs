@@ -27,7 +27,7 @@ pub struct Limits {
 
 impl Limits {
     /// No limits, for what has been read before.
-    pub(crate) const NONE: Self = Self {
+    pub(super) const NONE: Self = Self {
         request_line: usize::MAX,
         field_line: usize::MAX,
         fields: usize::MAX,

@@ -6,7 +6,7 @@ use super::token::is_token;
 use crate::Error;
 
 /// Longest method that is read, in bytes. RFC 9112 §3 answers a longer one as an unknown one.
-pub(crate) const MAX_METHOD: usize = 32;
+pub(super) const MAX_METHOD: usize = 32;
 
 /// What a request wants done (RFC 9110 §9, RFC 5789). Methods are case-sensitive: `get` is
 /// not GET.
@@ -61,7 +61,7 @@ impl<'a> Method<'a> {
 
     /// The method with this name, which is known to be a token.
     #[inline]
-    pub(crate) fn of(token: &'a [u8]) -> Self {
+    pub(super) fn of(token: &'a [u8]) -> Self {
         if token == b"GET" {
             Self::Get
         } else {

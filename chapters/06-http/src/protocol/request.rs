@@ -14,8 +14,9 @@
 //!
 //! What happens within a head is drawn in `head.rs`, within a body in `chunked.rs`.
 
-use super::body::{Body, Piece};
+use super::body::Body;
 use super::head::{Head, HeadParser};
+use super::piece::Piece;
 use crate::{Error, Limits};
 
 /// What comes next on a connection.

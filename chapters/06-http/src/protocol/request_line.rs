@@ -21,7 +21,7 @@ pub enum Version {
 ///   start method    target                  end
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RequestLine {
+pub(super) struct RequestLine {
     start: usize,
     method: usize,
     target: usize,

@@ -41,7 +41,7 @@ pub struct Target<'a> {
 
 /// Where the parts of a target lie in it: a target without its text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Parts {
+pub(super) struct Parts {
     form: Form,
     /// Where the path ends: at the query's question mark, or at the end.
     path_end: usize,
@@ -77,7 +77,7 @@ impl<'a> Target<'a> {
         Ok(Self { text, parts })
     }
 
-    pub(crate) const fn new(text: &'a [u8], parts: Parts) -> Self {
+    pub(super) const fn new(text: &'a [u8], parts: Parts) -> Self {
         Self { text, parts }
     }
 
@@ -231,7 +231,7 @@ enum Port {
 /// Whether `text` is a host and perhaps a port, as in a Host field. No user's name stands before
 /// it (RFC 9110 §4.2.4), and it isn't empty (§4.2.1).
 #[inline]
-pub(crate) fn is_host(text: &[u8]) -> bool {
+pub(super) fn is_host(text: &[u8]) -> bool {
     is_authority(text, Port::Optional)
 }
 

@@ -1,7 +1,7 @@
 //! Sets of bytes that the grammar is made of, as tables: one look-up a byte.
 
 /// A set of bytes.
-pub(crate) struct Set([bool; 256]);
+pub(super) struct Set([bool; 256]);
 
 impl Set {
     /// Letters, digits and `others`.
@@ -62,19 +62,19 @@ impl Set {
 static TOKEN: Set = Set::alphanumeric_and(b"!#$%&'*+-.^_`|~");
 
 /// Whether `text` is a token: a method, a field's name, a connection option.
-pub(crate) fn is_token(text: &[u8]) -> bool {
+pub(super) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && TOKEN.has_all(text)
 }
 
 /// How many bytes at the front of `text` can stand in a token.
 #[inline]
-pub(crate) fn token_len(text: &[u8]) -> usize {
+pub(super) fn token_len(text: &[u8]) -> usize {
     TOKEN.span(text)
 }
 
 /// `text` without spaces and tabs before it.
 #[inline]
-pub(crate) fn trim_start(mut text: &[u8]) -> &[u8] {
+pub(super) fn trim_start(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }
@@ -83,7 +83,7 @@ pub(crate) fn trim_start(mut text: &[u8]) -> &[u8] {
 
 /// `text` without spaces and tabs around it (OWS, RFC 9110 §5.6.3).
 #[inline]
-pub(crate) fn trim(text: &[u8]) -> &[u8] {
+pub(super) fn trim(text: &[u8]) -> &[u8] {
     let mut text = trim_start(text);
     while let [rest @ .., b' ' | b'\t'] = text {
         text = rest;

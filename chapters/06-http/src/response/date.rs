@@ -9,7 +9,7 @@ use httpdate::HttpDate;
 pub(crate) type Seconds = u64;
 
 /// A time as HTTP writes it: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110 §5.6.7).
-pub(crate) type DateText = [u8; 29];
+pub(super) type DateText = [u8; 29];
 
 /// The last second that HTTP can write: the year has four digits.
 const LAST: Seconds = 253_402_300_799;
@@ -64,7 +64,7 @@ fn seconds(time: SystemTime) -> Seconds {
 }
 
 /// A time before 1970 can't come here; one after 9999 becomes the last that can be written.
-pub(crate) fn text(seconds: Seconds) -> DateText {
+pub(super) fn text(seconds: Seconds) -> DateText {
     let time = UNIX_EPOCH + Duration::from_secs(seconds.min(LAST));
     let mut text = *b"Thu, 01 Jan 1970 00:00:00 GMT";
     // It can't fail: every date has this length.

@@ -9,7 +9,7 @@ const UNKNOWN: &str = "application/octet-stream";
 ///
 /// Text is taken to be UTF-8. To say so keeps browsers from guessing, and an attacker from making
 /// them guess wrong.
-pub(crate) fn content_type(name: &[u8]) -> (&'static str, &'static str) {
+pub(super) fn content_type(name: &[u8]) -> (&'static str, &'static str) {
     let media = str::from_utf8(ending(name))
         .ok()
         .and_then(|ending| MimeGuess::from_ext(ending).first_raw())

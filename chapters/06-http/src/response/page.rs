@@ -10,11 +10,14 @@ use super::date::{self, Date, Seconds};
 use super::etag::Tag;
 use super::file_version::FileVersion;
 use super::media::content_type;
-use super::{FileRange, start, write_ready};
+use super::status_line::start;
 use crate::Status;
 
+/// Bytes of a file that go out after what has been written: which file, and which of its bytes.
+pub type FileRange = (Arc<File>, Range<u64>);
+
 /// Bytes up to which a file is held in memory.
-pub(crate) const SMALL: u64 = 16 * 1024;
+const SMALL: u64 = 16 * 1024;
 
 /// A version of a file.
 ///
@@ -101,15 +104,15 @@ impl Page {
     /// else that has to follow.
     #[inline]
     pub fn write_whole(&self, out: &mut Vec<u8>, now: &Date) -> Option<FileRange> {
-        write_ready(out, &self.ready, now);
+        write(out, &self.ready, now);
         let file = self.file.as_ref()?;
         Some((Arc::clone(file), 0..self.length))
     }
 
-    /// The head of that answer, without the empty line that ends it.
+    /// Appends the head of that answer, without the empty line that ends it.
     #[inline]
-    pub fn head(&self) -> &[u8] {
-        &self.ready[..self.head]
+    pub fn write_head(&self, out: &mut Vec<u8>, now: &Date) {
+        write(out, &self.ready[..self.head], now);
     }
 
     /// The fields that describe the file.
@@ -141,4 +144,17 @@ fn line(out: &mut Vec<u8>, parts: &[&[u8]]) {
         out.extend_from_slice(part);
     }
     out.extend_from_slice(b"\r\n");
+}
+
+/// Where a ready answer has its date.
+const DATE: usize = b"HTTP/1.1 200 OK\r\nDate: ".len();
+
+/// Appends an answer that is ready but for its date.
+#[inline]
+fn write(out: &mut Vec<u8>, ready: &[u8], now: &Date) {
+    let date = out.len() + DATE;
+    out.extend_from_slice(ready);
+    if let Some(date) = out.get_mut(date..date + now.text().len()) {
+        date.copy_from_slice(now.text());
+    }
 }

@@ -1,12 +1,8 @@
-//! What a connection's timer is for: nobody is waited for without end.
+//! Deadlines: no client is waited for without end.
 
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use reactor::{ConnId, Io};
-
-use super::session::{Http, Outcome, State};
-use crate::{Occasion, Response, Site, Status};
 
 /// How long a server waits for its clients.
 #[derive(Debug, Clone)]
@@ -38,78 +34,69 @@ impl Default for Patience {
 
 /// What a timer is set for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Due {
+pub(super) enum Due {
     /// Nothing that is known: a request with a body, or one of a route, has been answered.
     Unset,
-    /// The next request. An answer doesn't push it back: once it runs out, [`Http::answered`] tells how
-    /// long there is to wait still.
+    /// The next request. An answer doesn't push it back: once it runs out, [`Deadline::answered`] tells
+    /// how much of the time is left.
     Idle,
+    /// The rest of a head.
     Head,
+    /// The rest of a body, or some of it.
     Body,
 }
 
-impl Http {
-    /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer).
-    pub fn on_timer<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>) -> Outcome {
-        site.update(io);
-        match &mut self.state {
-            State::Waiting(_) => {
-                let next = self.ask_again(io, id, site, Occasion::Timer);
-                if let ControlFlow::Break(outcome) = next {
-                    return outcome;
-                }
-                self.set_timer(io, id, &site.patience, &[]);
-                io.resume(id); // to what has come meanwhile
-            }
-            State::Body(unanswered)
-                if self.due == Due::Body && unanswered.progress >= Patience::PROGRESS =>
-            {
-                unanswered.progress = 0;
-                io.set_timer(id, site.patience.body);
-            }
-            State::Ready if self.due == Due::Idle => self.idle_is_over(io, id, site),
-            State::Body(_) if io.pending_output(id) > 0 => self.idle_is_over(io, id, site),
-            // Before all of a head has come there is no request, and so no method whose answer would
-            // have no content (RFC 9110 §9.3.2).
-            State::Ready | State::Body(_) => {
-                let why = "The request took too long to arrive.";
-                let response = Response::error(Status::REQUEST_TIMEOUT, why);
-                self.give_up(io, id, site, &response, &[]);
-            }
-            State::Closed => {}
-        }
-        Outcome::More
-    }
+/// What a connection's timer is set for.
+#[derive(Debug)]
+pub(super) struct Deadline {
+    due: Due,
+    /// When the last answer was given, on the reactor's clock; before that, when it was opened.
+    answered: Duration,
+    /// Output that was pending when the idle timer last ran out.
+    pending: u64,
+}
 
-    /// No request has come for a while. It may be that the client still reads earlier answers.
-    fn idle_is_over<S>(&mut self, io: &mut Io, id: ConnId, site: &Site<S>) {
-        let end = self.answered.saturating_add(site.patience.idle);
-        let rest = end.saturating_sub(site.now);
-        if !rest.is_zero() {
-            return io.set_timer(id, rest); // it has asked for something meanwhile
-        }
-        let pending = io.pending_output(id);
-        if pending != self.pending {
-            self.pending = pending;
-            io.set_timer(id, site.patience.idle);
-            io.try_send(id); // if it has read a little since, the next look sees that
-        } else if pending > 0 {
-            io.abort(id); // it doesn't read
-        } else {
-            io.close(id);
+impl Deadline {
+    /// That of a new connection: its first request.
+    pub fn first(io: &mut Io, id: ConnId, patience: &Patience) -> Self {
+        io.set_timer(id, patience.idle);
+        Self {
+            due: Due::Idle,
+            answered: io.now(),
+            pending: 0,
         }
     }
 
+    /// What the timer is set for.
+    pub fn due(&self) -> Due {
+        self.due
+    }
+
+    /// A route is asked, which may set the timer.
+    #[inline]
+    pub fn leave_to_route(&mut self) {
+        self.due = Due::Unset;
+    }
+
+    /// An answer has been given at `now`.
+    #[inline]
+    pub fn answered(&mut self, now: Duration) {
+        if self.due != Due::Idle {
+            self.due = Due::Unset;
+        }
+        self.answered = now;
+        self.pending = 0;
+    }
+
+    // ANCHOR: set
     /// Sets the timer for what is waited for now, unless it is.
     #[inline]
-    // ANCHOR: set_timer
-    pub(crate) fn set_timer(&mut self, io: &mut Io, id: ConnId, patience: &Patience, input: &[u8]) {
-        let (due, delay) = match self.state {
-            State::Waiting(_) | State::Closed => return,
-            _ if io.is_full(id) => (Due::Idle, patience.idle),
-            State::Body(_) => (Due::Body, patience.body),
-            State::Ready if input.is_empty() => (Due::Idle, patience.idle),
-            State::Ready => (Due::Head, patience.head),
+    pub fn set(&mut self, io: &mut Io, id: ConnId, due: Due, patience: &Patience) {
+        let delay = match due {
+            Due::Unset => return,
+            Due::Idle => patience.idle,
+            Due::Head => patience.head,
+            Due::Body => patience.body,
         };
         // A head has one deadline, however many pieces it comes in.
         if due != self.due {
@@ -118,5 +105,24 @@ impl Http {
             io.set_timer(id, delay);
         }
     }
-    // ANCHOR_END: set_timer
+    // ANCHOR_END: set
+
+    /// No request has come for a while. It may be that the client still reads earlier answers.
+    pub fn idle_is_over(&mut self, io: &mut Io, id: ConnId, patience: &Patience) {
+        let end = self.answered.saturating_add(patience.idle);
+        let rest = end.saturating_sub(io.now());
+        if !rest.is_zero() {
+            return io.set_timer(id, rest); // it has asked for something meanwhile
+        }
+        let pending = io.pending_output(id);
+        if pending != self.pending {
+            self.pending = pending;
+            io.set_timer(id, patience.idle);
+            io.try_send(id); // if it has read a little since, the next look sees that
+        } else if pending > 0 {
+            io.abort(id); // it doesn't read
+        } else {
+            io.close(id);
+        }
+    }
 }

@@ -99,7 +99,7 @@ impl<S> Route<S> {
     }
 
     /// Whether its path aside, this route takes `method`.
-    pub(crate) fn takes(&self, method: Method<'_>) -> bool {
+    pub(super) fn takes(&self, method: Method<'_>) -> bool {
         match (self.method, method) {
             (None, _) | (Some(Method::Get), Method::Head) => true,
             (Some(known), method) => known == method,
@@ -108,7 +108,7 @@ impl<S> Route<S> {
 }
 
 /// What a table says of a method and a path.
-pub(crate) enum Found<S> {
+pub(super) enum Found<S> {
     Answer(Answer<S>),
     /// The path has routes, but none for this method.
     OtherMethods,
@@ -117,7 +117,7 @@ pub(crate) enum Found<S> {
 
 /// The first of `routes` that takes `method` and `path`.
 #[inline]
-pub(crate) fn find<S>(routes: &[Route<S>], method: Method<'_>, path: &[u8]) -> Found<S> {
+pub(super) fn find<S>(routes: &[Route<S>], method: Method<'_>, path: &[u8]) -> Found<S> {
     let mut found = Found::Nothing;
     for route in routes.iter().filter(|route| route.has(path)) {
         if route.takes(method) {
@@ -129,7 +129,7 @@ pub(crate) fn find<S>(routes: &[Route<S>], method: Method<'_>, path: &[u8]) -> F
 }
 
 /// The value of `Allow` where these methods are taken (RFC 9110 §10.2.1). OPTIONS always is.
-pub(crate) fn allow(takes: impl Fn(Method<'static>) -> bool) -> String {
+pub(super) fn allow(takes: impl Fn(Method<'static>) -> bool) -> String {
     let mut allow = String::new();
     for method in Method::COMMON {
         if method == Method::Options || takes(method) {

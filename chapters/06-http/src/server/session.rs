@@ -18,73 +18,42 @@
 
 use std::mem;
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use reactor::{Buffer, ConnId, Io};
 
-use super::patience::Due;
+use super::outcome::Outcome;
+use super::patience::{Deadline, Due, Patience};
+use super::routes::{Occasion, Reply};
+use super::site::Site;
+use super::state::State;
+use super::trace;
 use super::unanswered::Unanswered;
 use crate::{
-    Connection, Delivery, Event, Head, Occasion, Reply, Request, RequestParser, Response, Site,
-    Status,
+    Connection, Delivery, Event, Extent, Head, Method, Request, RequestParser, Response, Status,
 };
-
-use super::trace;
-
-/// What has become of a connection.
-#[derive(Debug)]
-#[must_use]
-pub enum Outcome {
-    /// It goes on as it is.
-    More,
-    /// A route has said [`Reply::Upgrade`] to this request. All before it has been answered, it
-    /// and its body have been consumed; what is left of the input, and the connection's timer, are
-    /// whoever takes over's.
-    Upgrade(Request),
-}
 
 /// What one connection remembers: where its request is, and what it waits for.
 #[derive(Debug)]
 pub struct Http {
     /// What is known of a request whose end hasn't come. An idle connection holds none.
     parser: Option<Box<RequestParser>>,
-    pub(crate) state: State,
-    /// What the connection's timer is set for.
-    pub(crate) due: Due,
-    /// When the last answer was given, on the reactor's clock; before that, when it was opened.
-    pub(crate) answered: Duration,
-    /// Output that was pending when the idle timer last ran out.
-    pub(crate) pending: u64,
-}
-
-#[derive(Debug)]
-pub(crate) enum State {
-    /// Between two requests, or within a head.
-    Ready,
-    /// Within a body.
-    Body(Box<Unanswered>),
-    /// A request is complete, and its answer comes later.
-    Waiting(Box<Unanswered>),
-    /// The last answer is on its way.
-    Closed,
+    state: State,
+    deadline: Deadline,
 }
 
 /// Whether the requests behind this one may be looked at.
-pub(crate) type Next = ControlFlow<Outcome>;
-pub(crate) const STOP: Next = ControlFlow::Break(Outcome::More);
+type Next = ControlFlow<Outcome>;
+const STOP: Next = ControlFlow::Break(Outcome::More);
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 impl Http {
     /// A new connection.
     pub fn open<S>(io: &mut Io, id: ConnId, site: &Site<S>) -> Self {
-        io.set_timer(id, site.patience.idle);
         Self {
             parser: None,
             state: State::Ready,
-            due: Due::Idle,
-            answered: io.now(),
-            pending: 0,
+            deadline: Deadline::first(io, id, &site.patience),
         }
     }
 
@@ -135,12 +104,49 @@ impl Http {
         if !matches!(self.state, State::Body(_)) {
             return self.on_end(io, id);
         }
-        // Nobody has been given what has come of this request, so its client may send it again later
+        // No route has been given what has come of this request, so its client may send it again later
         // (RFC 9110 §15.6.4).
         site.update(io);
         let why = "The server is going down, and has not taken this request.";
         let response = Response::error(Status::SERVICE_UNAVAILABLE, why);
         self.give_up(io, id, site, &response, &[]);
+    }
+
+    /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer).
+    pub fn on_timer<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>) -> Outcome {
+        site.update(io);
+        match &mut self.state {
+            State::Waiting(_) => {
+                let next = self.ask_again(io, id, site, Occasion::Timer);
+                if let ControlFlow::Break(outcome) = next {
+                    return outcome;
+                }
+                self.set_timer(io, id, &site.patience, &[]);
+                io.resume(id); // to what has come meanwhile
+            }
+            State::Body(unanswered)
+                if self.deadline.due() == Due::Body
+                    && unanswered.progress >= Patience::PROGRESS =>
+            {
+                unanswered.progress = 0;
+                io.set_timer(id, site.patience.body);
+            }
+            State::Ready if self.deadline.due() == Due::Idle => {
+                self.deadline.idle_is_over(io, id, &site.patience);
+            }
+            State::Body(_) if io.pending_output(id) > 0 => {
+                self.deadline.idle_is_over(io, id, &site.patience);
+            }
+            // Before all of a head has come there is no request, and so no method whose answer would
+            // have no content (RFC 9110 §9.3.2).
+            State::Ready | State::Body(_) => {
+                let why = "The request took too long to arrive.";
+                let response = Response::error(Status::REQUEST_TIMEOUT, why);
+                self.give_up(io, id, site, &response, &[]);
+            }
+            State::Closed => {}
+        }
+        Outcome::More
     }
 
     // ANCHOR: take_requests
@@ -192,13 +198,13 @@ impl Http {
         if head.has_body() {
             return self.begin_body(io, id, site, head);
         }
-        let how = Delivery::of(io, head);
-        if let Some(file) = site.write_at_hand(head, how) {
-            return self.send_written(io, id, site, Status::OK, file, how.connection);
+        let how = delivery(io, head);
+        if site.send_at_hand(io, id, head, how) {
+            return self.answered(io, id, site, how.connection);
         }
-        self.due = Due::Unset; // a route may set the timer
+        self.deadline.leave_to_route();
         match site.reply(io, id, head, &[], Occasion::Request) {
-            Reply::Now(response) => self.send(io, id, site, &response, Delivery::of(io, head)),
+            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, head)),
             Reply::Later => {
                 self.state = State::Waiting(Box::new(Unanswered::new(head, None)));
                 STOP
@@ -221,10 +227,7 @@ impl Http {
             if body.is_none()
                 && let Reply::Now(response) = site.reply(io, id, head, &[], Occasion::Request)
             {
-                let how = Delivery {
-                    connection: Connection::Close,
-                    ..Delivery::of(io, head)
-                };
+                let how = Delivery::of(head).and_close();
                 return self.send(io, id, site, &response, how);
             }
             trace::response(io, id, Status::CONTINUE, CONTINUE, None);
@@ -242,7 +245,7 @@ impl Http {
     }
 
     /// Asks for the answer to a request that is kept here.
-    pub(crate) fn ask_again<S>(
+    fn ask_again<S>(
         &mut self,
         io: &mut Io,
         id: ConnId,
@@ -255,14 +258,98 @@ impl Http {
             return ControlFlow::Continue(());
         };
         let head = unanswered.request.head();
-        self.due = Due::Unset;
+        self.deadline.leave_to_route();
         match site.reply(io, id, &head, unanswered.body(), occasion) {
-            Reply::Now(response) => self.send(io, id, site, &response, Delivery::of(io, &head)),
+            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, &head)),
             Reply::Later => {
                 self.state = State::Waiting(unanswered);
                 STOP
             }
             Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(unanswered.request)),
         }
+    }
+
+    // ANCHOR: send
+    /// Sends an answer; nothing follows where it says so.
+    #[inline]
+    fn send<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        response: &Response,
+        how: Delivery,
+    ) -> Next {
+        site.send(io, id, response, how);
+        self.answered(io, id, site, how.connection)
+    }
+
+    /// An answer has been sent.
+    #[inline]
+    fn answered<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &Site<S>,
+        connection: Connection,
+    ) -> Next {
+        self.deadline.answered(site.now());
+        if connection == Connection::Close {
+            self.state = State::Closed;
+            io.close(id);
+            return STOP;
+        }
+        ControlFlow::Continue(())
+    }
+    // ANCHOR_END: send
+
+    /// The last answer, because it isn't known where the next request would begin. `unread` is what
+    /// there is of this one.
+    #[cold]
+    fn give_up<S>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S>,
+        response: &Response,
+        unread: &[u8],
+    ) {
+        let wants_head = match &self.state {
+            State::Body(unanswered) => unanswered.request.head().method == Method::Head,
+            _ => unread.trim_ascii_start().starts_with(b"HEAD "),
+        };
+        let extent = if wants_head {
+            Extent::Head
+        } else {
+            Extent::Whole
+        };
+        let connection = Connection::Close;
+        let _ = self.send(io, id, site, response, Delivery { extent, connection });
+    }
+
+    // ANCHOR: set_timer
+    /// Sets the timer for what is waited for now.
+    #[inline]
+    fn set_timer(&mut self, io: &mut Io, id: ConnId, patience: &Patience, input: &[u8]) {
+        let due = match self.state {
+            State::Waiting(_) | State::Closed => return,
+            _ if io.is_full(id) => Due::Idle,
+            State::Body(_) => Due::Body,
+            State::Ready if input.is_empty() => Due::Idle,
+            State::Ready => Due::Head,
+        };
+        self.deadline.set(io, id, due, patience);
+    }
+    // ANCHOR_END: set_timer
+}
+
+/// How the answer to a request goes out. While the server stops, each is its connection's last.
+#[inline]
+fn delivery(io: &Io, head: &Head<'_>) -> Delivery {
+    let how = Delivery::of(head);
+    if io.is_stopping() {
+        how.and_close()
+    } else {
+        how
     }
 }

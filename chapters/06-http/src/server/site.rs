@@ -2,23 +2,20 @@
 
 use std::time::{Duration, SystemTime};
 
-use reactor::{Buffer, ConnId, Handler, Io, ListenerId};
+use reactor::{ConnId, Io};
 
-use super::routes::{Found, allow, find};
-use super::session::{Http, Outcome};
+use super::patience::Patience;
+use super::routes::{Call, Found, Occasion, Reply, Route, allow, find};
+use super::trace;
 use crate::files::is_plain;
-use crate::response::{Written, options};
-use crate::{
-    Call, Date, Delivery, Files, Form, Head, Limits, Method, Occasion, Patience, Reply, Response,
-    Route, Status,
-};
+use crate::{Date, Delivery, FileRange, Files, Form, Head, Limits, Method, Response, Status};
 
 /// Memory for answers that is kept from one to the next.
 const KEPT: usize = 64 * 1024;
 
 /// What all connections of a server share. `S` is the state of its routes.
 ///
-/// It is a [`Handler`] whose sessions are [`Http`]. A server with connections of other kinds has a
+/// It is a [`Handler`](reactor::Handler) whose sessions are [`Http`](crate::Http). A server with connections of other kinds has a
 /// handler of its own, which keeps a `Site` and calls each session's methods with it.
 #[derive(Debug)]
 pub struct Site<S> {
@@ -30,13 +27,13 @@ pub struct Site<S> {
     pub state: S,
     routes: Vec<Route<S>>,
     files: Files,
-    pub(crate) date: Date,
+    date: Date,
     /// The time of this turn, on the reactor's clock.
-    pub(crate) now: Duration,
+    now: Duration,
     /// When the next second begins, on the same clock.
     next_second: Duration,
     /// Where answers are written. Empty between two of them, but its memory stays.
-    pub(crate) out: Vec<u8>,
+    out: Vec<u8>,
 }
 
 impl<S> Site<S> {
@@ -56,29 +53,61 @@ impl<S> Site<S> {
     }
 
     /// Whether a route takes this request, body and all. Files do without it.
-    pub(crate) fn wants_body(&mut self, head: &Head<'_>) -> bool {
+    pub(super) fn wants_body(&mut self, head: &Head<'_>) -> bool {
         head.target.decoded_path().is_ok_and(|path| {
             let found = find(&self.routes, head.method, &path);
             matches!(found, Found::Answer(_))
         })
     }
 
-    /// Writes the answer to the most usual request: for all of a file that is at hand.
+    /// Answers the most usual request: for all of a file that is at hand. `false`: it isn't one.
     ///
     /// Routes needn't be asked. A file is at hand because none of them took its path.
     #[inline]
-    pub(crate) fn write_at_hand(&mut self, head: &Head<'_>, how: Delivery) -> Option<Written> {
+    pub(super) fn send_at_hand(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        head: &Head<'_>,
+        how: Delivery,
+    ) -> bool {
         let usual = matches!(head.method, Method::Get) && how == Delivery::default();
         if !usual || !is_plain(head.fields) {
-            return None;
+            return false;
         }
-        let path = head.target.plain_path()?;
-        let page = self.files.at_hand(path, &self.date)?;
-        Some(page.write_whole(&mut self.out, &self.date))
+        let path = head.target.plain_path();
+        let Some(page) = path.and_then(|path| self.files.at_hand(path, &self.date)) else {
+            return false;
+        };
+        let file = page.write_whole(&mut self.out, &self.date);
+        self.send_written(io, id, Status::OK, file);
+        true
     }
 
+    // ANCHOR: send
+    /// Writes an answer and sends it.
+    #[inline]
+    pub(super) fn send(&mut self, io: &mut Io, id: ConnId, response: &Response, how: Delivery) {
+        let file = response.write(&mut self.out, &self.date, how);
+        self.send_written(io, id, response.status(), file);
+    }
+
+    /// Sends what has been written, followed by `file`.
+    #[inline]
+    fn send_written(&mut self, io: &mut Io, id: ConnId, status: Status, file: Option<FileRange>) {
+        trace::response(io, id, status, &self.out, file.as_ref());
+        io.send_all(id, &mut self.out);
+        if self.out.capacity() > KEPT {
+            self.out = Vec::new(); // it was a long one
+        }
+        if let Some((file, range)) = file {
+            io.send_file(id, file, range);
+        }
+    }
+    // ANCHOR_END: send
+
     /// The reply to a complete request.
-    pub(crate) fn reply(
+    pub(super) fn reply(
         &mut self,
         io: &mut Io,
         id: ConnId,
@@ -88,7 +117,7 @@ impl<S> Site<S> {
     ) -> Reply {
         match head.target.form() {
             Form::Origin | Form::Absolute => {}
-            Form::Asterisk => return options(&self.allow_anywhere()).into(),
+            Form::Asterisk => return Response::options(&self.allow_anywhere()).into(),
             Form::Authority => return not_implemented().into(),
         }
         let path = match head.target.decoded_path() {
@@ -111,7 +140,9 @@ impl<S> Site<S> {
             }
             // RFC 9110 §9.1: a method that nothing here takes is 501, not 405.
             (_, Method::Other(_) | Method::Trace) => not_implemented().into(),
-            (Found::OtherMethods, Method::Options) => options(&self.allow_here(&path)).into(),
+            (Found::OtherMethods, Method::Options) => {
+                Response::options(&self.allow_here(&path)).into()
+            }
             (Found::OtherMethods, _) => Response::error(
                 Status::METHOD_NOT_ALLOWED,
                 "This takes other methods; the field Allow names them.",
@@ -135,21 +166,18 @@ impl<S> Site<S> {
         })
     }
 
+    /// The time of this turn, on the reactor's clock.
+    #[inline]
+    pub(super) fn now(&self) -> Duration {
+        self.now
+    }
+
     /// Looks at the clock, once a second.
     #[inline]
-    pub(crate) fn update(&mut self, io: &mut Io) {
+    pub(super) fn update(&mut self, io: &mut Io) {
         self.now = io.now();
         if self.now >= self.next_second {
             self.next_second = self.now + self.date.update(SystemTime::now());
-        }
-    }
-
-    /// Sends what has been written, and drops what a long answer has taken up.
-    #[inline]
-    pub(crate) fn send_out(&mut self, io: &mut Io, id: ConnId) {
-        io.send_all(id, &mut self.out);
-        if self.out.capacity() > KEPT {
-            self.out = Vec::new();
         }
     }
 }
@@ -159,37 +187,4 @@ fn not_implemented() -> Response {
         Status::NOT_IMPLEMENTED,
         "Nothing on this server takes this method.",
     )
-}
-
-impl<S> Handler for Site<S> {
-    type Session = Http;
-
-    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) -> Http {
-        Http::open(io, id, self)
-    }
-
-    fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Http, input: &mut Buffer) {
-        let outcome = session.on_data(io, id, self, input);
-        no_upgrade(io, id, &outcome);
-    }
-
-    fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Http, _: &mut Buffer) {
-        session.on_end(io, id);
-    }
-
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
-        let outcome = session.on_timer(io, id, self);
-        no_upgrade(io, id, &outcome);
-    }
-
-    fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
-        session.on_stop(io, id, self);
-    }
-}
-
-/// Routes that upgrade need a handler that knows the other protocol.
-fn no_upgrade(io: &mut Io, id: ConnId, outcome: &Outcome) {
-    if let Outcome::Upgrade(_) = outcome {
-        io.close(id);
-    }
 }

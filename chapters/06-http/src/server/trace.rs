@@ -5,13 +5,13 @@
 use reactor::{ConnId, Io};
 use tracing::{Level, enabled, trace};
 
-use super::session::State;
+use super::state::State;
 use crate::response::FileRange;
 use crate::{Head, Status};
 
 /// The head of a request has come.
 #[inline]
-pub(crate) fn request(io: &Io, id: ConnId, head: &Head<'_>) {
+pub(super) fn request(io: &Io, id: ConnId, head: &Head<'_>) {
     if enabled!(Level::TRACE) {
         tell_request(io, id, head);
     }
@@ -20,7 +20,7 @@ pub(crate) fn request(io: &Io, id: ConnId, head: &Head<'_>) {
 /// An answer is about to be sent: `out`, and perhaps a file behind it.
 #[expect(clippy::inline_always, reason = "each answer comes through here")]
 #[inline(always)]
-pub(crate) fn response(io: &Io, id: ConnId, status: Status, out: &[u8], file: Option<&FileRange>) {
+pub(super) fn response(io: &Io, id: ConnId, status: Status, out: &[u8], file: Option<&FileRange>) {
     if enabled!(Level::TRACE) {
         tell_response(io, id, status, out, file);
     }
@@ -28,7 +28,7 @@ pub(crate) fn response(io: &Io, id: ConnId, status: Status, out: &[u8], file: Op
 
 /// So many `bytes` of the input stay where they are.
 #[inline]
-pub(crate) fn keep(io: &Io, id: ConnId, state: &State, bytes: usize) {
+pub(super) fn keep(io: &Io, id: ConnId, state: &State, bytes: usize) {
     if enabled!(Level::TRACE) {
         tell_keep(io, id, state, bytes);
     }

@@ -4,7 +4,7 @@ use crate::{Head, Request};
 
 /// A request whose answer is owed: its head, and its body if somebody wants it.
 #[derive(Debug)]
-pub(crate) struct Unanswered {
+pub(super) struct Unanswered {
     pub request: Request,
     /// What has come of its body; `None` if nobody wants it.
     body: Option<Vec<u8>>,
