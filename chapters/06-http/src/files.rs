@@ -1,5 +1,10 @@
 //! Requests for files.
 
+mod cache;
+mod conditional;
+mod range;
+mod root;
+
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
@@ -7,15 +12,13 @@ use std::sync::Arc;
 
 use tracing::trace;
 
-use crate::cache::{Cache, Entry};
-use crate::conditional::{Asked, Verdict, is_plain, judge};
-use crate::date::Date;
-use crate::file_version::FileVersion;
-use crate::page::Page;
-use crate::range::Wanted;
-use crate::root::{Named, Refusal, Root};
-use crate::site::options;
-use crate::{Fields, Head, Method, Response, Status};
+use self::cache::{Cache, Entry};
+pub(crate) use self::conditional::is_plain;
+use self::conditional::{Asked, Verdict, judge};
+use self::range::Wanted;
+use self::root::{Named, Refusal, Root};
+use crate::response::{FileVersion, Page};
+use crate::{Date, Fields, Head, Method, Response, Status};
 
 /// What answers with files from one directory.
 ///
@@ -176,7 +179,7 @@ fn conditional(fields: Fields<'_>, asked: Asked, page: Arc<Page>, now: &Date) ->
 fn not_read(method: Method<'_>) -> Response {
     let allow = "GET, HEAD, OPTIONS";
     if method == Method::Options {
-        return options(allow);
+        return Response::options(allow);
     }
     let why = "A file can only be read: by GET or HEAD.";
     Response::error(Status::METHOD_NOT_ALLOWED, why).field("Allow", allow)

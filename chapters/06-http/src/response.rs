@@ -1,13 +1,34 @@
 //! Answers, and how they are written.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `delivery.rs` | how much of an answer goes out, and whether it is a connection's last |
+//! | `status_line.rs`, `date.rs`, `html.rs` | parts of all answers |
+//! | `page.rs`, `media.rs` | a file as an answer that is ready to be sent |
+//! | `file_version.rs`, `etag.rs` | which version of a file that is |
 
-use std::fs::File;
+mod date;
+mod delivery;
+mod etag;
+mod file_version;
+mod html;
+mod media;
+mod page;
+mod status_line;
+
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::date::Date;
-use crate::html::escape;
-use crate::page::Page;
-use crate::{Connection, Delivery, Extent, Status};
+pub use self::date::Date;
+pub(crate) use self::date::{Seconds, parse as parse_date};
+pub use self::delivery::{Delivery, Extent};
+pub(crate) use self::file_version::FileVersion;
+pub use self::html::escape;
+pub use self::page::FileRange;
+pub(crate) use self::page::Page;
+use self::status_line::start;
+use crate::fast::write_decimal;
+use crate::{Connection, Status};
 
 /// An answer: a status, fields, and content.
 ///
@@ -48,12 +69,6 @@ enum Content {
     Unchanged(Arc<Page>),
 }
 
-/// The rest of an answer: bytes of a file that go out behind what has been written.
-pub type FileRange = (Arc<File>, Range<u64>);
-
-/// An answer has been written; perhaps a file follows.
-pub(crate) type Written = Option<FileRange>;
-
 impl Response {
     /// An answer without content.
     pub fn new(status: Status) -> Self {
@@ -67,8 +82,8 @@ impl Response {
     /// Adds a field. `Date`, `Content-Length` and, where [`Connection`] says something, that too
     /// are added by [`Self::write`].
     ///
-    /// A control byte in the value becomes a space: a line end would let whoever chose the value
-    /// add fields of his own (RFC 9110 §5.5).
+    /// A control byte in the value becomes a space: a line end would let the value add
+    /// fields of its own (RFC 9110 §5.5).
     pub fn field(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         let (name, value) = (name.as_bytes(), value.as_ref());
         self.fields.reserve(name.len() + value.len() + 4);
@@ -115,6 +130,11 @@ impl Response {
              <title>{status}</title>\n<h1>{status}</h1>\n<p>{sentence}</p>\n</html>\n"
         );
         Self::new(status).content("text/html; charset=utf-8", page)
+    }
+
+    /// The answer to OPTIONS (RFC 9110 §9.3.7): `allow` names the methods.
+    pub(crate) fn options(allow: &str) -> Self {
+        Self::new(Status::NO_CONTENT).field("Allow", allow)
     }
 
     /// All of a file.
@@ -166,7 +186,7 @@ impl Response {
     fn compose(&self, out: &mut Vec<u8>, now: &Date, how: Delivery) -> Option<FileRange> {
         let length = self.length();
         if let Content::Page(page) = &self.content {
-            write_ready(out, page.head(), now);
+            page.write_head(out, now);
         } else {
             start(out, self.status, now);
             match &self.content {
@@ -209,47 +229,6 @@ impl Response {
             Content::Part(_, range) => Some(range.end.saturating_sub(range.start)),
         }
     }
-}
-
-/// Where the date stands in the head of a ready answer.
-const DATE: usize = b"HTTP/1.1 200 OK\r\nDate: ".len();
-
-/// Appends an answer that is ready but for its date.
-#[inline]
-pub(crate) fn write_ready(out: &mut Vec<u8>, ready: &[u8], now: &Date) {
-    let date = out.len() + DATE;
-    out.extend_from_slice(ready);
-    if let Some(date) = out.get_mut(date..date + now.text().len()) {
-        date.copy_from_slice(now.text());
-    }
-}
-
-/// Appends a number in decimal digits. Each answer of a route has one, and `write!` takes much longer.
-fn write_decimal(out: &mut Vec<u8>, number: u64) {
-    let mut digits = [0; 20]; // as many as 64 bits can need
-    let mut first = digits.len();
-    let mut rest = number;
-    loop {
-        first -= 1;
-        digits[first] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[first..]);
-}
-
-/// Appends a status line and the date (RFC 9112 §4, RFC 9110 §6.6.1).
-pub(crate) fn start(out: &mut Vec<u8>, status: Status, now: &Date) {
-    let code = status.code();
-    let digit = |value: u16| b'0' + (value % 10) as u8;
-    out.extend_from_slice(b"HTTP/1.1 ");
-    out.extend_from_slice(&[digit(code / 100), digit(code / 10), digit(code), b' ']);
-    out.extend_from_slice(status.reason().as_bytes());
-    out.extend_from_slice(b"\r\nDate: ");
-    out.extend_from_slice(now.text());
-    out.extend_from_slice(b"\r\n");
 }
 
 #[cfg(test)]

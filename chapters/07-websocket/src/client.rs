@@ -4,16 +4,23 @@
 //! that nobody can foresee, it refuses masked ones, and it leaves the end of the TCP connection to
 //! the server.
 
+mod address;
+mod failure;
+mod opening;
+
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 use reactor::Buffer;
 
+pub use self::address::{Address, AddressError};
+pub use self::failure::Failure;
+pub use self::opening::{MAX_ANSWER, Misunderstanding, Opening};
 use crate::random::Random;
 use crate::{
-    Address, Assembler, Close, CloseCode, Closing, Decoder, Error, Event, Failure, Header, Kind,
-    Limits, Mask, Misunderstanding, Opcode, Opening, Role, write_close, write_fragment,
+    Assembler, Close, CloseCode, Closing, Decoder, Error, Event, Header, Kind, Limits, Mask,
+    Opcode, Role, write_close, write_fragment,
 };
 
 /// How long a client waits for the server to end the connection behind the closing handshake.

@@ -16,11 +16,13 @@
 //! That is memory in the hands of strangers: all connections together have only so much of it
 //! ([`Memory`]). When that is used up, whoever holds much sends it as a fragment, and goes on.
 
+mod chunks;
+
 use reactor::{ConnId, Io};
 
-use crate::chunks::{Chunks, Spare};
-use crate::session::{send_frame, send_header};
-use crate::{Opcode, Part, trace};
+use self::chunks::{Chunks, Spare};
+use crate::connection::trace;
+use crate::{Opcode, Part, send_frame, send_header};
 
 /// What a connection may hold in any case, in bytes.
 const FREE: usize = 128 * 1024;

@@ -6,9 +6,9 @@ use std::time::Duration;
 use http::{Call, Files, Http, Method, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId};
 
-use crate::login::{self, Login, Waiting};
-use crate::logins::Logins;
-use crate::news::{long_poll, poll};
+use crate::pages::Logins;
+use crate::pages::login::{self, Login, Waiting};
+use crate::pages::news::{long_poll, poll};
 use crate::{Echo, Handshake, Limits, Listener, Memory, WebSocket};
 
 const EVENTS: &str = "/events";

@@ -28,16 +28,31 @@
 //! }
 //! ```
 //!
-//! So whoever has to go is noted, and goes when the loop has ended ([`Server`](crate::Server)).
+//! So a member that has to go is noted, and goes when the loop has ended ([`Server`](crate::Server)).
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `event.rs`, `letter.rs` | what members are told, and which of them |
+//! | `command.rs`, `refusal.rs` | what members type, and what is refused |
+//! | `nick.rs`, `text.rs` | names and lines that can be shown |
+
+mod command;
+mod event;
+mod letter;
+mod nick;
+mod refusal;
+mod text;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::command::{Command, HELP};
-use crate::event::{Event, Here, News, Private, Public, Side, Welcome, Why};
-use crate::letter::{Letter, To};
-use crate::nick::Folded;
-use crate::{Nick, Refusal, Text};
+use self::command::HELP;
+pub use self::command::{Command, MAX_LINE};
+pub use self::event::{Event, Here, News, Private, Public, Side, Welcome, Why};
+pub use self::letter::{Letter, To};
+pub use self::nick::{Folded, Nick, Unfit};
+pub use self::refusal::Refusal;
+pub use self::text::Text;
 
 /// How many lines a newcomer is told that were said before.
 pub const HISTORY: usize = 20;

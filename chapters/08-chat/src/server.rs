@@ -1,4 +1,19 @@
 //! The server: two listeners, one room.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `session.rs` | what one connection remembers |
+//! | `members.rs`, `door.rs` | what members do, and what they may |
+//! | `broadcast.rs` | one connection writes to others |
+//! | `pace.rs`, `turn.rs`, `silence.rs` | no member holds up the others |
+
+mod broadcast;
+mod door;
+mod members;
+mod pace;
+mod session;
+mod silence;
+mod turn;
 
 use std::io;
 use std::net::TcpListener;
@@ -8,13 +23,15 @@ use http::{Call, Files, Http, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Reactor, Signals};
 use websocket::{Assembler, Handshake, WebSocket};
 
-use crate::draft::Draft;
-use crate::event::Why;
-use crate::lines::LineReader;
-use crate::seat::Farewell;
-use crate::session::{Page, Waits};
-use crate::turn::Turn;
-use crate::{Room, Seat, Session};
+pub use self::broadcast::MAX_WAITING;
+pub use self::door::{limits, listen};
+pub use self::pace::Pace;
+use self::session::Waits;
+pub use self::session::{Page, Session, Talk};
+pub use self::silence::{Silence, Step};
+use self::turn::Turn;
+use crate::wording::Draft;
+use crate::{Farewell, LineReader, Room, Seat, Why};
 
 /// How long somebody who was put out may take to read why.
 const FAREWELL: Duration = Duration::from_secs(10);

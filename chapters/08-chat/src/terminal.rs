@@ -12,20 +12,23 @@
 //! both as well; only `keyboard.rs` knows which of the two it is. What the second process does
 //! buy: if the first one is killed, somebody is left to put the terminal back. If the only one is
 //! killed, nobody is; `bash` does it for its own foreground programs, others leave it to `stty sane`.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `client.rs` | the loop |
+//! | `keyboard.rs`, with a room of its own | where keys come from: this process, or a child |
+//! | `editor.rs`, with a room of its own, and `plain.rs` | what becomes of them on a terminal, and without one |
+//! | `connection.rs`, `retry.rs` | the server, and waiting for it |
+//! | `modes.rs`, `signals.rs` | the terminal, left as it was |
 
 mod client;
 mod connection;
 mod editor;
-mod fork;
 mod front;
 mod keyboard;
-pub mod keys;
-pub mod line;
 mod modes;
 mod plain;
-mod relay;
 mod retry;
-mod screen;
 mod signals;
 mod wait;
 
@@ -34,6 +37,7 @@ use std::net::SocketAddr;
 
 use client::{Client, End};
 use editor::Editor;
+pub use editor::{keys, line};
 use front::Front;
 use keyboard::Keyboard;
 use modes::Modes;

@@ -1,11 +1,16 @@
 //! With a terminal: keys change a line, and the line stays below what is said.
 
+pub mod keys;
+pub mod line;
+mod screen;
+
 use std::io;
 
-use super::keys::{Key, Keys};
-use super::line::Line;
+use self::keys::{Key, Keys};
+use self::line::Line;
+use self::screen::Screen;
+pub(super) use self::screen::show;
 use super::modes::Modes;
-use super::screen::Screen;
 
 /// What a key asks for that the editor can't do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::editor::Editor;
+use super::editor::show;
 use super::plain::Plain;
-use super::screen::show;
 
 /// Where lines come from and messages go.
 pub enum Front {

@@ -1,5 +1,8 @@
 //! Where keys, or the bytes of a file or a pipe, come from.
 
+mod fork;
+mod relay;
+
 use std::io::{self, ErrorKind, PipeReader, Read, Stdin};
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -10,9 +13,9 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{self, Pid};
 
-use super::fork::fork;
+use self::fork::fork;
+use self::relay::relay;
 use super::modes::Modes;
-use super::relay::relay;
 use super::signals;
 
 /// How many bytes one `read` takes at the most.

@@ -1,0 +1,171 @@
+//! The fields that decide where a request ends and what becomes of its connection.
+
+use super::fields::elements;
+use super::target::is_host;
+use super::token::is_token;
+use crate::{Error, Version};
+
+/// How long the body is (RFC 9112 §6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Framing {
+    /// There is no body.
+    #[default]
+    None,
+    /// This many bytes, which may be 0.
+    Length(u64),
+    /// Chunks, each with its size before it, until an empty one.
+    Chunked,
+}
+
+/// What a head says of its connection (RFC 9112 §9.3). Who says both wants it closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Connection {
+    /// Nothing: with HTTP/1.1 it goes on, with HTTP/1.0 it ends.
+    #[default]
+    Unsaid,
+    /// `keep-alive`: it goes on.
+    KeepAlive,
+    /// `close`: it ends with this answer.
+    Close,
+}
+
+/// What the known fields of a head have said so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Known {
+    pub framing: Framing,
+    pub connection: Connection,
+    pub has_host: bool,
+    pub expects_continue: bool,
+}
+
+impl Known {
+    /// Takes a field into account, if it is one of those that matter here.
+    #[inline]
+    pub fn take(&mut self, name: &[u8], value: &[u8], version: Version) -> Result<(), Error> {
+        match name.len() {
+            4 if is(name, b"host") => self.host(value),
+            6 if is(name, b"expect") => self.expect(value),
+            10 if is(name, b"connection") => {
+                self.connection(value);
+                Ok(())
+            }
+            14 if is(name, b"content-length") => self.content_length(value),
+            17 if is(name, b"transfer-encoding") => self.transfer_encoding(value, version),
+            _ => Ok(()),
+        }
+    }
+
+    /// RFC 9112 §3.2: exactly one, and a valid one.
+    #[inline]
+    fn host(&mut self, value: &[u8]) -> Result<(), Error> {
+        if self.has_host {
+            return Err(Error::SeveralHosts);
+        }
+        if !is_host(value) {
+            return Err(Error::Host);
+        }
+        self.has_host = true;
+        Ok(())
+    }
+
+    // ANCHOR: length
+    /// RFC 9110 §8.6 lets a recipient take `5, 5` and a repeated `5` for one. We don't: whoever
+    /// came before us may have seen one of them only.
+    #[inline]
+    fn content_length(&mut self, value: &[u8]) -> Result<(), Error> {
+        match self.framing {
+            Framing::None => {}
+            Framing::Length(_) => return Err(Error::SeveralLengths),
+            Framing::Chunked => return Err(Error::LengthAndCoding),
+        }
+        self.framing = Framing::Length(decimal(value)?);
+        Ok(())
+    }
+    // ANCHOR_END: length
+
+    // ANCHOR: coding
+    /// RFC 9112 §6.1: with both, somebody is trying to smuggle a request past somebody else.
+    fn transfer_encoding(&mut self, value: &[u8], version: Version) -> Result<(), Error> {
+        if version == Version::Http10 {
+            return Err(Error::CodingInHttp10);
+        }
+        match self.framing {
+            Framing::None => {}
+            Framing::Length(_) => return Err(Error::LengthAndCoding),
+            Framing::Chunked => return Err(Error::Coding),
+        }
+        if !value.eq_ignore_ascii_case(b"chunked") {
+            return Err(coding_error(value));
+        }
+        self.framing = Framing::Chunked;
+        Ok(())
+    }
+    // ANCHOR_END: coding
+
+    #[inline]
+    fn connection(&mut self, value: &[u8]) {
+        for option in elements(value) {
+            if option.eq_ignore_ascii_case(b"close") {
+                self.connection = Connection::Close;
+            } else if option.eq_ignore_ascii_case(b"keep-alive") {
+                self.connection = self.connection.max(Connection::KeepAlive);
+            }
+        }
+    }
+
+    /// RFC 9110 §10.1.1.
+    fn expect(&mut self, value: &[u8]) -> Result<(), Error> {
+        if !elements(value).all(|element| element.eq_ignore_ascii_case(b"100-continue")) {
+            return Err(Error::Expectation);
+        }
+        self.expects_continue = true;
+        Ok(())
+    }
+}
+
+/// Whether `name`, a token, is `known` in whatever case; `known` has small letters and hyphens, and
+/// as many as `name`. Setting one bit makes small letters of capitals, and nothing else of a token's
+/// bytes. Most names differ in their first byte.
+#[inline]
+fn is(name: &[u8], known: &[u8]) -> bool {
+    let same = |(byte, known): (&u8, &u8)| byte | 0x20 == *known;
+    name.iter().zip(known).all(same)
+}
+
+/// What is wrong with a Transfer-Encoding that isn't `chunked` and nothing else.
+///
+/// Without `chunked` at the end nobody knows where the body ends, and that is 400 (RFC 9112
+/// §6.3). Something else before it may be right, and unknown here: 501 (§6.1).
+#[cold]
+fn coding_error(value: &[u8]) -> Error {
+    let mut codings: Vec<_> = value
+        .split(|&byte| byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    let last = codings.pop().unwrap_or_default();
+    let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
+    let may_be_known = |coding: &&[u8]| is_token(coding) && !is_chunked(coding);
+    if is_chunked(last) && codings.iter().all(may_be_known) {
+        Error::CodingUnknown
+    } else {
+        Error::Coding
+    }
+}
+
+/// A number in decimal digits, without a sign or anything else.
+fn decimal(digits: &[u8]) -> Result<u64, Error> {
+    if digits.is_empty() {
+        return Err(Error::Length);
+    }
+    digits.iter().try_fold(0_u64, |value, digit| {
+        if !digit.is_ascii_digit() {
+            return Err(Error::Length);
+        }
+        let digit = u64::from(digit - b'0');
+        // It is a number, and no body will ever be that long.
+        let value = value
+            .checked_mul(10)
+            .and_then(|value| value.checked_add(digit));
+        value.ok_or(Error::BodyTooLarge)
+    })
+}

@@ -1,0 +1,15 @@
+//! What becomes of a connection whose input has been looked at.
+
+use crate::Request;
+
+/// What has become of a connection.
+#[derive(Debug)]
+#[must_use]
+pub enum Outcome {
+    /// It goes on as it is.
+    More,
+    /// A route has said [`Reply::Upgrade`](crate::Reply::Upgrade) to this request. All before it has
+    /// been answered, it and its body have been consumed; what is left of the input, and the
+    /// connection's timer, belong to the new protocol.
+    Upgrade(Request),
+}

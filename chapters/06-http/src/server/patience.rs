@@ -1,0 +1,128 @@
+//! Deadlines: no client is waited for without end.
+
+use std::time::Duration;
+
+use reactor::{ConnId, Io};
+
+/// How long a server waits for its clients.
+#[derive(Debug, Clone)]
+pub struct Patience {
+    /// For all of a head, from its first byte. Then: 408.
+    pub head: Duration,
+    /// For the rest of a body, or at least [`Self::PROGRESS`] more bytes of it. Then: 408.
+    pub body: Duration,
+    /// For the next request. And for a client to read of what it asked for: that is looked at once
+    /// in this time, and a client is cut whose socket has taken nothing from one look to the next.
+    pub idle: Duration,
+}
+
+impl Patience {
+    /// Bytes of a body that have to come within [`Self::body`], unless it ends. With a limit to the
+    /// body, this also bounds the time that all of it may take.
+    pub const PROGRESS: u64 = 10 * 1024;
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(20),
+            body: Duration::from_secs(20),
+            idle: Duration::from_mins(1),
+        }
+    }
+}
+
+/// What a timer is set for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    /// Nothing that is known: a request with a body, or one of a route, has been answered.
+    Unset,
+    /// The next request. An answer doesn't push it back: once it runs out, [`Deadline::answered`] tells
+    /// how much of the time is left.
+    Idle,
+    /// The rest of a head.
+    Head,
+    /// The rest of a body, or some of it.
+    Body,
+}
+
+/// What a connection's timer is set for.
+#[derive(Debug)]
+pub(super) struct Deadline {
+    due: Due,
+    /// When the last answer was given, on the reactor's clock; before that, when it was opened.
+    answered: Duration,
+    /// Output that was pending when the idle timer last ran out.
+    pending: u64,
+}
+
+impl Deadline {
+    /// That of a new connection: its first request.
+    pub fn first(io: &mut Io, id: ConnId, patience: &Patience) -> Self {
+        io.set_timer(id, patience.idle);
+        Self {
+            due: Due::Idle,
+            answered: io.now(),
+            pending: 0,
+        }
+    }
+
+    /// What the timer is set for.
+    pub fn due(&self) -> Due {
+        self.due
+    }
+
+    /// A route is asked, which may set the timer.
+    #[inline]
+    pub fn leave_to_route(&mut self) {
+        self.due = Due::Unset;
+    }
+
+    /// An answer has been given at `now`.
+    #[inline]
+    pub fn answered(&mut self, now: Duration) {
+        if self.due != Due::Idle {
+            self.due = Due::Unset;
+        }
+        self.answered = now;
+        self.pending = 0;
+    }
+
+    // ANCHOR: set
+    /// Sets the timer for what is waited for now, unless it is.
+    #[inline]
+    pub fn set(&mut self, io: &mut Io, id: ConnId, due: Due, patience: &Patience) {
+        let delay = match due {
+            Due::Unset => return,
+            Due::Idle => patience.idle,
+            Due::Head => patience.head,
+            Due::Body => patience.body,
+        };
+        // A head has one deadline, however many pieces it comes in.
+        if due != self.due {
+            self.due = due;
+            self.pending = 0;
+            io.set_timer(id, delay);
+        }
+    }
+    // ANCHOR_END: set
+
+    /// No request has come for a while. It may be that the client still reads earlier answers.
+    pub fn idle_is_over(&mut self, io: &mut Io, id: ConnId, patience: &Patience) {
+        let end = self.answered.saturating_add(patience.idle);
+        let rest = end.saturating_sub(io.now());
+        if !rest.is_zero() {
+            return io.set_timer(id, rest); // it has asked for something meanwhile
+        }
+        let pending = io.pending_output(id);
+        if pending != self.pending {
+            self.pending = pending;
+            io.set_timer(id, patience.idle);
+            io.try_send(id); // if it has read a little since, the next look sees that
+        } else if pending > 0 {
+            io.abort(id); // it doesn't read
+        } else {
+            io.close(id);
+        }
+    }
+}

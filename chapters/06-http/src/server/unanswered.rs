@@ -1,0 +1,35 @@
+//! A request that takes longer than its head: it has a body, or its answer comes later.
+
+use crate::{Head, Request};
+
+/// A request whose answer is owed: its head, and its body if somebody wants it.
+#[derive(Debug)]
+pub(super) struct Unanswered {
+    pub request: Request,
+    /// What has come of its body; `None` if nobody wants it.
+    body: Option<Vec<u8>>,
+    /// Bytes of the body since the timer last ran out.
+    pub progress: u64,
+}
+
+impl Unanswered {
+    pub fn new(head: &Head<'_>, body: Option<Vec<u8>>) -> Self {
+        Self {
+            request: Request::from(head),
+            body,
+            progress: 0,
+        }
+    }
+
+    /// Takes a piece of the body.
+    pub fn take(&mut self, data: &[u8]) {
+        self.progress += data.len() as u64;
+        if let Some(body) = &mut self.body {
+            body.extend_from_slice(data);
+        }
+    }
+
+    pub fn body(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default()
+    }
+}

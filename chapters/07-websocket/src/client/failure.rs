@@ -1,0 +1,44 @@
+//! Why a client can't go on.
+
+use std::{fmt, io};
+
+use super::opening::Misunderstanding;
+use crate::Error;
+
+/// Why a client can't go on.
+#[derive(Debug)]
+pub enum Failure {
+    /// The connection.
+    Io(io::Error),
+    /// The opening handshake.
+    Opening(Misunderstanding),
+    /// A server that breaks the protocol. It has been told.
+    Protocol(Error),
+    /// Nothing can be sent: a Close has been.
+    Closed,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Opening(why) => why.fmt(f),
+            Self::Protocol(error) => write!(f, "the server has broken the protocol: {error}"),
+            Self::Closed => f.write_str("the connection is closed"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<Misunderstanding> for Failure {
+    fn from(why: Misunderstanding) -> Self {
+        Self::Opening(why)
+    }
+}

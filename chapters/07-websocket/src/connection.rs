@@ -1,0 +1,14 @@
+//! One WebSocket connection on the reactor of chapter 05.
+//!
+//! | file | what it holds |
+//! | --- | --- |
+//! | `session.rs` | it answers what the protocol answers, and passes on what is said |
+//! | `heartbeat.rs` | a peer that says nothing is asked whether it is there |
+//! | `trace.rs` | what `--trace` shows of frames |
+
+mod heartbeat;
+mod session;
+pub(crate) mod trace;
+
+pub(crate) use self::session::send_close;
+pub use self::session::{WebSocket, send_frame, send_header};

@@ -1,0 +1,113 @@
+//! What a trace shows of frames. The reactor tells of the bytes, and chapter 06 of the handshake.
+//!
+//! Who doesn't trace pays for a look at the level, and for nothing else.
+
+use reactor::{Buffer, ConnId, Io};
+use tracing::{Level, enabled, trace};
+
+use crate::{Decoder, Header, Limits, Opcode, Role};
+
+use super::session::send_header;
+
+/// How many bytes of a payload are unmasked to be shown: more than a trace shows.
+const EXCERPT: usize = 64;
+
+/// Whether anybody traces.
+#[expect(clippy::inline_always, reason = "each message comes through here")]
+#[inline(always)]
+pub(crate) fn is_on() -> bool {
+    enabled!(Level::TRACE)
+}
+
+/// The answer to a handshake is about to be sent.
+pub(crate) fn switching(io: &Io, id: ConnId, answer: &str) {
+    let fd = io.descriptor(id);
+    trace!(fd, status = 101, bytes = answer.len(), "response");
+}
+
+/// The decoder is about to look at `input`.
+#[inline]
+pub(crate) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limits: &Limits) {
+    if is_on() && decoder.is_between_frames() {
+        tell_frames(io, id, input, limits);
+    }
+}
+
+/// The decoder needs more than `input`.
+#[cold]
+#[inline(never)]
+pub(crate) fn keep(io: &Io, id: ConnId, input: &[u8]) {
+    if !input.is_empty() {
+        let until = match Header::parse(input, Role::Server, u64::MAX) {
+            Ok(Some(_)) => "control", // only these have to be there as a whole
+            _ => "header",
+        };
+        let (fd, bytes) = (io.descriptor(id), input.len());
+        trace!(fd, bytes, until, "keep");
+    }
+}
+
+/// Tells of the frame that the decoder will find at the front of `input`, and of what follows if
+/// that is an empty fragment: these it takes in passing. A control frame is told once it is whole,
+/// another one once its header is.
+#[cold]
+#[inline(never)]
+fn tell_frames(io: &Io, id: ConnId, mut input: &[u8], limits: &Limits) {
+    while let Ok(Some((header, used))) = Header::parse(input, Role::Server, limits.frame) {
+        let there = &input[used..];
+        let length = usize::try_from(header.length).unwrap_or(usize::MAX);
+        let here = there.len().min(length);
+        if header.opcode.is_control() && here < length {
+            return;
+        }
+        tell_input(io, id, &header, &there[..here]);
+        if header.length > 0 || header.last {
+            return;
+        }
+        input = there;
+    }
+}
+
+/// Tells of a frame of which `here` has come.
+fn tell_input(io: &Io, id: ConnId, header: &Header, here: &[u8]) {
+    let mut data = here[..here.len().min(EXCERPT)].to_vec();
+    if let Some(mut mask) = header.mask {
+        mask.apply(&mut data);
+    }
+    trace!(
+        fd = io.descriptor(id),
+        way = "in",
+        opcode = header.opcode.name(),
+        fin = header.last,
+        masked = header.mask.is_some(),
+        bytes = header.length,
+        here = here.len(),
+        data = &data[..],
+        "frame"
+    );
+}
+
+/// Tells of a frame that is about to be sent, and whose payload begins with `data`.
+#[cold]
+#[inline(never)]
+pub(crate) fn output(io: &Io, id: ConnId, opcode: Opcode, fin: bool, bytes: usize, data: &[u8]) {
+    trace!(
+        fd = io.descriptor(id),
+        way = "out",
+        opcode = opcode.name(),
+        fin,
+        masked = false,
+        bytes,
+        data,
+        "frame"
+    );
+}
+
+/// Sends a whole frame, and tells of it.
+#[cold]
+#[inline(never)]
+pub(crate) fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
+    output(io, id, opcode, true, payload.len(), payload);
+    send_header(io, id, opcode, true, payload.len());
+    io.send_at_once(id, payload);
+}

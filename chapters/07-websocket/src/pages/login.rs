@@ -1,0 +1,260 @@
+//! Logging in by a code that a phone scans: what comes on one connection is sent on another.
+//!
+//! ```text
+//!   the page                       the server                       the phone
+//!      │ ── WebSocket, /ws/login ────► │                                │
+//!      │ ◄── code 60 http://…#TOKEN ── │                                │
+//!      │ ◄── image <svg …> ─────────── │        (scans the image)       │
+//!      │                               │ ◄── POST /login/look, token ── │
+//!      │                               │ ─── who asks ────────────────► │
+//!      │                               │ ◄── POST /login/confirm, token, name
+//!      │ ◄── confirmed Ada, Close ──── │ ─── the page has been told ──► │
+//! ```
+//!
+//! Whoever has the token can let its page in. So nobody can guess it; it is good for one use, and
+//! only while its page waits, for a minute at most.
+//!
+//! What that doesn't help against: somebody sends *you* the code of *his* page. If you confirm, he
+//! is logged in as you. So the phone's page tells whose page it is, and asks. Nothing is confirmed
+//! by GET, as a browser sends that unasked: for a preview, or for an image on anybody's page. And a
+//! POST that another site's page has sent is refused.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{Call, Head, Reply, Response, Status, decode_form, form_pairs};
+use qrcode::QrCode;
+use qrcode::render::svg;
+use reactor::{Buffer, ConnId, Io};
+
+use super::logins::{End, Logins, Token};
+use crate::connection::send_close;
+use crate::server::Shared;
+use crate::{Close, CloseCode, Limits, Opcode, WebSocket, send_frame};
+
+/// Characters of a name.
+const MAX_NAME: usize = 40;
+
+/// The longest link that is drawn, in bytes. A long one takes long, and no camera reads it.
+const MAX_DRAWN: usize = 200;
+
+/// A page that shows a code.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    /// Its connection.
+    page: ConnId,
+    /// Where it is, if it is still there.
+    address: Option<IpAddr>,
+    /// What shows it, as that says itself.
+    browser: String,
+}
+
+/// The connection of a page that has asked for a code, behind its handshake.
+#[derive(Debug)]
+pub struct Login {
+    socket: WebSocket,
+    token: Option<Token>,
+}
+
+impl Login {
+    /// Sends the page its code, or why there is none.
+    pub(crate) fn open(
+        io: &mut Io,
+        id: ConnId,
+        socket: WebSocket,
+        head: &Head<'_>,
+        logins: Option<&mut Logins<Waiting>>,
+    ) -> Self {
+        let token = logins.and_then(|logins| {
+            let waiting = Waiting {
+                page: id,
+                address: io.peer(id).map(|peer| peer.ip()),
+                browser: browser(head),
+            };
+            let token = logins.begin(waiting).ok()?;
+            io.set_timer(id, logins.life);
+            send_code(io, id, &link(head, &token), logins.life);
+            Some(token)
+        });
+        if token.is_none() {
+            say_last(io, id, "ended", NO_LOGINS);
+        }
+        Self { socket, token }
+    }
+
+    /// To be called from [`Handler::on_data`](reactor::Handler::on_data). The page has nothing to
+    /// say but that it leaves.
+    pub(crate) fn on_data(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        limits: &Limits,
+        input: &mut Buffer,
+        logins: Option<&mut Logins<Waiting>>,
+    ) {
+        self.socket.on_data(io, id, limits, input, |_, _| {});
+        if !self.socket.is_open() {
+            self.leave(logins);
+        }
+    }
+
+    /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer): the code has expired.
+    pub(crate) fn on_timer(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        logins: Option<&mut Logins<Waiting>>,
+    ) {
+        if let (Some(token), Some(logins)) = (self.token.take(), logins)
+            && logins.end(&token, End::Expired).is_ok()
+        {
+            say_last(io, id, "ended", End::Expired.text());
+        }
+    }
+
+    /// To be called from [`Handler::on_stop`](reactor::Handler::on_stop).
+    pub(crate) fn on_stop(&mut self, io: &mut Io, id: ConnId) {
+        self.socket.on_stop(io, id);
+    }
+
+    /// The page is gone, or about to be.
+    pub(crate) fn leave(&mut self, logins: Option<&mut Logins<Waiting>>) {
+        if let (Some(token), Some(logins)) = (self.token.take(), logins) {
+            let _ = logins.end(&token, End::Left); // it may have ended before
+        }
+    }
+}
+
+const NO_LOGINS: &str = "This server gives out no codes. Each of its event loops would know only \
+                         its own: start it with one.";
+
+/// What the page's browser says that it is.
+fn browser(head: &Head<'_>) -> String {
+    let name = head.fields.get("User-Agent").unwrap_or(b"unknown");
+    let name = &name[..name.len().min(200)];
+    String::from_utf8_lossy(name).replace(char::is_control, " ")
+}
+
+/// Where the phone is to go. What follows `#` is never sent: it stands in no log and in no `Referer`.
+fn link(head: &Head<'_>, token: &Token) -> String {
+    let origin = head.fields.get("Origin").unwrap_or_default();
+    let scheme = if origin.starts_with(b"https://") {
+        "https" // a proxy before this server speaks that
+    } else {
+        "http"
+    };
+    let host = String::from_utf8_lossy(head.host().unwrap_or_default());
+    let token = URL_SAFE_NO_PAD.encode(token);
+    format!("{scheme}://{host}/qr-phone.html#{token}")
+}
+
+fn send_code(io: &mut Io, id: ConnId, link: &str, life: Duration) {
+    say(io, id, "code", &format!("{} {link}", life.as_secs()));
+    if link.len() <= MAX_DRAWN
+        && let Ok(code) = QrCode::new(link)
+    {
+        let image = code.render::<svg::Color<'_>>().build();
+        say(io, id, "image", &image);
+    }
+}
+
+/// Sends a message of a word and what belongs to it.
+fn say(io: &mut Io, id: ConnId, word: &str, text: &str) {
+    let message = format!("{word} {text}");
+    send_frame(io, id, Opcode::Text, message.as_bytes());
+}
+
+/// Sends the last message. To an id whose connection is gone this does nothing, even if there is
+/// another one in its place.
+fn say_last(io: &mut Io, id: ConnId, word: &str, text: &str) {
+    say(io, id, word, text);
+    send_close(io, id, Close::from(CloseCode::NORMAL));
+    io.close(id);
+}
+
+/// Answers the phone that has scanned a code: at which address, and in which browser, the page is.
+pub(crate) fn look(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
+    let answer = asked(shared, call).and_then(|(logins, token)| {
+        let waiting = logins.find(&token).map_err(not_found)?;
+        let address = waiting.address.map(|address| address.to_string());
+        let address = address.as_deref().unwrap_or("unknown");
+        Ok(text(Status::OK, &format!("{address}\n{}", waiting.browser)))
+    });
+    answer.unwrap_or_else(|refusal| refusal).into()
+}
+
+/// Lets the page in, under the name that the phone gives. A phone that is logged in itself would
+/// have its session's cookie say that.
+pub(crate) fn confirm(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
+    let answer = asked(shared, call).and_then(|(logins, token)| {
+        let name = name(call.body)?;
+        let waiting = logins.end(&token, End::Used).map_err(not_found)?;
+        say_last(call.io, waiting.page, "confirmed", &name);
+        Ok(text(Status::OK, "Done: the page has been told."))
+    });
+    answer.unwrap_or_else(|refusal| refusal).into()
+}
+
+/// Ends a login that whoever holds the phone hasn't asked for.
+pub(crate) fn decline(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
+    let answer = asked(shared, call).and_then(|(logins, token)| {
+        let waiting = logins.end(&token, End::Declined).map_err(not_found)?;
+        say_last(call.io, waiting.page, "ended", End::Declined.text());
+        Ok(text(Status::OK, "Done: the page will not be let in."))
+    });
+    answer.unwrap_or_else(|refusal| refusal).into()
+}
+
+/// The token that a phone has sent, from a page of this server.
+fn asked<'a>(
+    shared: &'a mut Shared,
+    call: &Call<'_>,
+) -> Result<(&'a mut Logins<Waiting>, Token), Response> {
+    if !shared.handshake.origins.allow(&call.head) {
+        let why = "Only a page of this server may do that.";
+        return Err(text(Status::FORBIDDEN, why));
+    }
+    let Some(logins) = &mut shared.logins else {
+        return Err(text(Status::SERVICE_UNAVAILABLE, NO_LOGINS));
+    };
+    let token = URL_SAFE_NO_PAD.decode(field(call.body, "token"));
+    let token = token.ok().and_then(|token| Token::try_from(token).ok());
+    let token = token.ok_or_else(|| text(Status::BAD_REQUEST, "This is no whole code."))?;
+    Ok((logins, token))
+}
+
+/// What a form says for `name`, or nothing.
+fn field(body: &[u8], name: &str) -> Vec<u8> {
+    let mut value = Vec::new();
+    let pair = form_pairs(body).find(|(known, _)| *known == name.as_bytes());
+    match decode_form(pair.unwrap_or_default().1, &mut value) {
+        Ok(()) => value,
+        Err(_) => Vec::new(),
+    }
+}
+
+fn name(body: &[u8]) -> Result<String, Response> {
+    let name = String::from_utf8_lossy(&field(body, "name"))
+        .trim()
+        .to_owned();
+    let fits = (1..=MAX_NAME).contains(&name.chars().count());
+    if fits && !name.contains(char::is_control) {
+        Ok(name)
+    } else {
+        let why = "A name has 1 to 40 characters, and none that controls the screen.";
+        Err(text(Status::BAD_REQUEST, why))
+    }
+}
+
+fn not_found(why: &'static str) -> Response {
+    text(Status::NOT_FOUND, why)
+}
+
+/// An answer that the phone's page shows as it is.
+fn text(status: Status, text: &str) -> Response {
+    Response::new(status)
+        .field("Cache-Control", "no-store")
+        .content("text/plain; charset=utf-8", text)
+}
