@@ -65,6 +65,21 @@ impl ServerOptions {
         Ok(listener)
     }
 
+    /// As [`Self::open`], with several listeners on one address: one for each event loop.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; and if `listen` gives no listener.
+    pub fn open_all(
+        &self,
+        listen: impl FnOnce(SocketAddr) -> io::Result<Vec<TcpListener>>,
+    ) -> anyhow::Result<Vec<TcpListener>> {
+        let address = self.address()?;
+        self.trace()?;
+        let listeners = listen(address).map_err(|error| explain(address, "--port", &error))?;
+        announce(listeners.first().context("there is no listener")?)?;
+        Ok(listeners)
+    }
+
     /// As [`Self::open`], with a second listener on another port of the same address, which the
     /// option `--NAME` names. The first line is printed once both are open.
     ///

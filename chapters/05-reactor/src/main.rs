@@ -32,12 +32,9 @@ struct Options {
 fn main() -> ExitCode {
     workbench::start(|options: Options| {
         let signals = Signals::block()?; // before any thread starts
-        let mut listeners = Vec::new();
-        let first = options.server.open(|address| {
-            listeners = listen_shared(address, options.backlog, options.loops.into())?;
-            listeners[0].try_clone()
-        })?;
-        drop(first); // the loops own theirs, and close them when they stop
+        let listeners = options
+            .server
+            .open_all(|address| listen_shared(address, options.backlog, options.loops.into()))?;
         let limits = Limits {
             stop: Duration::from_secs(options.grace.into()),
             ..Limits::default()

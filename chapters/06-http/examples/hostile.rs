@@ -49,7 +49,7 @@ fn be_the_server(root: &Path) -> io::Result<()> {
     let listener = listen("127.0.0.1:0".parse().expect("an address"), 1024)?;
     println!("{}", listener.local_addr()?);
     let files = || Files::open(root).expect("the directory has just been made");
-    let site = || Site::new(files(), demo_routes(), ());
+    let site = |_| Ok(Site::new(files(), demo_routes(), ()));
     serve(vec![listener], signals, &Limits::default(), site)
 }
 

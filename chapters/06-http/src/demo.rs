@@ -106,7 +106,7 @@ fn broken((): &mut (), _: &mut Call<'_>) -> Reply {
 fn later((): &mut (), call: &mut Call<'_>) -> Reply {
     match call.occasion {
         Occasion::Request => {
-            call.io.set_timer(call.id, LATER);
+            call.set_timer(LATER);
             Reply::Later
         }
         Occasion::Resumed => Reply::Later,

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ch06_http::{Files, Limits, Patience, Route, Site, connections, demo_routes, echo, kept_files};
@@ -86,25 +85,17 @@ impl Options {
 fn main() -> ExitCode {
     workbench::start(|options: Options| {
         let signals = Signals::block()?; // before any thread starts
-        let sites: io::Result<Vec<_>> = (0..options.loops).map(|_| options.site()).collect();
-        let sites = Mutex::new(sites?);
-        let mut listeners = Vec::new();
-        let first = options.server.open(|address| {
-            listeners = listen_shared(address, options.backlog, options.loops.into())?;
-            listeners[0].try_clone()
-        })?;
-        drop(first); // the loops own theirs, and close them when they stop
+        let listeners = options
+            .server
+            .open_all(|address| listen_shared(address, options.backlog, options.loops.into()))?;
         let limits = reactor::Limits {
             connections: connections(options.loops.into()),
             write: FILE_A_TURN,
+            stall: Duration::from_secs(options.idle_timeout.into()),
             stop: Duration::from_secs(options.grace.into()),
             ..reactor::Limits::default()
         };
-        let site = || {
-            let mut sites = sites.lock().unwrap_or_else(PoisonError::into_inner);
-            sites.pop().expect("there is a site for each loop")
-        };
-        Ok(serve(listeners, signals, &limits, site)?)
+        Ok(serve(listeners, signals, &limits, |_| options.site())?)
     })
 }
 

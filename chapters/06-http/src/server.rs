@@ -26,12 +26,12 @@ pub use self::routes::{Answer, Call, Occasion, Reply, Route};
 pub use self::session::Http;
 pub use self::site::Site;
 
-use reactor::{Buffer, ConnId, Handler, Io, ListenerId};
+use reactor::{Buffer, ConnId, Handler, Io, Origin};
 
 impl<S> Handler for Site<S> {
     type Session = Http;
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) -> Http {
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: Origin) -> Http {
         Http::open(io, id, self)
     }
 
@@ -44,8 +44,8 @@ impl<S> Handler for Site<S> {
         session.on_end(io, id);
     }
 
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
-        let outcome = session.on_timer(io, id, self);
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Http, key: u8) {
+        let outcome = session.on_timer(io, id, self, key);
         no_upgrade(io, id, &outcome);
     }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use ch06_http::{
     Call, Files, Http, Method, Occasion, Outcome, Patience, Reply, Response, Route, Site, Status,
 };
-use reactor::{Buffer, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker, listen};
+use reactor::{Buffer, ConnId, Handler, Io, Limits, Origin, Reactor, Waker, listen};
 
 /// Bytes that sockets don't hold.
 const LONG: usize = 30_000_000;
@@ -43,7 +43,7 @@ impl Server {
 impl Handler for Server {
     type Session = Session;
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) -> Session {
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: Origin) -> Session {
         Session::Http(Http::open(io, id, &self.0))
     }
 
@@ -58,9 +58,9 @@ impl Handler for Server {
         }
     }
 
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
         if let Session::Http(http) = session {
-            let outcome = http.on_timer(io, id, &mut self.0);
+            let outcome = http.on_timer(io, id, &mut self.0, key);
             Self::done(io, id, session, &outcome);
         }
     }
@@ -95,7 +95,7 @@ fn say(words: &mut Words, call: &mut Call<'_>) -> Reply {
 /// More than sockets take, and a moment later.
 fn long(_: &mut Words, call: &mut Call<'_>) -> Reply {
     if call.occasion == Occasion::Request {
-        call.io.set_timer(call.id, Duration::from_millis(1));
+        call.set_timer(Duration::from_millis(1));
         return Reply::Later;
     }
     let content = vec![b'x'; LONG];

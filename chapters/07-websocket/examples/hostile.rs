@@ -51,11 +51,11 @@ fn be_the_server() -> io::Result<()> {
         ..Limits::default()
     };
     let site = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/site"));
-    let server = || {
-        let files = Files::open(site).expect("the chapter's pages");
+    let server = |_| {
+        let files = Files::open(site)?;
         let mut server = Server::new(files, Handshake::default());
         server.heartbeat = Some(HEARTBEAT);
-        server
+        Ok(server)
     };
     serve(vec![listener], signals, &limits, server)
 }

@@ -127,7 +127,7 @@ impl Echo {
         while !io.is_full(id)
             && let Some(chunk) = held.bytes.take()
         {
-            io.send_at_once(id, &chunk);
+            io.send(id, &chunk);
             memory.held -= chunk.len();
             memory.spare.keep(chunk);
         }

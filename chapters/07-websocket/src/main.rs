@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ch07_websocket::{Handshake, Limits, Origins, Server};
@@ -80,29 +79,29 @@ impl Options {
         }
         Ok(server)
     }
+
+    /// A peer that reads nothing is put out as soon as one that says nothing.
+    fn stall(&self) -> Duration {
+        if self.heartbeat == 0 {
+            return reactor::Limits::default().stall;
+        }
+        2 * Duration::from_secs(self.heartbeat.into())
+    }
 }
 
 fn main() -> ExitCode {
     workbench::start(|options: Options| {
         let signals = Signals::block()?; // before any thread starts
-        let servers: io::Result<Vec<_>> = (0..options.loops).map(|_| options.server()).collect();
-        let servers = Mutex::new(servers?);
-        let mut listeners = Vec::new();
-        let first = options.server.open(|address| {
-            listeners = listen_shared(address, options.backlog, options.loops.into())?;
-            listeners[0].try_clone()
-        })?;
-        drop(first); // the loops own theirs, and close them when they stop
+        let listeners = options
+            .server
+            .open_all(|address| listen_shared(address, options.backlog, options.loops.into()))?;
         let limits = reactor::Limits {
             connections: connections(options.loops.into()),
             stop: Duration::from_secs(options.grace.into()),
+            stall: options.stall(),
             ..reactor::Limits::default()
         };
-        let server = || {
-            let mut servers = servers.lock().unwrap_or_else(PoisonError::into_inner);
-            servers.pop().expect("there is a server for each loop")
-        };
-        Ok(serve(listeners, signals, &limits, server)?)
+        Ok(serve(listeners, signals, &limits, |_| options.server())?)
     })
 }
 

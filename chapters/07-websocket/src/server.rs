@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use http::{Call, Files, Http, Method, Outcome, Reply, Request, Route, Site};
-use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId};
+use reactor::{Buffer, Closed, ConnId, Handler, Io, Origin};
 
 use crate::pages::Logins;
 use crate::pages::login::{self, Login, Waiting};
@@ -135,7 +135,7 @@ fn upgrade(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
 impl Handler for Server {
     type Session = Session;
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) -> Session {
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: Origin) -> Session {
         Session::Http(Http::open(io, id, &self.site))
     }
 
@@ -178,10 +178,10 @@ impl Handler for Server {
         }
     }
 
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
         match session {
             Session::Http(http) => {
-                let outcome = http.on_timer(io, id, &mut self.site);
+                let outcome = http.on_timer(io, id, &mut self.site, key);
                 self.after_http(io, id, session, &outcome);
             }
             Session::WebSocket(socket, _) => {

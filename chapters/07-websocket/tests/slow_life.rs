@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ch07_websocket::{Client, Handshake, Incoming, Kind, Server, Session};
 use http::Files;
-use reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Reactor, Waker, listen};
+use reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, Origin, Reactor, Waker, listen};
 use socket2::SockRef;
 
 /// Longer than anything here takes.
@@ -48,8 +48,8 @@ enum Question {
 impl Handler for Told {
     type Session = Session;
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, listener: ListenerId) -> Session {
-        self.server.on_open(io, id, listener)
+    fn on_open(&mut self, io: &mut Io, id: ConnId, origin: Origin) -> Session {
+        self.server.on_open(io, id, origin)
     }
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
@@ -63,13 +63,13 @@ impl Handler for Told {
     fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
         self.server.on_drain(io, id, session);
         if self.drains {
-            self.server.on_timer(io, id, session);
+            self.server.on_timer(io, id, session, 0);
         }
     }
 
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
         let pending = io.pending_output(id);
-        self.server.on_timer(io, id, session);
+        self.server.on_timer(io, id, session, key);
         let _ = self.pending.send(Some(pending));
     }
 
@@ -77,7 +77,7 @@ impl Handler for Told {
         while let Ok(question) = self.asked.try_recv() {
             let peer = io.ids().next();
             if let (Question::Period, Some(peer)) = (question, peer) {
-                io.set_timer(peer, Duration::ZERO);
+                io.set_timer(peer, 0, Duration::ZERO);
             } else {
                 let pending = peer.map(|peer| io.pending_output(peer));
                 let _ = self.pending.send(pending);

@@ -20,24 +20,17 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use http::{Call, Files, Http, Outcome, Reply, Request, Route, Site};
-use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Reactor, Signals};
+use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Origin, Reactor, Signals};
 use websocket::{Assembler, Handshake, WebSocket};
 
 pub use self::broadcast::MAX_WAITING;
 pub use self::door::{limits, listen};
 pub use self::pace::Pace;
-use self::session::Waits;
 pub use self::session::{Page, Session, Talk};
 pub use self::silence::{Silence, Step};
 use self::turn::Turn;
 use crate::wording::Draft;
 use crate::{Farewell, LineReader, Room, Seat, Why};
-
-/// How long somebody who was put out may take to read why.
-const FAREWELL: Duration = Duration::from_secs(10);
-
-/// How often that is looked at.
-const LOOK: Duration = Duration::from_millis(250);
 
 /// What all connections share.
 #[derive(Debug)]
@@ -129,7 +122,7 @@ impl Session {
         match self {
             Self::Lines(..) => Some(Seat::lines(id)),
             Self::Page(_) => Some(Seat::page(id)),
-            Self::Http(_) | Self::PutOut(_) => None,
+            Self::Http(_) => None,
         }
     }
 }
@@ -137,8 +130,8 @@ impl Session {
 impl Handler for Server {
     type Session = Session;
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, listener: ListenerId) -> Session {
-        if self.web == Some(listener) {
+    fn on_open(&mut self, io: &mut Io, id: ConnId, origin: Origin) -> Session {
+        if self.web.map(Origin::Listener) == Some(origin) {
             return Session::Http(Http::open(io, id, &self.site));
         }
         Session::Lines(LineReader::default(), self.join(io, Seat::lines(id)))
@@ -153,16 +146,12 @@ impl Handler for Server {
             Session::Lines(reader, talk) => self.on_lines(io, id, (reader, talk), input),
             Session::Page(page) => self.on_messages(io, id, page, input),
             Session::Http(_) => {}
-            Session::PutOut(_) => input.clear(),
         }
     }
 
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         match session {
             Session::Http(http) => return http.on_end(io, id),
-            // What was said before the end has its turn first.
-            Session::Lines(_, talk) if talk.waits != Waits::No => return,
-            Session::Page(page) if page.talk.waits != Waits::No => return,
             Session::Lines(reader, talk) => {
                 if let Some(line) = reader.rest(input) {
                     self.hear(io, Seat::lines(id), talk, line);
@@ -170,30 +159,18 @@ impl Handler for Server {
                 self.leave(io, Seat::lines(id), Why::Quit);
             }
             Session::Page(_) => self.leave(io, Seat::page(id), Why::Lost), // without a Close: 1006
-            Session::PutOut(_) => {}
         }
         io.close(id);
     }
 
-    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
-        match (session.seat(id), &mut *session) {
-            (Some(seat), _) if !self.room.contains(seat) => {
-                *session = Session::PutOut(io.now() + FAREWELL);
-                io.set_timer(id, Duration::ZERO);
-            }
-            (_, Session::PutOut(_)) if io.pending_output(id) == 0 => io.close(id),
-            (_, Session::PutOut(until)) if io.now() >= *until => io.abort(id),
-            (_, Session::PutOut(_)) => {
-                io.try_send(id); // epoll tells of room only when there is much of it
-                io.set_timer(id, LOOK);
-            }
-            (Some(seat), Session::Lines(_, talk)) => self.on_member_timer(io, seat, talk),
-            (Some(seat), Session::Page(page)) => self.on_member_timer(io, seat, &mut page.talk),
-            (_, Session::Http(http)) => {
-                let outcome = http.on_timer(io, id, &mut self.site);
+    fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
+        match session {
+            Session::Lines(_, talk) => self.on_member_timer(io, Seat::lines(id), talk, key),
+            Session::Page(page) => self.on_member_timer(io, Seat::page(id), &mut page.talk, key),
+            Session::Http(http) => {
+                let outcome = http.on_timer(io, id, &mut self.site, key);
                 self.after_http(io, id, session, &outcome);
             }
-            (None, _) => {}
         }
     }
 

@@ -4,6 +4,12 @@ use std::time::Duration;
 
 use reactor::{ConnId, Io};
 
+/// The key of the timer that a connection's own deadlines share.
+pub(super) const OWN: u8 = 0;
+
+/// The key of the timer that belongs to a connection's route.
+pub(super) const ROUTE: u8 = 1;
+
 /// How long a server waits for its clients.
 #[derive(Debug, Clone)]
 pub struct Patience {
@@ -11,8 +17,8 @@ pub struct Patience {
     pub head: Duration,
     /// For the rest of a body, or at least [`Self::PROGRESS`] more bytes of it. Then: 408.
     pub body: Duration,
-    /// For the next request. And for a client to read of what it asked for: that is looked at once
-    /// in this time, and a client is cut whose socket has taken nothing from one look to the next.
+    /// For the next request. How long a client may leave its answers unread is the reactor's
+    /// [`Limits::stall`](reactor::Limits::stall).
     pub idle: Duration,
 }
 
@@ -52,18 +58,15 @@ pub(super) struct Deadline {
     due: Due,
     /// When the last answer was given, on the reactor's clock; before that, when it was opened.
     answered: Duration,
-    /// Output that was pending when the idle timer last ran out.
-    pending: u64,
 }
 
 impl Deadline {
     /// That of a new connection: its first request.
     pub fn first(io: &mut Io, id: ConnId, patience: &Patience) -> Self {
-        io.set_timer(id, patience.idle);
+        io.set_timer(id, OWN, patience.idle);
         Self {
             due: Due::Idle,
             answered: io.now(),
-            pending: 0,
         }
     }
 
@@ -85,7 +88,6 @@ impl Deadline {
             self.due = Due::Unset;
         }
         self.answered = now;
-        self.pending = 0;
     }
 
     // ANCHOR: set
@@ -101,8 +103,7 @@ impl Deadline {
         // A head has one deadline, however many pieces it comes in.
         if due != self.due {
             self.due = due;
-            self.pending = 0;
-            io.set_timer(id, delay);
+            io.set_timer(id, OWN, delay);
         }
     }
     // ANCHOR_END: set
@@ -112,15 +113,10 @@ impl Deadline {
         let end = self.answered.saturating_add(patience.idle);
         let rest = end.saturating_sub(io.now());
         if !rest.is_zero() {
-            return io.set_timer(id, rest); // it has asked for something meanwhile
+            return io.set_timer(id, OWN, rest); // it has asked for something meanwhile
         }
-        let pending = io.pending_output(id);
-        if pending != self.pending {
-            self.pending = pending;
-            io.set_timer(id, patience.idle);
-            io.try_send(id); // if it has read a little since, the next look sees that
-        } else if pending > 0 {
-            io.abort(id); // it doesn't read
+        if io.pending_output(id) > 0 {
+            io.set_timer(id, OWN, patience.idle); // it still reads: else the reactor would cut it
         } else {
             io.close(id);
         }

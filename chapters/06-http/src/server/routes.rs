@@ -1,8 +1,11 @@
 //! Routes: which code answers which request.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use reactor::{ConnId, Io};
+
+use super::patience::ROUTE;
 
 use crate::{Head, Method, Response};
 
@@ -26,15 +29,22 @@ pub struct Call<'a> {
     pub occasion: Occasion,
 }
 
+impl Call<'_> {
+    /// Asks the route again once `delay` has passed, with [`Occasion::Timer`]: for an answer that
+    /// comes later.
+    pub fn set_timer(&mut self, delay: Duration) {
+        self.io.set_timer(self.id, ROUTE, delay);
+    }
+}
+
 /// Why a route is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
     /// The request has come.
     Request,
-    /// The timer that the route has set for the connection ([`Io::set_timer`]) has run out.
+    /// The timer that the route has set for the connection ([`Call::set_timer`]) has run out.
     Timer,
-    /// Somebody has called [`Io::resume`] for the connection, or bytes have come on it: there may
-    /// be an answer now, or not.
+    /// [`Io::resume`] has been called for the connection: there may be an answer now, or not.
     Resumed,
 }
 
@@ -44,8 +54,8 @@ pub enum Occasion {
 pub enum Reply {
     /// This is the answer.
     Now(Response),
-    /// The answer comes later: ask again on another [`Occasion`]. Until then nothing else of this
-    /// connection is looked at, and its timer is the route's.
+    /// The answer comes later: ask again on another [`Occasion`]. Until then the connection is
+    /// [paused](Io::pause): nothing else of it is looked at.
     Later,
     /// The connection changes its protocol. Whoever does that takes it over
     /// ([`Outcome::Upgrade`](crate::Outcome::Upgrade)), and sends the 101 too.

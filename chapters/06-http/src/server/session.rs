@@ -22,7 +22,7 @@ use std::ops::ControlFlow;
 use reactor::{Buffer, ConnId, Io};
 
 use super::outcome::Outcome;
-use super::patience::{Deadline, Due, Patience};
+use super::patience::{Deadline, Due, OWN, Patience, ROUTE};
 use super::routes::{Occasion, Reply};
 use super::site::Site;
 use super::state::State;
@@ -85,14 +85,14 @@ impl Http {
         }
         match outcome {
             Outcome::More => self.set_timer(io, id, &site.patience, input),
-            Outcome::Upgrade(_) => io.clear_timer(id),
+            Outcome::Upgrade(_) => io.clear_timer(id, OWN),
         }
         outcome
     }
 
     /// To be called from [`Handler::on_end`](reactor::Handler::on_end): no more input will come.
     pub fn on_end(&mut self, io: &mut Io, id: ConnId) {
-        // What is owed is sent first: when it is there, this is called again.
+        // While an answer is owed, the connection is paused: its end comes behind that.
         if !self.is_waiting() {
             io.close(id);
         }
@@ -113,10 +113,10 @@ impl Http {
     }
 
     /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer).
-    pub fn on_timer<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>) -> Outcome {
+    pub fn on_timer<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>, key: u8) -> Outcome {
         site.update(io);
         match &mut self.state {
-            State::Waiting(_) => {
+            State::Waiting(_) if key == ROUTE => {
                 let next = self.ask_again(io, id, site, Occasion::Timer);
                 if let ControlFlow::Break(outcome) = next {
                     return outcome;
@@ -129,7 +129,7 @@ impl Http {
                     && unanswered.progress >= Patience::PROGRESS =>
             {
                 unanswered.progress = 0;
-                io.set_timer(id, site.patience.body);
+                io.set_timer(id, OWN, site.patience.body);
             }
             State::Ready if self.deadline.due() == Due::Idle => {
                 self.deadline.idle_is_over(io, id, &site.patience);
@@ -144,7 +144,7 @@ impl Http {
                 let response = Response::error(Status::REQUEST_TIMEOUT, why);
                 self.give_up(io, id, site, &response, &[]);
             }
-            State::Closed => {}
+            State::Waiting(_) | State::Closed => {}
         }
         Outcome::More
     }
@@ -207,6 +207,7 @@ impl Http {
             Reply::Now(response) => self.send(io, id, site, &response, delivery(io, head)),
             Reply::Later => {
                 self.state = State::Waiting(Box::new(Unanswered::new(head, None)));
+                io.pause(id);
                 STOP
             }
             Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(Request::from(head))),
@@ -263,6 +264,7 @@ impl Http {
             Reply::Now(response) => self.send(io, id, site, &response, delivery(io, &head)),
             Reply::Later => {
                 self.state = State::Waiting(unanswered);
+                io.pause(id);
                 STOP
             }
             Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(unanswered.request)),

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use reactor::{ConnId, Io};
 
-use super::patience::Patience;
+use super::patience::{OWN, Patience};
 use super::routes::{Call, Found, Occasion, Reply, Route, allow, find};
 use super::trace;
 use crate::files::is_plain;
@@ -96,7 +96,8 @@ impl<S> Site<S> {
     #[inline]
     fn send_written(&mut self, io: &mut Io, id: ConnId, status: Status, file: Option<FileRange>) {
         trace::response(io, id, status, &self.out, file.as_ref());
-        io.send_all(id, &mut self.out);
+        io.send(id, &self.out);
+        self.out.clear();
         if self.out.capacity() > KEPT {
             self.out = Vec::new(); // it was a long one
         }
@@ -127,7 +128,7 @@ impl<S> Site<S> {
         match (find(&self.routes, head.method, &path), head.method) {
             (Found::Answer(answer), _) => {
                 if occasion == Occasion::Request {
-                    io.clear_timer(id); // from now on it is the route's
+                    io.clear_timer(id, OWN); // an answer is not waited for
                 }
                 let mut call = Call {
                     io,

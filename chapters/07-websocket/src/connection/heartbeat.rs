@@ -21,16 +21,12 @@ use reactor::{ConnId, Io};
 use super::session::send_frame;
 use crate::{Close, CloseCode, Opcode, WebSocket};
 
-/// What is known of a peer's life.
-#[derive(Debug, Default)]
-pub(crate) struct Heartbeat {
-    state: State,
-    /// Output that was pending when the timer last ran out.
-    pending: u64,
-}
+/// The key of its timer.
+const TIMER: u8 = 0;
 
+/// What is known of a peer's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum State {
+pub(crate) enum Heartbeat {
     /// It gave a sign of life since the timer last ran out.
     #[default]
     Heard,
@@ -44,7 +40,7 @@ impl Heartbeat {
     /// Something has come.
     #[inline]
     pub fn heard(&mut self) {
-        self.state = State::Heard;
+        *self = Self::Heard;
     }
 }
 
@@ -52,8 +48,8 @@ impl WebSocket {
     /// Sets the timer for the first time.
     pub fn begin_heartbeat(io: &mut Io, id: ConnId, period: Option<Duration>) {
         match period {
-            Some(period) => io.set_timer(id, period),
-            None => io.clear_timer(id),
+            Some(period) => io.set_timer(id, TIMER, period),
+            None => io.clear_timer(id, TIMER),
         }
     }
 
@@ -65,26 +61,16 @@ impl WebSocket {
     /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer), which comes once in a
     /// `period`.
     pub fn on_timer(&mut self, io: &mut Io, id: ConnId, period: Duration) {
-        let pending = io.pending_output(id);
-        if pending < self.heartbeat.pending {
-            self.heartbeat.heard(); // the socket was full, and isn't: a slow reader is alive
-        }
-        self.heartbeat.pending = pending;
-        if pending > 0 {
-            io.try_send(id); // if it has read only a little since, the next look sees that
-        }
         // ANCHOR: on_timer
-        match self.heartbeat.state {
-            State::Heard => self.heartbeat.state = State::Quiet,
-            State::Quiet => {
-                // Whose output is full has enough to read, and may be within a frame.
-                if !io.is_full(id) {
-                    send_frame(io, id, Opcode::Ping, b"");
-                }
-                self.heartbeat.state = State::Asked;
+        match self.heartbeat {
+            // A Ping would wait behind that. A peer that doesn't read it is the reactor's business.
+            _ if io.pending_output(id) > 0 => {}
+            Heartbeat::Heard => self.heartbeat = Heartbeat::Quiet,
+            Heartbeat::Quiet => {
+                send_frame(io, id, Opcode::Ping, b"");
+                self.heartbeat = Heartbeat::Asked;
             }
-            State::Asked if pending > 0 => return io.abort(id), // it doesn't read
-            State::Asked => {
+            Heartbeat::Asked => {
                 let why = Close {
                     code: Some(CloseCode::INTERNAL_ERROR),
                     reason: "no Pong came",
@@ -94,6 +80,6 @@ impl WebSocket {
             }
         }
         // ANCHOR_END: on_timer
-        io.set_timer(id, period);
+        io.set_timer(id, TIMER, period);
     }
 }

@@ -152,7 +152,7 @@ pub fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
         return trace::send_frame(io, id, opcode, payload);
     }
     send_header(io, id, opcode, true, payload.len());
-    io.send_at_once(id, payload);
+    io.send(id, payload);
 }
 
 pub(crate) fn send_close(io: &mut Io, id: ConnId, close: Close<'_>) {

@@ -109,5 +109,5 @@ pub(crate) fn output(io: &Io, id: ConnId, opcode: Opcode, fin: bool, bytes: usiz
 pub(crate) fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
     output(io, id, opcode, true, payload.len(), payload);
     send_header(io, id, opcode, true, payload.len());
-    io.send_at_once(id, payload);
+    io.send(id, payload);
 }

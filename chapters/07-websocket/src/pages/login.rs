@@ -74,7 +74,7 @@ impl Login {
                 browser: browser(head),
             };
             let token = logins.begin(waiting).ok()?;
-            io.set_timer(id, logins.life);
+            io.set_timer(id, 0, logins.life);
             send_code(io, id, &link(head, &token), logins.life);
             Some(token)
         });

@@ -30,7 +30,7 @@ pub(crate) fn long_poll<S>(_: &mut S, call: &mut Call<'_>) -> Reply {
     if !knows(call, &date) {
         return answer(call, &date);
     }
-    call.io.set_timer(call.id, next);
+    call.set_timer(next);
     Reply::Later
 }
 // ANCHOR_END: long_poll
@@ -107,14 +107,14 @@ impl Listener {
     /// timer may be early by a little, and then there is nothing.
     pub fn on_timer(&mut self, io: &mut Io, id: ConnId) {
         if io.is_full(id) {
-            return io.abort(id); // he hasn't read for hours
+            return io.abort(id); // it hasn't read for hours
         }
         let (date, next) = now();
         if self.told != date.seconds() {
             self.told = date.seconds();
             self.tell(io, id, date.text());
         }
-        io.set_timer(id, next);
+        io.set_timer(id, 0, next);
     }
 
     // ANCHOR: tell

@@ -21,6 +21,9 @@ use crate::{Farewell, Letter, Seat, Server, To, Why};
 /// Bytes that may wait for a member to read. Whoever has more is put out.
 pub const MAX_WAITING: u64 = 256 * 1024;
 
+/// How long a member that was put out may take to read why.
+const FAREWELL: Duration = Duration::from_secs(10);
+
 /// How many are put out before the others have been told. If thousands were slow at the same time,
 /// the news of that would be more than anybody may have waiting.
 const AT_ONCE: usize = 256;
@@ -76,7 +79,7 @@ impl Server {
     ) -> Vec<Letter<Seat>> {
         if self.room.contains(seat) {
             io.send(seat.id, &seat.protocol.last_words(farewell));
-            io.set_timer(seat.id, Duration::ZERO); // it changes the session
+            io.close_within(seat.id, FAREWELL);
         }
         self.room.leave(seat, why)
     }

@@ -35,7 +35,7 @@ pub fn limits() -> Limits {
         connections: connections(1),
         input: 64 * 1024, // the head of a request has to fit
         high_water: MAX_WAITING,
-        close: Duration::from_secs(10),
+        stall: Duration::from_secs(10),
         ..Limits::default()
     }
 }

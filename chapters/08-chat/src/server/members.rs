@@ -5,10 +5,14 @@ use std::ops::ControlFlow;
 use reactor::{Buffer, ConnId, Io};
 use websocket::Limits;
 
-use super::session::{Page, Talk, Waits};
+use super::session::{Page, Talk};
 use super::silence::Step;
 use crate::wording::{Line, json};
 use crate::{Farewell, LineReader, Refusal, Seat, Server, Why};
+
+/// The keys of a member's timers.
+const PACE: u8 = 0;
+const SILENCE: u8 = 1;
 
 /// What a WebSocket message may have.
 const LIMITS: Limits = Limits {
@@ -20,7 +24,7 @@ const LIMITS: Limits = Limits {
 impl Server {
     /// A newcomer, from now on a member.
     pub(crate) fn join(&mut self, io: &mut Io, seat: Seat) -> Talk {
-        io.set_timer(seat.id, self.idle);
+        io.set_timer(seat.id, SILENCE, self.idle);
         let letters = self.room.join(seat);
         self.post(io, letters);
         Talk::new(io.now())
@@ -47,23 +51,21 @@ impl Server {
     /// Whether a member's input has to wait: for its own pace, or for the others' turn.
     // ANCHOR: must_wait
     fn must_wait(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) -> bool {
-        if talk.waits == Waits::ForPace {
+        let now = io.now();
+        if self.turn.is_over(now) {
+            io.resume(seat.id); // in the next turn
             return true;
         }
-        let now = io.now();
-        talk.waits = Waits::No;
-        if self.turn.is_over(now) {
-            talk.waits = Waits::ForTurn;
-            io.resume(seat.id);
-        } else if let Some(wait) = talk.pace.wait(now) {
-            talk.waits = Waits::ForPace;
-            io.set_timer(seat.id, wait);
-            if talk.pace.tell() {
-                let letters = self.room.refuse(seat, Refusal::TooFast);
-                self.post(io, letters);
-            }
+        let Some(wait) = talk.pace.wait(now) else {
+            return false;
+        };
+        io.pause(seat.id);
+        io.set_timer(seat.id, PACE, wait);
+        if talk.pace.tell() {
+            let letters = self.room.refuse(seat, Refusal::TooFast);
+            self.post(io, letters);
         }
-        talk.waits != Waits::No
+        true
     }
     // ANCHOR_END: must_wait
 
@@ -133,16 +135,15 @@ impl Server {
     }
 
     /// A member's time has come: its input may go on, or its silence has lasted.
-    pub(crate) fn on_member_timer(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) {
-        if talk.waits == Waits::ForPace {
-            talk.waits = Waits::No;
-            io.resume(seat.id);
+    pub(crate) fn on_member_timer(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, key: u8) {
+        if key == PACE {
+            return io.resume(seat.id);
         }
         match talk.silence.look(io.now(), self.idle) {
-            Step::Wait(left) => io.set_timer(seat.id, left),
+            Step::Wait(left) => io.set_timer(seat.id, SILENCE, left),
             Step::Ask => {
                 io.send(seat.id, seat.protocol.question());
-                io.set_timer(seat.id, self.idle);
+                io.set_timer(seat.id, SILENCE, self.idle);
             }
             Step::GiveUp => {
                 let letters = self.put_out(io, seat, Why::NothingHeard, Farewell::NothingHeard);

@@ -12,8 +12,8 @@ use crate::LineReader;
 /// What one connection remembers.
 ///
 /// ```text
-///   the line port ──► Lines ─────────────────┐ put out
-///   the web port ───► Http ────► Page ───────┴─────────► PutOut ──► closed
+///   the line port ──► Lines
+///   the web port ───► Http ────► Page
 ///                          /ws
 /// ```
 #[derive(Debug)]
@@ -24,8 +24,6 @@ pub enum Session {
     Http(Http),
     /// A member behind a WebSocket.
     Page(Box<Page>),
-    /// A member no more: its last words are on their way until this time at most.
-    PutOut(Duration),
 }
 
 /// A member behind a WebSocket.
@@ -41,17 +39,6 @@ pub struct Page {
 pub struct Talk {
     pub(crate) pace: Pace,
     pub(crate) silence: Silence,
-    pub(crate) waits: Waits,
-}
-
-/// What a member's input waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Waits {
-    No,
-    /// For the member's own pace; the timer ends that.
-    ForPace,
-    /// For the next turn: this one has had its share.
-    ForTurn,
 }
 
 impl Talk {
@@ -60,7 +47,6 @@ impl Talk {
         Self {
             pace: Pace::default(),
             silence: Silence::new(now),
-            waits: Waits::No,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::TcpListener;
 
-use reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, ListenerId, Reactor};
+use reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, Origin, Reactor};
 
 /// Bytes that may wait for one member.
 pub const LIMIT: u64 = 128 * 1024;
@@ -94,7 +94,7 @@ fn left(number: u32, why: &str) -> Vec<u8> {
 impl<F: FnMut(u32, &[u8]) -> Vec<u8>> Handler for Room<F> {
     type Session = ();
 
-    fn on_open(&mut self, io: &mut Io, id: ConnId, _: ListenerId) {
+    fn on_open(&mut self, io: &mut Io, id: ConnId, _: Origin) {
         self.joined += 1;
         self.members.insert(id, self.joined);
         io.send(id, format!("- you are member {}\n", self.joined).as_bytes());
