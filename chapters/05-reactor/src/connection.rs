@@ -121,7 +121,7 @@ impl Connection {
     /// How many bytes to read now; 0 while no input is wanted.
     #[inline]
     fn room(&self, limits: &Limits) -> usize {
-        if self.phase != Phase::Open || self.full || self.reading == Reading::Paused {
+        if self.phase != Phase::Open || self.full || self.reading != Reading::On {
             return 0;
         }
         let kept = self.input.as_ref().map_or(0, |input| input.len());

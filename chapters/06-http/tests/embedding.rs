@@ -113,13 +113,13 @@ struct Running {
 
 impl Running {
     fn start() -> Self {
-        Self::with(Patience::default())
+        Self::with(Patience::default(), Limits::default())
     }
 
-    fn with(patience: Patience) -> Self {
+    fn with(patience: Patience, limits: Limits) -> Self {
         let listener = listen("127.0.0.1:0".parse().unwrap(), 16).unwrap();
         let address = listener.local_addr().unwrap();
-        let mut reactor = Reactor::new(Limits::default()).unwrap();
+        let mut reactor = Reactor::new(limits).unwrap();
         reactor.add_listener(listener).unwrap();
         let waker = reactor.waker();
         let thread = thread::spawn(move || {
@@ -222,10 +222,11 @@ fn a_request_may_be_answered_when_another_has_come() {
 
 #[test]
 fn a_late_answer_that_nobody_reads_is_cut_like_any_other() {
-    let server = Running::with(Patience {
-        idle: Duration::from_secs(1),
-        ..Patience::default()
-    });
+    let limits = Limits {
+        stall: Duration::from_secs(1),
+        ..Limits::default()
+    };
+    let server = Running::with(Patience::default(), limits);
     let mut stream = server.connect();
     stream
         .write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -285,10 +286,11 @@ fn ask_on(server: &Running) -> (bool, Duration) {
 
 #[test]
 fn a_connection_that_goes_on_asking_is_not_idle() {
-    let server = Running::with(Patience {
+    let patience = Patience {
         idle: IDLE,
         ..Patience::default()
-    });
+    };
+    let server = Running::with(patience, Limits::default());
     // On a machine that stands still for so long, every client is idle: that is no answer.
     let mut tries = (0..20).map(|_| ask_on(&server));
     let fair = tries.find(|(is_open, pause)| *is_open || *pause < IDLE / 2);

@@ -137,6 +137,8 @@ fn a_pause_stops_the_reading_and_a_spent_edge_is_armed_anew_after_it() {
     connection.arm(unwatched);
     assert!(connection.resume(), "that is news");
     assert!(!connection.resume(), "and now it isn't");
+    assert_eq!(connection.to_arm(&limits), None, "the offer comes first");
+    connection.offered();
     assert_eq!(connection.to_arm(&limits), Some(Armed::Edge));
     let received = receive(&mut connection, &limits, &mut scratch);
     assert!(matches!(received, Received::All(_)), "{received:?}");

@@ -133,16 +133,11 @@ impl Obedient {
                 io.send_file(id, Arc::clone(&self.file), range);
             }
             Action::Tell => self.send(io, target, message.size),
-            Action::Hold => {
-                self.connections[number].hold = Hold::UntilResume;
-                io.pause(self.connections[number].id);
-            }
+            Action::Hold => self.connections[number].hold = Hold::UntilResume,
             Action::Late => {
                 self.connections[number].hold = Hold::UntilTimer(message.size);
                 let delay = Duration::from_millis(message.size as u64 % 3);
-                let id = self.connections[number].id;
-                io.set_timer(id, 0, delay);
-                io.pause(id);
+                io.set_timer(self.connections[number].id, 0, delay);
             }
             Action::Resume => self.release(io, target),
             Action::Close => self.close(io, target),
@@ -187,6 +182,9 @@ impl Obedient {
         let connection = &mut self.connections[number];
         connection.left = input.len();
         connection.left_whole = Message::decode(input).is_some();
+        if connection.hold != Hold::No {
+            io.pause(id); // again, if it was resumed for something else
+        }
         // What is held, or left while the output is full, is still to be answered.
         let owes = connection.hold != Hold::No || connection.left_whole;
         if connection.state == State::Ended && !owes {

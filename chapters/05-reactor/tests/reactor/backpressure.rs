@@ -215,6 +215,24 @@ fn resume_calls_back_without_input_too() {
 }
 
 #[test]
+fn what_is_left_is_offered_before_more_is_read() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    server.expect("open 0");
+    // In one turn: input that is left, and the end behind it.
+    let mut other = server.client();
+    other.send(b"wait\n");
+    server.expect("line 1 wait");
+    client.send(b"yield\nsay left\nunfinished");
+    client.finish_sending();
+    server.release();
+    server.expect("line 0 yield");
+    assert_eq!(server.expect("line 0 say left"), ["data 0 19"]);
+    server.expect("end 0 \"unfinished\"");
+    client.expect_last(b"left\n");
+}
+
+#[test]
 fn the_end_of_a_held_peer_comes_after_its_input_and_once() {
     let server = start(Limits::default());
     let mut client = server.client();

@@ -21,9 +21,10 @@ pub const A_WHILE: Duration = Duration::from_millis(200);
 /// Connections are numbered in the order of their opening.
 ///
 /// Commands: `say TEXT`, `fill BYTES`, `share BYTES`, `send N TEXT`, `abort N`, `close N`, `resume N`,
-/// `timer N MS`, `untimer N`, `timer2 N MS`, `within N MS` (close), `stop`, and
+/// `timer N MS`, `untimer N`, `timer2 N MS`, `timer3 N MS` (resumes), `within N MS` (close), `stop`, and
 /// - `wait`: block in this callback until [`Running::release`];
 /// - `hold`: leave the rest of the input, until a `resume` for this connection;
+/// - `yield`: leave the rest of the input for the next offer;
 /// - `again`: set a timer of no time whenever one has run out;
 /// - `keep`: don't close at the peer's end, nor at a stop;
 /// - `descriptor`: say the lowest free descriptor number;
@@ -65,6 +66,7 @@ impl Script {
             }
             "timer" => io.set_timer(self.ids[number()], 0, millis(rest)),
             "timer2" => io.set_timer(self.ids[number()], 1, millis(rest)),
+            "timer3" => io.set_timer(self.ids[number()], 2, millis(rest)),
             "within" => io.close_within(self.ids[number()], millis(rest)),
             "untimer" => io.clear_timer(self.ids[number()], 0),
             "stop" => io.stop(),
@@ -73,6 +75,7 @@ impl Script {
                 self.holding.insert(session.number);
                 io.pause(id);
             }
+            "yield" => io.resume(id),
             "again" => session.again = true,
             "keep" => session.keeps = true,
             "" => {}
@@ -108,6 +111,9 @@ impl Handler for Script {
             input.consume(end + 1);
             self.tell(format!("line {} {line}", session.number));
             self.obey(io, id, session, &line);
+            if line == "yield" {
+                return;
+            }
         }
     }
 
@@ -124,8 +130,10 @@ impl Handler for Script {
     }
 
     fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
-        if key == 1 {
-            return self.tell(format!("timer2 {}", session.number));
+        match key {
+            0 => {}
+            1 => return self.tell(format!("timer2 {}", session.number)),
+            _ => return io.resume(id),
         }
         self.tell(format!("timer {}", session.number));
         if session.again {

@@ -36,6 +36,16 @@ fn connections_are_told_of_the_stop_and_closed() {
 }
 
 #[test]
+fn a_handler_is_told_of_the_stop_once() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"keep\ntimer3 0 50\nstop\n");
+    server.expect("stop 0");
+    assert_eq!(server.expect("data 0 0"), [""; 0], "after it was resumed");
+    server.expect_nothing();
+}
+
+#[test]
 fn nobody_can_connect_after_the_stop() {
     let server = start(Limits::default());
     let mut client = server.client();

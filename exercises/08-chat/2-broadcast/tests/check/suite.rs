@@ -273,17 +273,22 @@ fn the_limit_is_meant_with_the_line() {
 fn news_may_be_too_much() {
     let server = Server::answer(|listener| room(listener, as_long_as_it_says()));
     server.teach(
-        "Member 1 doesn't read. Member 2 does, and says two lines of LIMIT bytes each. The second is too much for \
-         member 1, and just fits for member 2. So the line that says that member 1 left is too much for member 2.",
+        "Member 1 doesn't read. Members 2 and 3 do, and member 3 says two lines of LIMIT bytes each. The second is \
+         too much for member 1, and just fits for member 2. So the line that says that member 1 left is too much \
+         for member 2.",
         BOOK,
     );
     enter(&server);
     let _asleep = join_asleep(&server, 1);
     let mut awake = join(&server, 2);
+    let mut speaker = join(&server, 3);
     let line = [b'.'].repeat(length(LIMIT));
-    awake.exchange(format!("{LIMIT}\n").as_bytes(), &line);
-    awake.exchange(format!("{LIMIT}\n").as_bytes(), &line);
+    for _ in 0..2 {
+        speaker.exchange(format!("{LIMIT}\n").as_bytes(), &line);
+        awake.expect(&line);
+    }
     awake.expect_last(TOO_SLOW);
+    speaker.expect(b"- member 1 left (too slow)\n- member 2 left (too slow)\n");
 }
 
 /// A member that hears all that it says, before it says more.
