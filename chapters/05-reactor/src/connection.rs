@@ -51,6 +51,25 @@ enum Reading {
     Resumed,
 }
 
+/// Whether a full connection is read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WhenFull {
+    /// No: its peer causes the output.
+    Rests,
+    /// Yes: its peer may wait for us as we wait for it.
+    Reads,
+}
+
+/// Whether more may be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    On,
+    /// No more follows what is queued.
+    Ends,
+    /// The peer has been told so.
+    Ended,
+}
+
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
@@ -64,6 +83,8 @@ pub(crate) struct Connection {
     reading: Reading,
     /// Output has reached the high-water mark, and not fallen below the low one since.
     full: bool,
+    when_full: WhenFull,
+    sending: Sending,
     /// Listed to be flushed at the end of the turn.
     flush_queued: bool,
     /// Its handler has been told that the server is going down.
@@ -81,6 +102,8 @@ impl Connection {
             output: None,
             reading: Reading::On,
             full: false,
+            when_full: WhenFull::Rests,
+            sending: Sending::On,
             flush_queued: false,
             told_of_stop: false,
         }
@@ -118,10 +141,28 @@ impl Connection {
         self.output.as_ref().map_or(0, |output| output.pending())
     }
 
+    /// Whether its input rests because its output is full.
+    #[inline]
+    fn rests(&self) -> bool {
+        self.full && self.when_full == WhenFull::Rests
+    }
+
+    /// Reads even while the output is full.
+    pub fn keep_reading(&mut self) {
+        self.when_full = WhenFull::Reads;
+    }
+
+    /// Takes no more output, and tells the peer so once what is queued has been sent.
+    pub fn finish(&mut self) {
+        if self.sending == Sending::On {
+            self.sending = Sending::Ends;
+        }
+    }
+
     /// How many bytes to read now; 0 while no input is wanted.
     #[inline]
     fn room(&self, limits: &Limits) -> usize {
-        if self.phase != Phase::Open || self.full || self.reading != Reading::On {
+        if self.phase != Phase::Open || self.rests() || self.reading != Reading::On {
             return 0;
         }
         let kept = self.input.as_ref().map_or(0, |input| input.len());
@@ -237,7 +278,7 @@ impl Connection {
             };
         }
         scratch.clear();
-        let waits = self.phase == Phase::Open && !self.full && self.reading == Reading::On;
+        let waits = self.phase == Phase::Open && !self.rests() && self.reading == Reading::On;
         if waits && length >= limits.input {
             trace!(fd = self.fd(), bytes = length, "input-full");
             return Err(Closed::InputFull);
@@ -247,7 +288,7 @@ impl Connection {
 
     /// Whether its handler may be offered input now.
     pub fn may_be_offered(&self) -> bool {
-        self.is_open() && !self.full && self.reading != Reading::Paused
+        self.is_open() && !self.rests() && self.reading != Reading::Paused
     }
 
     /// Whether an offer is owed: of input that was left, or because the handler asked for it.
@@ -279,14 +320,14 @@ impl Connection {
     /// Whether its handler is to be told now that the server goes down. It is told once, and not
     /// while the output is full, so that input which was left for that reason comes first.
     pub fn tell_of_stop(&mut self) -> bool {
-        let tell = self.is_open() && !self.full && !self.told_of_stop;
+        let tell = self.is_open() && !self.rests() && !self.told_of_stop;
         self.told_of_stop |= tell;
         tell
     }
 
     /// Adds to the output, unless the connection is being closed.
     pub fn push(&mut self, limits: &Limits, spare: &mut Spare, add: impl FnOnce(&mut Output)) {
-        if !self.is_open() {
+        if !self.is_open() || self.sending != Sending::On {
             return;
         }
         let output = self.output.get_or_insert_with(|| spare.take());
@@ -318,9 +359,15 @@ impl Connection {
             }
         }
         match self.phase {
-            Phase::Closing { peer, .. } => self.shut_down(peer),
-            _ => Ok(Flushed::All),
+            Phase::Closing { peer, .. } => return self.shut_down(peer),
+            _ if self.sending == Sending::Ends => {
+                trace!(fd = self.fd(), how = "write", "shutdown");
+                let _ = self.stream.shutdown(Shutdown::Write); // fails if the peer has gone: a read tells
+                self.sending = Sending::Ended;
+            }
+            _ => {}
         }
+        Ok(Flushed::All)
     }
 
     /// All output of a closing connection is sent: lingers if the peer may still be sending.

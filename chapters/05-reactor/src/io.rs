@@ -129,7 +129,7 @@ impl Io {
     }
 
     /// Whether the output of `id` has reached the high-water mark, and not fallen below the low
-    /// one since. While that is so, nothing is read from the peer.
+    /// one since. While that is so, nothing is read from the peer (but see [`Self::keep_reading`]).
     #[must_use]
     pub fn is_full(&self, id: ConnId) -> bool {
         if self.answer.is_for(id) {
@@ -156,6 +156,25 @@ impl Io {
         self.set_answer_aside(id);
         let by = self.sockets.clock.after(time);
         self.sockets.close(id, by);
+    }
+
+    /// Sends no more to `id` than what is queued, and then tells the peer so (`shutdown(2)`). It may
+    /// go on sending: its input is offered as before, and the connection is still to be closed.
+    pub fn finish(&mut self, id: ConnId) {
+        self.set_answer_aside(id);
+        if let Some(connection) = self.sockets.get_mut(id) {
+            connection.finish();
+            self.sockets.queue_flush(id);
+        }
+    }
+
+    /// Reads from `id` even while its output is [full](Self::is_full). For a client: two sides that
+    /// both read only once their own output is gone may wait for each other. The handler has to
+    /// bound what input makes it send.
+    pub fn keep_reading(&mut self, id: ConnId) {
+        if let Some(connection) = self.sockets.get_mut(id) {
+            connection.keep_reading();
+        }
     }
 
     /// Cuts `id` at once: what is queued here and in the kernel is thrown away, and the peer gets

@@ -55,6 +55,19 @@ fn input_at_its_limit_behind_a_full_output_is_no_fault() {
 }
 
 #[test]
+fn a_connection_that_keeps_reading_does_so_while_its_output_is_full() {
+    let server = start(small());
+    let mut client = server.client();
+    client.send(format!("read-on\nfill {MUCH}\n").as_bytes());
+    server.expect(&format!("line 0 fill {MUCH}"));
+    client.send(b"say behind it\n");
+    server.expect("line 0 say behind it");
+    let mut expected = vec![b'x'; MUCH];
+    expected.extend(b"behind it\n");
+    client.expect(&expected);
+}
+
+#[test]
 fn a_peer_that_does_not_read_is_not_read_from() {
     let server = start(small());
     let mut client = server.client();

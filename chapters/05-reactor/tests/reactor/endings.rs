@@ -32,6 +32,20 @@ fn a_peer_that_finished_sending_is_told_once() {
 }
 
 #[test]
+fn a_side_that_has_finished_sending_still_hears_the_other() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"fill 200000\nfinish\nsay too late\n");
+    server.expect("line 0 say too late");
+    assert_eq!(client.read_to_end().len(), 200_000);
+    client.send(b"say unheard\n");
+    server.expect("line 0 say unheard");
+    client.finish_sending();
+    server.expect("end 0 \"\"");
+    server.expect("close 0 Finished");
+}
+
+#[test]
 fn input_is_read_before_the_reset_behind_it() {
     let server = start(Limits::default());
     let mut gate = server.client();

@@ -3,6 +3,7 @@
 
 mod accepting;
 mod backpressure;
+mod connecting;
 mod edges;
 mod endings;
 mod fairness;
@@ -12,3 +13,4 @@ mod stale;
 mod stopping;
 mod threads;
 mod timers;
+mod watching;

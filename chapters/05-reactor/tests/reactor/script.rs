@@ -21,7 +21,8 @@ pub const A_WHILE: Duration = Duration::from_millis(200);
 /// Connections are numbered in the order of their opening.
 ///
 /// Commands: `say TEXT`, `fill BYTES`, `share BYTES`, `send N TEXT`, `abort N`, `close N`, `resume N`,
-/// `timer N MS`, `untimer N`, `timer2 N MS`, `timer3 N MS` (resumes), `within N MS` (close), `stop`, and
+/// `timer N MS`, `untimer N`, `timer2 N MS`, `timer3 N MS` (resumes), `within N MS` (close), `finish`,
+/// `read-on` (while full), `stop`, and
 /// - `wait`: block in this callback until [`Running::release`];
 /// - `hold`: leave the rest of the input, until a `resume` for this connection;
 /// - `yield`: leave the rest of the input for the next offer;
@@ -41,6 +42,7 @@ pub struct Session {
     number: usize,
     keeps: bool,
     again: bool,
+    reads_on: bool,
 }
 
 impl Script {
@@ -69,6 +71,11 @@ impl Script {
             "timer3" => io.set_timer(self.ids[number()], 2, millis(rest)),
             "within" => io.close_within(self.ids[number()], millis(rest)),
             "untimer" => io.clear_timer(self.ids[number()], 0),
+            "finish" => io.finish(id),
+            "read-on" => {
+                session.reads_on = true;
+                io.keep_reading(id);
+            }
             "stop" => io.stop(),
             "wait" => self.gate.recv().unwrap(),
             "hold" => {
@@ -105,7 +112,7 @@ impl Handler for Script {
         self.tell(format!("data {} {}", session.number, input.len()));
         while let Some(end) = input.iter().position(|&byte| byte == b'\n')
             && !self.holding.contains(&session.number)
-            && !io.is_full(id)
+            && (session.reads_on || !io.is_full(id))
         {
             let line = String::from_utf8_lossy(&input[..end]).into_owned();
             input.consume(end + 1);
