@@ -10,6 +10,11 @@ use std::time::{Duration, Instant};
 const WORKSPACE: &str = r#"[workspace]
 resolver = "3"
 members = ["chapters/*", "exercises/[0-9]*/*", "solutions/*/*"]
+
+# Each course is built anew, and only once or twice.
+[profile.dev]
+debug = false
+incremental = false
 "#;
 
 const SUITE: &str = r"use crate::subject::add;
@@ -53,6 +58,9 @@ const OF_THE_READER: [&str; 7] = [
     "CLICOLOR_FORCE",
     "CI",
 ];
+
+/// Between two looks at what tells nobody that it has changed.
+pub const PAUSE: Duration = Duration::from_millis(5);
 
 pub struct Course {
     pub root: PathBuf,
@@ -195,7 +203,7 @@ impl Course {
                 "a test program runs: {}",
                 !runs
             );
-            thread::yield_now();
+            thread::sleep(PAUSE);
         }
     }
 

@@ -13,7 +13,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{LocalFlags, tcgetattr};
 use nix::unistd::Pid;
 
-use crate::course::Course;
+use crate::course::{Course, PAUSE};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -118,7 +118,7 @@ impl Watch {
                 break status;
             }
             assert!(Instant::now() < deadline, "watch goes on\n{}", self.screen);
-            thread::yield_now();
+            thread::sleep(PAUSE);
         };
         assert_eq!(status.code(), Some(0));
         assert!(self.is_cooked(), "the terminal was not restored");
