@@ -93,7 +93,7 @@ break exercise='' wrong='' *options:
 [group('maintain')]
 [no-exit-message]
 test chapter='' *options:
-    if [[ -z $1 ]]; then bash .just/test; else name=$(just _chapter "$1") && cargo test -p "ch$name" "${@:2}"; fi
+    if [[ -z $1 ]]; then bash .just/test; else name=$(just _chapter "$1") && bash .just/has-cargo && cargo test -p "ch$name" "${@:2}"; fi
 
 # Put the exercises and the tests themselves to the test
 [group('maintain')]
@@ -109,6 +109,7 @@ fuzz chapter='' seconds='60':
     set -euo pipefail
     name=$(just _chapter "$1")
     if [[ ! -d chapters/$name/fuzz ]]; then echo "Chapter $name has nothing to fuzz." >&2; exit 2; fi
+    bash .just/has-cargo
     if ! command -v cargo-fuzz >/dev/null; then
         echo "This needs cargo-fuzz, and a C++ compiler: cargo install --locked cargo-fuzz" >&2; exit 2
     fi
@@ -137,14 +138,15 @@ autobahn cases='':
 
 # Record the book's timelines anew
 [group('maintain')]
+[no-exit-message]
 traces *options:
-    cargo run -q -p book-tools -- traces "$@"
+    bash .just/has-cargo && cargo run -q -p book-tools -- traces "$@"
 
 # Put all servers under the same load and draw what it costs them
 [group('maintain')]
 [no-exit-message]
 compare *options:
-    cargo run -q --release -p book-compare -- "$@"
+    bash .just/has-cargo && cargo run -q --release -p book-compare -- "$@"
 
 # Put a chapter's server beside others: just bench 06 (nginx; needs it, and wrk), just bench 07 (fastwebsockets, tungstenite)
 [group('maintain')]

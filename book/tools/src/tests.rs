@@ -78,9 +78,9 @@ impl Outcome {
     }
 }
 
-/// One program more than there are cores: while some wait, the cores have something to do.
+/// Two programs for each core, and one more: while most of them wait, the cores have something to do.
 fn run_all(programs: Vec<Program>) -> Result<Outcome> {
-    let at_once = thread::available_parallelism().map_or(1, usize::from) + 1;
+    let at_once = thread::available_parallelism().map_or(3, |cores| 2 * cores.get() + 1);
     let outcome = Mutex::new(Outcome::default());
     let left = Mutex::new(VecDeque::from(programs));
     thread::scope(|scope| {

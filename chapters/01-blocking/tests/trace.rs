@@ -1,33 +1,30 @@
 //! What `--trace` prints and `--trace-json` records of a real run.
 
 use std::fs;
-use std::path::PathBuf;
 use std::thread;
 use std::time::Instant;
 
-use harness::{DEADLINE, Server};
+use harness::{DEADLINE, Directory, Server};
 use workbench::trace::{KINDS, Record};
 
-/// A file for this test alone, gone after it.
-struct Recording(PathBuf);
+/// A file for this test alone.
+struct Recording(Directory);
 
 impl Recording {
-    fn new(test: &str) -> Self {
-        Self(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.json")))
+    fn new() -> Self {
+        Self(Directory::new(env!("CARGO_TARGET_TMPDIR")))
+    }
+
+    fn path(&self) -> String {
+        format!("{}/trace.json", self.0.name())
     }
 
     fn read(&self) -> Vec<Record> {
-        let text = fs::read_to_string(&self.0).unwrap();
+        let text = fs::read_to_string(self.path()).unwrap();
         let records = text.lines().map(serde_json::from_str);
         records
             .collect::<Result<_, _>>()
             .expect("each line is one JSON object of the schema")
-    }
-}
-
-impl Drop for Recording {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
     }
 }
 
@@ -59,9 +56,9 @@ fn stderr_with(server: &Server, expected: &str) -> String {
 
 #[test]
 fn a_recording_tells_the_run_in_order() {
-    let recording = Recording::new("in_order");
-    let path = recording.0.to_str().unwrap();
-    let _server = serve_one(&["--trace-json", path]);
+    let recording = Recording::new();
+    let path = recording.path();
+    let _server = serve_one(&["--trace-json", &path]);
     let records = recording.read();
     let first = records
         .iter()
@@ -100,9 +97,9 @@ fn a_recording_tells_the_run_in_order() {
 
 #[test]
 fn every_recorded_kind_is_one_of_the_schema() {
-    let recording = Recording::new("kinds");
-    let path = recording.0.to_str().unwrap();
-    let _server = serve_one(&["--threads", "--trace-json", path]);
+    let recording = Recording::new();
+    let path = recording.path();
+    let _server = serve_one(&["--threads", "--trace-json", &path]);
     for record in recording.read() {
         let known = KINDS.iter().any(|(kind, _)| *kind == record.event);
         assert!(known, "{} is not in KINDS", record.event);

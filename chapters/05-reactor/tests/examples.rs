@@ -1,11 +1,8 @@
 //! Each example, run as a reader runs it.
 
-use std::fs::File;
-use std::io::Write;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use harness::{Client, Server, Signal};
+use harness::{Client, Directory, Server, Signal};
 
 /// Cargo builds the examples beside the tests.
 fn example(name: &str, options: &[&str]) -> Server {
@@ -104,16 +101,15 @@ fn broadcast_drops_a_slow_reader_and_delays_nobody() {
 
 #[test]
 fn files_sends_its_file_behind_a_head() {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("files_example");
     let content: Vec<u8> = (0..=255).cycle().take(3_000_000).collect();
-    File::create(&path).unwrap().write_all(&content).unwrap();
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.write("file", &content);
     let server = example("files", &[path.to_str().unwrap()]);
     let mut client = server.client();
     let answer = [b"3000000\n", &content[..]].concat();
     client.exchange(b"please\nand again\n", &[&answer[..], &answer[..]].concat());
     drop(client);
     ends_well(&server);
-    std::fs::remove_file(&path).unwrap();
 }
 
 #[test]

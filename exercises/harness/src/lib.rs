@@ -15,7 +15,7 @@
 //!
 //! [`Server::spawn`] starts a chapter's program, [`Server::answer`] the reader's function;
 //! [`call()`] calls a function that serves nobody. The line echo of chapters 01 to 05 has its test
-//! suites in [`echo`]. [`stream`] has streams in any pieces, at any pace. Where the kernel itself is asked, [`experiment`] has what that takes.
+//! suites in [`echo`]. A [`Directory`] is one test's own. [`stream`] has streams in any pieces, at any pace. Where the kernel itself is asked, [`experiment`] has what that takes.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(
@@ -30,6 +30,7 @@ mod conclusion;
 mod cpu;
 mod descriptors;
 mod diff;
+mod directory;
 pub mod echo;
 mod events;
 pub mod experiment;
@@ -52,6 +53,7 @@ pub use call::call;
 pub use client::Client;
 pub use cpu::over as cpu_over;
 pub use diff::diff;
+pub use directory::Directory;
 pub use nix::sys::signal::Signal;
 pub use server::Server;
 

@@ -1,11 +1,12 @@
 //! The reader's code in a child process, and what a test hears of it.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use harness::Server;
+use harness::{Directory, Server};
 
 /// The verdict with which `test` fails.
 fn verdict<T>(test: impl FnOnce() -> T) -> String {
@@ -38,6 +39,22 @@ fn a_right_answer_passes() {
     client.finish_sending();
     client.expect_end();
     server.expect_alive();
+}
+
+#[test]
+fn the_answer_and_its_test_have_the_same_directory() {
+    let empty = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let server = Server::answer(|listener| {
+        let (mut stream, _) = listener.accept().expect("a client");
+        let found = fs::read(directory.join("of the test")).expect("the test has written it");
+        stream.write_all(&found).expect("a client");
+    });
+    directory.write("of the test", "hello");
+    let mut client = server.client();
+    client.expect_last(b"hello");
+    drop(server); // the answer ended, and took nothing along
+    assert!(empty.path().exists() && directory.path().exists());
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod progress;
 mod round;
 mod run;
 mod scratch;
+mod screen;
 mod share;
 mod show;
 mod text;

@@ -6,6 +6,7 @@ use crate::catalog::Catalog;
 use crate::exercise::Exercise;
 use crate::keys::Key;
 use crate::progress::Progress;
+use crate::screen::{self, OtherScreen};
 use crate::text::{FAINT, GOOD, STRONG, height, paint, show, width};
 
 /// What a key has led to.
@@ -18,17 +19,15 @@ pub enum Picked<'a> {
     Closed,
 }
 
-/// The list on a screen of its own; dropping it brings back what was there before.
+/// The list on a screen of its own, which goes with it.
 pub struct Picker<'a> {
     catalog: &'a Catalog,
     progress: Progress,
     /// The index of the exercise with the mark.
     at: usize,
+    _screen: OtherScreen,
 }
 
-const OTHER_SCREEN: &str = "\x1b[?1049h";
-const FIRST_SCREEN: &str = "\x1b[?1049l";
-const CLEAR: &str = "\x1b[2J\x1b[H";
 /// Lines that are none of an exercise.
 const FRAME: usize = 4;
 
@@ -41,8 +40,8 @@ impl<'a> Picker<'a> {
             catalog,
             progress,
             at,
+            _screen: OtherScreen::enter(),
         };
-        show(OTHER_SCREEN);
         picker.draw();
         picker
     }
@@ -70,7 +69,7 @@ impl<'a> Picker<'a> {
         let exercises = &self.catalog.exercises;
         let rows = height().saturating_sub(FRAME).max(1);
         let first = first_row(self.at, rows, exercises.len());
-        let mut out = format!("{CLEAR}{STRONG}Exercises{STRONG:#}\n");
+        let mut out = format!("{STRONG}Exercises{STRONG:#}\n");
         for (i, exercise) in exercises.iter().enumerate().skip(first).take(rows) {
             let is_solved = self.progress.is_solved(&exercise.card.id);
             let mark = if is_solved {
@@ -97,13 +96,8 @@ impl<'a> Picker<'a> {
                 &format!("{keys} · {solved} of {} solved", exercises.len())
             )
         );
+        screen::clear();
         show(&out);
-    }
-}
-
-impl Drop for Picker<'_> {
-    fn drop(&mut self) {
-        show(FIRST_SCREEN);
     }
 }
 

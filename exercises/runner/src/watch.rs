@@ -22,6 +22,7 @@ use crate::exercise::Exercise;
 use crate::keys::{Key, Keys};
 use crate::picker::{Picked, Picker};
 use crate::progress::Progress;
+use crate::screen;
 use crate::show;
 use crate::text::{FAINT, paint, show, warn};
 
@@ -135,7 +136,10 @@ impl Session<'_> {
             Picked::Taken(exercise) => self.exercise = exercise,
             Picked::Closed if self.was_cut => {}
             Picked::Closed => {
-                self.picker = None; // the verdict is back on the screen
+                self.picker = None; // the verdict is back on the screen …
+                if !screen::is_controlled() {
+                    show(&menu()); // … or far above
+                }
                 return Ok(());
             }
         }
@@ -146,7 +150,7 @@ impl Session<'_> {
     fn check(&mut self) -> Result<()> {
         self.check = None;
         self.picker = None;
-        show(CLEAR);
+        screen::clear();
         self.count += 1;
         self.check = Some(Check::start(
             self.catalog,
@@ -200,9 +204,6 @@ impl Session<'_> {
                 .any(|folder| path.starts_with(root.join(folder)))
     }
 }
-
-/// Clears the screen and goes to its first line.
-const CLEAR: &str = "\x1b[2J\x1b[H";
 
 fn menu() -> String {
     paint(FAINT, "\nh hint · l list · n next · r run again · q quit\n")

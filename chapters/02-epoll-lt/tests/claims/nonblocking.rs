@@ -3,9 +3,9 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use harness::Directory;
 use harness::experiment::{Watcher, listener, nonblocking_pair, report, until};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -91,11 +91,14 @@ fn c125_a_child_process_shares_the_flag_with_its_parent() {
     until("cat has seen the end", || cat.try_wait().unwrap().is_some());
 }
 
-/// A file that is open for appending; its flags, and its path.
-fn appending(name: &str) -> (File, PathBuf) {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let file = OpenOptions::new().create(true).append(true).open(&path);
-    (file.unwrap(), path)
+/// A file that is open for appending, and gone with its descriptor.
+fn appending() -> File {
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(directory.join("file"));
+    file.unwrap()
 }
 
 fn appends(file: &File) -> bool {
@@ -105,27 +108,24 @@ fn appends(file: &File) -> bool {
 
 #[test]
 fn c230_f_getfd_reads_other_flags_and_the_status_flags_are_lost() {
-    let (file, path) = appending("c230");
+    let file = appending();
     let wrong = fcntl(&file, FcntlArg::F_GETFD).unwrap(); // FD_CLOEXEC is 1
     let wrong = OFlag::from_bits_retain(wrong) | OFlag::O_NONBLOCK;
     fcntl(&file, FcntlArg::F_SETFL(wrong)).unwrap();
     assert!(!appends(&file));
-    fs::remove_file(path).unwrap();
 }
 
 #[test]
 fn c230_f_getfl_keeps_what_was_set() {
-    let (file, path) = appending("c230-right");
+    let file = appending();
     let flags = OFlag::from_bits_retain(fcntl(&file, FcntlArg::F_GETFL).unwrap());
     fcntl(&file, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK)).unwrap();
     assert!(appends(&file));
-    fs::remove_file(path).unwrap();
 }
 
 #[test]
 fn b31_setting_one_flag_alone_clears_the_others() {
-    let (file, path) = appending("b31");
+    let file = appending();
     fcntl(&file, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
     assert!(!appends(&file));
-    fs::remove_file(path).unwrap();
 }

@@ -1,22 +1,19 @@
 //! Files on their way out.
 
 use std::fs::File;
-use std::io::Write;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 
 use ch05_reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, Origin};
+use harness::Directory;
 
 use crate::script::start_handler;
 
 /// A file with no name: gone with its last descriptor.
 fn file(content: &[u8]) -> Arc<File> {
-    let name = format!("{:?}", std::thread::current().id());
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    File::create_new(&path).unwrap().write_all(content).unwrap();
-    let file = File::options().read(true).write(true).open(&path).unwrap();
-    std::fs::remove_file(&path).unwrap();
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.write("file", content);
+    let file = File::options().read(true).write(true).open(path).unwrap();
     Arc::new(file)
 }
 

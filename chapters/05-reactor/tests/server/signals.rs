@@ -2,13 +2,12 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use harness::experiment::until;
-use harness::{Server, Signal};
+use harness::{Directory, Server, Signal};
 
 use crate::start;
 use crate::trace::records;
@@ -107,7 +106,8 @@ const LINE: &[u8] = b"a line of sixty-four bytes, to be counted by the batch of 
 
 #[test]
 fn no_line_that_was_accepted_is_lost() {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no_line_lost.json");
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.join("trace.json");
     let server = start(&["--trace-json", path.to_str().unwrap()]);
     let received = AtomicUsize::new(0);
     let answered = AtomicUsize::new(0);

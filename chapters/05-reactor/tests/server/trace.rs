@@ -1,17 +1,16 @@
 //! What the trace tells of a turn, and so how many system calls an answer costs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use harness::Signal;
+use harness::{Directory, Signal};
 use workbench::trace::{KINDS, Record};
 
 use crate::start;
 
-/// The events in the file at `path`, which is removed.
+/// The events in the file at `path`.
 pub fn records(path: &Path) -> Vec<Record> {
     let text = fs::read_to_string(path).unwrap();
-    fs::remove_file(path).unwrap();
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
@@ -19,8 +18,9 @@ pub fn records(path: &Path) -> Vec<Record> {
 
 /// Sends `bytes` in one go, expects them back, and returns the run's events from the first read of
 /// them to the end.
-fn trace_of(test: &str, bytes: &[u8]) -> Vec<Record> {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.json"));
+fn trace_of(bytes: &[u8]) -> Vec<Record> {
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.join("trace.json");
     let server = start(&["--trace-json", path.to_str().unwrap()]);
     let mut client = server.client();
     client.exchange(bytes, bytes);
@@ -37,7 +37,7 @@ fn told(records: &[Record]) -> Vec<&str> {
 
 #[test]
 fn an_answer_costs_one_wait_one_read_and_one_write() {
-    let records = trace_of("one_answer", b"hello\n");
+    let records = trace_of(b"hello\n");
     let accepted = records
         .iter()
         .position(|record| record.event == "accept")
@@ -53,7 +53,7 @@ fn an_answer_costs_one_wait_one_read_and_one_write() {
 
 #[test]
 fn sixteen_lines_are_answered_by_one_write() {
-    let records = trace_of("sixteen_lines", &b"one of sixteen lines\n".repeat(16));
+    let records = trace_of(&b"one of sixteen lines\n".repeat(16));
     let reads = records
         .iter()
         .filter(|record| record.event == "read")
@@ -67,7 +67,7 @@ fn sixteen_lines_are_answered_by_one_write() {
 
 #[test]
 fn every_event_is_of_a_known_kind() {
-    let records = trace_of("known_kinds", b"hello\n");
+    let records = trace_of(b"hello\n");
     let told = told(&records);
     for kind in &told {
         assert!(KINDS.iter().any(|(name, _)| name == kind), "{kind}");
@@ -82,7 +82,8 @@ fn every_event_is_of_a_known_kind() {
 /// Whoever counts what was read, counts what was taken in: this wasn't.
 #[test]
 fn what_comes_behind_the_end_is_told_as_discarded() {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("discarded.json");
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.join("trace.json");
     let server = start(&["--trace-json", path.to_str().unwrap()]);
     let mut client = server.client();
     client.send(b"quit\n");

@@ -3,8 +3,8 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
 
+use harness::Directory;
 use harness::experiment::nonblocking_pair;
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
@@ -12,34 +12,13 @@ use nix::sys::sendfile::sendfile64;
 
 use crate::streams::narrow_pair;
 
-/// An empty directory, gone when dropped.
-pub struct Directory(PathBuf);
-
-impl Directory {
-    pub fn new(name: &str) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&path); // left by a run that was cut short
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    pub fn write(&self, name: &str, content: &[u8]) -> PathBuf {
-        let path = self.0.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, content).unwrap();
-        path
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+pub fn directory() -> Directory {
+    Directory::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
 #[test]
 fn c069_between_stat_and_open_the_file_may_be_another() {
-    let directory = Directory::new("c069");
+    let directory = directory();
     let page = directory.write("page", b"short");
     let next = directory.write("next", b"much longer");
     let seen = fs::metadata(&page).unwrap();
@@ -52,8 +31,8 @@ fn c069_between_stat_and_open_the_file_may_be_another() {
 
 #[test]
 fn b05_a_file_cut_short_has_sendfile_return_0() {
-    let directory = Directory::new("b05");
-    let path = directory.write("page", &[b'x'; 8192]);
+    let directory = directory();
+    let path = directory.write("page", [b'x'; 8192]);
     let (mut client, server) = nonblocking_pair();
     let file = File::open(&path).unwrap();
     let mut offset = 0;
@@ -71,10 +50,10 @@ fn b05_a_file_cut_short_has_sendfile_return_0() {
 
 #[test]
 fn b06_joined_to_the_root_a_path_leads_outside_and_beneath_it_does_not() {
-    let directory = Directory::new("b06");
+    let directory = directory();
     directory.write("secret", b"secret");
     directory.write("root/page", b"page");
-    let root = directory.0.join("root");
+    let root = directory.join("root");
     let mut found = String::new();
     let joined = format!("{}/../secret", root.display());
     File::open(joined)
@@ -98,7 +77,7 @@ fn b06_joined_to_the_root_a_path_leads_outside_and_beneath_it_does_not() {
 #[test]
 fn b58_one_sendfile_moves_what_there_is_room_for() {
     const LENGTH: usize = 4 * 1024 * 1024;
-    let directory = Directory::new("b58");
+    let directory = directory();
     let path = directory.write("page", b"");
     let hole = File::create(&path).unwrap(); // which takes no room on disk
     hole.set_len(LENGTH as u64).unwrap();

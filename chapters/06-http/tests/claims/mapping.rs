@@ -15,7 +15,7 @@ use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 use nix::unistd::write;
 
-use crate::files::Directory;
+use crate::files::directory;
 
 const LENGTH: usize = 8192;
 
@@ -49,8 +49,8 @@ impl Drop for Mapping {
 
 #[test]
 fn c071_from_the_mapping_of_a_file_cut_short_nothing_can_be_written() {
-    let directory = Directory::new("c071");
-    let path = directory.write("page", &[b'x'; LENGTH]);
+    let directory = directory();
+    let path = directory.write("page", [b'x'; LENGTH]);
     let mapping = Mapping::new(&File::open(&path).unwrap());
     let (_client, server) = pair();
     assert_eq!(mapping.write_to(&server), Ok(LENGTH));

@@ -4,14 +4,14 @@ use std::fmt::Write;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{FileExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, SystemTime};
 
 use ch06_http::{Date, Delivery, Extent, Files, HeadParser, Limits, Method};
+use harness::Directory;
 
-/// A directory `root` that is served, in a directory where secrets may lie. Gone when dropped.
+/// A directory `root` that is served, in a directory where secrets may lie.
 pub struct Site {
-    directory: PathBuf,
+    directory: Directory,
     files: Files,
     now: SystemTime,
 }
@@ -35,15 +35,10 @@ pub struct Request<'a> {
 
 impl Site {
     pub fn new() -> Self {
-        let name = thread::current()
-            .name()
-            .unwrap_or("site")
-            .replace("::", "-");
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&directory); // left by a run that was cut short
-        fs::create_dir_all(directory.join("root")).unwrap();
+        let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+        fs::create_dir(directory.join("root")).unwrap();
         permit(&directory.join("root"), 0o755);
-        fs::write(directory.join("secret"), "secret").unwrap();
+        directory.write("secret", "secret");
         Self {
             files: Files::open(&directory.join("root")).unwrap(),
             directory,
@@ -188,12 +183,6 @@ impl Answer {
         assert_eq!(self.status, 200, "{}", self.head);
         let (content, received) = (content.as_ref(), &self.content);
         assert!(received == content, "{}", received.escape_ascii());
-    }
-}
-
-impl Drop for Site {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 

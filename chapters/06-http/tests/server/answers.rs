@@ -1,9 +1,6 @@
 //! Requests, and the answers taken apart.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use harness::{Client, Server};
+use harness::{Client, Directory, Server};
 
 /// An answer.
 #[derive(Debug, PartialEq, Eq)]
@@ -121,33 +118,11 @@ fn without_date(head: &str) -> String {
     lines.collect::<Vec<_>>().join("\r\n")
 }
 
-/// A directory with one file, gone when dropped.
-pub struct Directory(PathBuf);
-
-impl Directory {
-    pub fn with(name: &str, content: &[u8]) -> Self {
-        // Its name is the test's, so that tests don't meet.
-        let test = std::thread::current();
-        let test = test.name().unwrap_or("test").replace("::", "-");
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("server-{test}"));
-        fs::create_dir_all(&path).unwrap();
-        fs::write(path.join(name), content).unwrap();
-        Self(path)
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
-    pub fn name(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// A directory with one file.
+pub fn directory_with(name: &str, content: &[u8]) -> Directory {
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    directory.write(name, content);
+    directory
 }
 
 /// Content that differs from place to place.

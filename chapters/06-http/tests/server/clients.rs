@@ -10,9 +10,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use harness::{Server, Signal};
+use harness::{Directory, Server, Signal};
 
-use crate::answers::Directory;
+use crate::answers::directory_with;
 use crate::start;
 
 const SITE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
@@ -25,8 +25,8 @@ struct Watched {
 
 impl Watched {
     fn start(options: &[&str]) -> Self {
-        let directory = Directory::with("trace", b"");
-        let trace = directory.path().join("trace");
+        let directory = directory_with("trace", b"");
+        let trace = directory.join("trace");
         let trace = ["--trace-json", trace.to_str().unwrap()];
         let server = start(&[&trace, options].concat());
         Self { server, directory }
@@ -36,7 +36,7 @@ impl Watched {
     fn connections(self) -> usize {
         self.server.signal(Signal::SIGTERM);
         assert!(self.server.wait().success());
-        let trace = fs::read_to_string(self.directory.path().join("trace")).unwrap();
+        let trace = fs::read_to_string(self.directory.join("trace")).unwrap();
         let accept = |line: &&str| line.contains("\"event\":\"accept\"");
         trace.lines().filter(accept).count()
     }

@@ -5,7 +5,7 @@ use std::fs;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
-use crate::answers::{Directory, ask_one, get};
+use crate::answers::{ask_one, directory_with, get};
 use crate::start;
 
 #[test]
@@ -68,11 +68,11 @@ fn each_code_has_its_request() {
 
 #[test]
 fn a_pipe_is_forbidden() {
-    let directory = Directory::with("file", b"");
-    mkfifo(&directory.path().join("pipe"), Mode::S_IRWXU).unwrap();
+    let directory = directory_with("file", b"");
+    mkfifo(&directory.join("pipe"), Mode::S_IRWXU).unwrap();
     let server = start(&["--root", directory.name()]);
     assert_eq!(get(&server, "/pipe").status, 403);
-    fs::remove_file(directory.path().join("pipe")).unwrap();
+    fs::remove_file(directory.join("pipe")).unwrap();
 }
 
 #[test]

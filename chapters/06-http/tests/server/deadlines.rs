@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use harness::Client;
 
-use crate::answers::{Content, Directory, long, one, rest, take_apart};
+use crate::answers::{Content, directory_with, long, one, rest, take_apart};
 use crate::start;
 
 /// Sends `piece` again and again until the server has had enough.
@@ -103,7 +103,7 @@ fn an_idle_connection_is_closed_whatever_it_has_asked_for() {
 
 #[test]
 fn a_client_that_does_not_read_is_cut() {
-    let directory = Directory::with("file", &long(30_000_000));
+    let directory = directory_with("file", &long(30_000_000));
     let server = start(&["--root", directory.name(), "--idle-timeout", "1"]);
     let mut client = server.slow_client();
     client.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -123,7 +123,7 @@ fn a_client_that_does_not_read_is_cut() {
 #[test]
 fn a_client_that_reads_very_slowly_is_not_cut() {
     let content = long(30_000_000);
-    let directory = Directory::with("file", &content);
+    let directory = directory_with("file", &content);
     let server = start(&["--root", directory.name(), "--idle-timeout", "1"]);
     let mut client = server.client();
     client.send(b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n");

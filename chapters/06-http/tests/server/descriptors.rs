@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use harness::Directory;
 use harness::Server;
 
-use crate::answers::{Directory, get, long};
+use crate::answers::{directory_with, get, long};
 
 /// The program with `limit` descriptors, for `directory`.
 fn start_with(limit: usize, directory: &Directory) -> Server {
@@ -18,9 +19,9 @@ fn start_with(limit: usize, directory: &Directory) -> Server {
 fn more_files_than_descriptors_are_served() {
     // Each too long to be held in memory: at hand, it is an open descriptor.
     let content = long(20_000);
-    let directory = Directory::with("small", b"small");
+    let directory = directory_with("small", b"small");
     for number in 0..100 {
-        fs::write(directory.path().join(format!("file-{number}")), &content).unwrap();
+        fs::write(directory.join(format!("file-{number}")), &content).unwrap();
     }
     let server = start_with(40, &directory);
     let mut silent = server.clients(5);
@@ -38,7 +39,7 @@ fn more_files_than_descriptors_are_served() {
 
 #[test]
 fn more_connections_than_descriptors_wait_for_their_turn() {
-    let directory = Directory::with("small", b"small");
+    let directory = directory_with("small", b"small");
     let server = start_with(40, &directory);
     let mut clients = server.clients(100);
     for client in &mut clients {

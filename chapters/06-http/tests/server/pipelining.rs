@@ -4,7 +4,7 @@ use std::fs;
 
 use harness::Server;
 
-use crate::answers::{Directory, ask, long, rest};
+use crate::answers::{ask, directory_with, long, rest};
 use crate::start;
 
 #[test]
@@ -31,7 +31,7 @@ fn answers_come_in_the_order_of_their_requests() {
 #[test]
 fn files_come_in_the_order_of_their_requests() {
     let content = long(700_000);
-    let directory = Directory::with("file", &content);
+    let directory = directory_with("file", &content);
     let server = start(&["--root", directory.name()]);
     let requests: Vec<_> = (0..15)
         .map(|start| {
@@ -51,7 +51,7 @@ fn files_come_in_the_order_of_their_requests() {
 
 #[test]
 fn requests_wait_while_their_client_does_not_read() {
-    let directory = Directory::with("file", &long(300_000));
+    let directory = directory_with("file", &long(300_000));
     let server = start(&["--root", directory.name()]);
     let request = b"GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let mut client = server.slow_client();
@@ -75,7 +75,7 @@ fn own_memory(server: &Server) -> usize {
 #[test]
 fn answers_that_nobody_reads_are_not_made() {
     // As long as an answer from memory can be.
-    let directory = Directory::with("file", &long(16 * 1024));
+    let directory = directory_with("file", &long(16 * 1024));
     let server = start(&["--root", directory.name()]);
     let request = b"GET /file HTTP/1.1\r\nHost: localhost\r\n\r\n";
     ask(&server, request);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::sync::LazyLock;
 
+use harness::Directory;
 use harness::Server;
 use harness::stream::made_up::{pace, size};
 use harness::stream::{Bytes, End, Pace, Stream};
@@ -12,7 +13,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::answers::Directory;
+use crate::answers::directory_with;
 
 /// The files of the site, by their lengths: in memory, on a limit, sent from the file.
 const FILES: [usize; 10] = [
@@ -114,9 +115,9 @@ fn with_body(line: &str, length: usize) -> Vec<u8> {
 
 /// A directory with [`FILES`].
 pub fn directory() -> Directory {
-    let directory = Directory::with("0", b"");
+    let directory = directory_with("0", b"");
     for length in FILES {
-        fs::write(directory.path().join(length.to_string()), content(length)).unwrap();
+        fs::write(directory.join(length.to_string()), content(length)).unwrap();
     }
     directory
 }

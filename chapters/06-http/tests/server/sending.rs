@@ -8,7 +8,7 @@ use std::time::Instant;
 use harness::experiment::until;
 use harness::{Client, DEADLINE, Server};
 
-use crate::answers::{Answer, Content, Directory, ask_one, get, head, long, one, take_apart};
+use crate::answers::{Answer, Content, ask_one, directory_with, get, head, long, one, take_apart};
 use crate::start;
 
 /// More than the buffers between a file and its reader hold.
@@ -36,8 +36,8 @@ fn finish(mut client: Client) -> Answer {
 #[test]
 fn a_client_that_reads_little_by_little_holds_nobody_up() {
     let content = long(LONG);
-    let directory = Directory::with("file", &content);
-    fs::write(directory.path().join("small"), "small").unwrap();
+    let directory = directory_with("file", &content);
+    fs::write(directory.join("small"), "small").unwrap();
     let server = start(&["--root", directory.name()]);
     let mut quick = server.client();
     quick.send(SMALL);
@@ -68,12 +68,12 @@ fn a_client_that_reads_little_by_little_holds_nobody_up() {
 #[test]
 fn a_file_cut_short_while_it_is_sent_ends_that_connection_only() {
     let content = long(LONG);
-    let directory = Directory::with("file", &long(4 * LONG));
-    fs::write(directory.path().join("other"), &content).unwrap();
+    let directory = directory_with("file", &long(4 * LONG));
+    fs::write(directory.join("other"), &content).unwrap();
     let server = start(&["--root", directory.name()]);
     let client = begin(&server, "/file");
     let other = begin(&server, "/other");
-    fs::write(directory.path().join("file"), b"short").unwrap();
+    fs::write(directory.join("file"), b"short").unwrap();
     client.stream().set_read_timeout(Some(DEADLINE)).unwrap();
     let mut received = Vec::new();
     let end = client.stream().read_to_end(&mut received);
@@ -87,10 +87,10 @@ fn a_file_cut_short_while_it_is_sent_ends_that_connection_only() {
 #[test]
 fn a_file_replaced_while_it_is_sent_is_sent_as_it_was() {
     let content = long(LONG);
-    let directory = Directory::with("file", &content);
+    let directory = directory_with("file", &content);
     let server = start(&["--root", directory.name()]);
     let client = begin(&server, "/file");
-    let path = |name| directory.path().join(name);
+    let path = |name| directory.join(name);
     fs::write(path("new"), "new").unwrap();
     fs::rename(path("new"), path("file")).unwrap();
     let replaced = Instant::now();
@@ -103,16 +103,16 @@ fn a_file_replaced_while_it_is_sent_is_sent_as_it_was() {
 #[test]
 fn a_file_deleted_while_it_is_sent_is_sent_as_it_was() {
     let content = long(LONG);
-    let directory = Directory::with("file", &content);
+    let directory = directory_with("file", &content);
     let server = start(&["--root", directory.name()]);
     let client = begin(&server, "/file");
-    fs::remove_file(directory.path().join("file")).unwrap();
+    fs::remove_file(directory.join("file")).unwrap();
     assert!(finish(client).content == content);
 }
 
 #[test]
 fn clients_that_leave_in_the_middle_leave_nothing_behind() {
-    let directory = Directory::with("file", &long(LONG));
+    let directory = directory_with("file", &long(LONG));
     let server = start(&["--root", directory.name()]);
     let stays = begin(&server, "/file");
     let before = server.descriptors();
@@ -149,8 +149,8 @@ fn most_memory(server: &Server) -> usize {
 fn a_file_of_five_gibibytes_takes_no_memory() {
     const LENGTH: u64 = 5 << 30; // behind what 32 bits can count
     const PART: usize = 100_000_000;
-    let directory = Directory::with("file", b"");
-    let file = File::create(directory.path().join("file")).unwrap();
+    let directory = directory_with("file", b"");
+    let file = File::create(directory.join("file")).unwrap();
     file.set_len(LENGTH).unwrap(); // all a hole
     file.write_all_at(b"the end", LENGTH - 7).unwrap();
     let server = start(&["--root", directory.name()]);

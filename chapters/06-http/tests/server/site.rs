@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::answers::{Content, Directory, ask_one, get, head, long, one, take_apart};
+use crate::answers::{Content, ask_one, directory_with, get, head, long, one, take_apart};
 use crate::start;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
@@ -52,7 +52,7 @@ fn the_path_of_a_directory_means_its_index() {
 fn files_of_any_length_come_byte_for_byte() {
     for length in [0, 1, 16 * 1024, 16 * 1024 + 1, 5_000_000] {
         let content = long(length);
-        let directory = Directory::with("file", &content);
+        let directory = directory_with("file", &content);
         let server = start(&["--root", directory.name()]);
         let answer = get(&server, "/file");
         assert_eq!(answer.status, 200);
@@ -63,7 +63,7 @@ fn files_of_any_length_come_byte_for_byte() {
 #[test]
 fn a_part_of_a_file_is_that_part() {
     let content = long(1_000_000);
-    let directory = Directory::with("file", &content);
+    let directory = directory_with("file", &content);
     let server = start(&["--root", directory.name()]);
     let request = "GET /file HTTP/1.1\r\nHost: localhost\r\nRange: bytes=5000-999998\r\n\r\n";
     let answer = ask_one(&server, request);
@@ -124,10 +124,10 @@ fn nothing_above_the_root_is_served() {
 
 #[test]
 fn a_changed_file_is_served_anew_within_a_second() {
-    let directory = Directory::with("file", b"before");
+    let directory = directory_with("file", b"before");
     let server = start(&["--root", directory.name()]);
     assert_eq!(get(&server, "/file").text(), "before");
-    fs::write(directory.path().join("file"), b"behind").unwrap();
+    fs::write(directory.join("file"), b"behind").unwrap();
     let changed = Instant::now();
     while get(&server, "/file").text() != "behind" {
         assert!(changed.elapsed() < harness::DEADLINE, "still the old one");

@@ -2,7 +2,7 @@
 
 use harness::Signal;
 
-use crate::answers::{Content, Directory, long, one, rest, take_apart};
+use crate::answers::{Content, directory_with, long, one, rest, take_apart};
 use crate::start;
 
 const LATER: &[u8] = b"GET /later HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -41,7 +41,7 @@ fn the_answer_that_is_owed_is_the_last_and_says_so() {
 #[test]
 fn a_client_that_has_not_read_yet_is_told_at_its_next_answer() {
     let content = long(8_000_000); // more than sockets take
-    let directory = Directory::with("file", &content);
+    let directory = directory_with("file", &content);
     let server = start(&["--grace", "60", "--root", directory.name()]);
     let request = b"GET /file HTTP/1.1\r\nHost: a\r\n\r\n";
     let mut client = server.client();

@@ -1,17 +1,17 @@
 //! What the trace tells of requests and answers.
 
 use std::fs;
-use std::path::Path;
 
-use harness::Signal;
+use harness::{Directory, Signal};
 use workbench::trace::{KINDS, Record};
 
 use crate::answers::rest;
 use crate::start;
 
 /// What the server tells of itself while a client sends `pieces`, each once it has read the last.
-fn trace_of(test: &str, pieces: &[&[u8]]) -> Vec<Record> {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.json"));
+fn trace_of(pieces: &[&[u8]]) -> Vec<Record> {
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.join("trace.json");
     let server = start(&["--trace-json", path.to_str().unwrap()]);
     let mut client = server.client();
     for piece in pieces {
@@ -24,7 +24,6 @@ fn trace_of(test: &str, pieces: &[&[u8]]) -> Vec<Record> {
     server.signal(Signal::SIGTERM);
     assert_eq!(server.wait().code(), Some(0));
     let lines = fs::read_to_string(&path).unwrap();
-    fs::remove_file(&path).unwrap();
     let records = lines
         .lines()
         .map(|line| serde_json::from_str(line).unwrap());
@@ -57,7 +56,7 @@ fn http(records: &[Record]) -> Vec<String> {
 #[test]
 fn a_request_is_told_once_its_head_is_whole_and_what_is_kept_until_then() {
     let pieces: [&[u8]; 3] = [b"GET /moved HT", b"TP/1.1\r\nHost: a\r\n", b"\r\n"];
-    let records = trace_of("pieces", &pieces);
+    let records = trace_of(&pieces);
     assert_eq!(
         http(&records),
         [
@@ -76,7 +75,7 @@ fn a_body_is_waited_for_and_nothing_of_it_is_kept_in_the_input() {
         b"PUT /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo",
         b"dy",
     ];
-    let records = trace_of("body", &pieces);
+    let records = trace_of(&pieces);
     let told = [
         "request PUT /echo",
         "keep 0 until body",
@@ -89,7 +88,7 @@ fn a_body_is_waited_for_and_nothing_of_it_is_kept_in_the_input() {
 #[test]
 fn an_answer_is_told_with_all_its_bytes_head_and_file() {
     let request: &[u8] = b"GET /style.css HTTP/1.1\r\nHost: a\r\n\r\n";
-    let records = trace_of("whole", &[&request.repeat(2)]);
+    let records = trace_of(&[&request.repeat(2)]);
     let told = ["request GET /style.css", "response 200"];
     assert_eq!(http(&records), [&told[..], &told, &["write"]].concat());
     let bytes = |kind: &str| {

@@ -1,10 +1,9 @@
 //! What the trace tells of frames.
 
 use std::fs;
-use std::path::Path;
 
 use ch07_websocket::{Close, CloseCode, Opcode};
-use harness::Signal;
+use harness::{Directory, Signal};
 use workbench::trace::{KINDS, Record};
 
 use crate::socket::{SWITCHING, fragment, masked, masked_close, request};
@@ -12,14 +11,15 @@ use crate::start;
 
 /// What the server tells of frames while a client behind its handshake sends `pieces`, each once
 /// the last has been read.
-fn frames(test: &str, pieces: &[&[u8]]) -> Vec<String> {
+fn frames(pieces: &[&[u8]]) -> Vec<String> {
     let handshake = request("");
-    frames_of(test, &[&[&handshake[..]], pieces].concat())
+    frames_of(&[&[&handshake[..]], pieces].concat())
 }
 
 /// The same where the handshake is one of the pieces, or within one.
-fn frames_of(test: &str, pieces: &[&[u8]]) -> Vec<String> {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("frames-{test}.json"));
+fn frames_of(pieces: &[&[u8]]) -> Vec<String> {
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = directory.join("trace.json");
     let server = start(&["--trace-json", path.to_str().unwrap()]);
     let mut client = server.client();
     for piece in pieces {
@@ -32,7 +32,6 @@ fn frames_of(test: &str, pieces: &[&[u8]]) -> Vec<String> {
     server.signal(Signal::SIGTERM);
     assert_eq!(server.wait().code(), Some(0));
     let lines = fs::read_to_string(&path).unwrap();
-    fs::remove_file(&path).unwrap();
     let records = lines
         .lines()
         .map(|line| serde_json::from_str(line).unwrap());
@@ -71,7 +70,7 @@ fn told(record: &Record) -> Option<String> {
 #[test]
 fn frames_are_told_with_their_payload_unmasked() {
     let both = [masked(Opcode::Text, b"Hi"), masked(Opcode::Binary, b"\0")].concat();
-    let told = frames("both", &[&both]);
+    let told = frames(&[&both]);
     let expected = [
         r#"in text 2 "Hi""#,
         r#"out text 2 "Hi""#,
@@ -83,7 +82,7 @@ fn frames_are_told_with_their_payload_unmasked() {
 
 #[test]
 fn of_a_long_payload_the_beginning_is_told() {
-    let told = frames("long", &[&masked(Opcode::Text, &[b'x'; 100])]);
+    let told = frames(&[&masked(Opcode::Text, &[b'x'; 100])]);
     let excerpt = "x".repeat(48);
     let frame = format!("text 100 \"{excerpt}…\"");
     assert_eq!(told, [format!("in {frame}"), format!("out {frame}")]);
@@ -93,10 +92,7 @@ fn of_a_long_payload_the_beginning_is_told() {
 fn a_frame_in_pieces_is_told_once_its_header_is_there() {
     let text = masked(Opcode::Text, b"Hello");
     let ping = masked(Opcode::Ping, b"?");
-    let told = frames(
-        "pieces",
-        &[&text[..3], &text[3..8], &text[8..], &ping[..6], &ping[6..]],
-    );
+    let told = frames(&[&text[..3], &text[3..8], &text[8..], &ping[..6], &ping[6..]]);
     let expected = [
         "keep 3 until header",
         r#"in text 5 "He" 2 here"#,
@@ -116,7 +112,7 @@ fn each_fragment_is_told_the_empty_ones_too() {
         masked(Opcode::Ping, b""),
         masked(Opcode::Continuation, b"end"),
     ];
-    let told = frames("fragments", &[&pieces.concat()]);
+    let told = frames(&[&pieces.concat()]);
     let expected = [
         r#"in text 0 "" more follows"#,
         r#"in continuation 0 "" more follows"#,
@@ -134,7 +130,7 @@ fn both_closes_are_told() {
         code: Some(CloseCode::NORMAL),
         reason: "bye",
     });
-    let told = frames("close", &[&close]);
+    let told = frames(&[&close]);
     let expected = [r#"in close 5 "\x03\xe8bye""#, r#"out close 2 "\x03\xe8""#];
     assert_eq!(told, expected);
 }
@@ -143,6 +139,6 @@ fn both_closes_are_told() {
 #[test]
 fn a_frame_behind_the_handshake_is_told_like_any_other() {
     let pieces = [request(""), masked(Opcode::Text, b"Hi")].concat();
-    let told = frames_of("behind", &[&pieces]);
+    let told = frames_of(&[&pieces]);
     assert_eq!(told, [r#"in text 2 "Hi""#, r#"out text 2 "Hi""#]);
 }

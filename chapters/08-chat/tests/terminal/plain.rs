@@ -1,12 +1,11 @@
 //! Without a terminal: a pipe, a file, nothing.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
-use harness::Signal;
+use harness::{Directory, Signal};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
 use crate::peer::Server;
@@ -43,11 +42,10 @@ fn assert_ended(output: &Output, code: i32, stdout: &str, stderr: &str) {
 
 const WELCOME: &str = "- welcome, guest-1: 1 here. /help says what you can do.\n";
 
-fn file(name: &str, content: &[u8]) -> (PathBuf, File) {
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::write(&path, content).unwrap();
-    let file = File::open(&path).unwrap();
-    (path, file)
+/// A file with no name: gone with its last descriptor.
+fn file(content: &[u8]) -> File {
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    File::open(directory.write("file", content)).unwrap()
 }
 
 #[test]
@@ -69,7 +67,7 @@ fn lines_from_a_pipe_are_said_answered_and_that_is_all() {
 fn a_file_is_said_line_by_line() {
     in_both_modes(|mode| {
         let server = Server::start();
-        let (path, file) = file(&format!("lines-{}", mode.len()), b"one\ntwo\nthe last");
+        let file = file(b"one\ntwo\nthe last");
         let child = start(&server, mode, file);
         let mut room = server.accept();
         for line in ["one", "two", "the last"] {
@@ -78,7 +76,6 @@ fn a_file_is_said_line_by_line() {
         room.expect_end();
         drop(room);
         assert_ended(&end(child), 0, WELCOME, "");
-        fs::remove_file(path).unwrap();
     });
 }
 

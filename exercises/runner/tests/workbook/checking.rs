@@ -108,8 +108,7 @@ fn what_does_not_compile_gets_the_compilers_words() {
 fn an_answer_that_hangs_is_ended_and_leaves_nothing_behind() {
     let course = Course::new("hanging");
     // It starts a process of its own, which would outlive it.
-    let work =
-        "std::process::Command::new(\"sleep\").arg(\"31.4159\").spawn().unwrap();\n        loop {}";
+    let work = "std::process::Command::new(\"sleep\").arg(\"31.4159\").spawn().unwrap();\n        loop { std::thread::park(); }";
     course.write(ANSWER, &answer(work));
     let began = Instant::now();
     let said = course.run(&["check", "1-1", "--limit", "1"]);

@@ -3,13 +3,18 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{self, Command, Output};
 use std::thread;
 use std::time::{Duration, Instant};
 
 const WORKSPACE: &str = r#"[workspace]
 resolver = "3"
 members = ["chapters/*", "exercises/[0-9]*/*", "solutions/*/*"]
+
+# Each course is built anew, and only once or twice.
+[profile.dev]
+debug = false
+incremental = false
 "#;
 
 const SUITE: &str = r"use crate::subject::add;
@@ -43,8 +48,28 @@ pub const ANSWER: &str = "exercises/01-first/1-add/src/lib.rs";
 pub const WRONG: &str = "solutions/01-first/1-add/wrong.toml";
 pub const MUTANTS: &str = "chapters/01-first/mutants.toml";
 
+/// What the reader's environment may hold that changes where cargo builds, or what is coloured.
+const OF_THE_READER: [&str; 7] = [
+    "CARGO_TARGET_DIR",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_TERM_COLOR",
+    "NO_COLOR",
+    "CLICOLOR",
+    "CLICOLOR_FORCE",
+    "CI",
+];
+
+/// Between two looks at what tells nobody that it has changed.
+pub const PAUSE: Duration = Duration::from_millis(5);
+
 pub struct Course {
     pub root: PathBuf,
+}
+
+impl Drop for Course {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.root); // what a test has left running may still write there
+    }
 }
 
 pub struct Said {
@@ -62,10 +87,11 @@ impl Said {
 }
 
 impl Course {
-    /// Sets one up anew; `test` keeps those of different tests apart.
+    /// Sets one up; `test` keeps those of different tests apart, the process those of other runs.
     pub fn new(test: &str) -> Self {
-        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
-        let _ = fs::remove_dir_all(&root); // there is none at first
+        let name = format!("{test}-{}", process::id());
+        let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&root); // of a run that was killed and had the same number
         let course = Self { root };
         course.write("Cargo.toml", WORKSPACE);
         let mut lock = String::from("version = 4\n");
@@ -159,8 +185,10 @@ impl Course {
         command
             .args(arguments)
             .current_dir(&self.root)
-            .env_remove("CARGO_TARGET_DIR")
-            .env_remove("CARGO_MANIFEST_DIR");
+            .env("TERM", "xterm");
+        for name in OF_THE_READER {
+            command.env_remove(name);
+        }
         command
     }
 
@@ -175,7 +203,7 @@ impl Course {
                 "a test program runs: {}",
                 !runs
             );
-            thread::yield_now();
+            thread::sleep(PAUSE);
         }
     }
 

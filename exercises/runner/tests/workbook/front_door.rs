@@ -15,7 +15,9 @@ fn ours(path: &str) -> String {
 
 /// Starts `workbook` in a course by `.just/start`, where `cargo` is this script.
 fn start(course: &Course, cargo: Option<&str>) -> Said {
-    course.write(".just/start", &ours(".just/start"));
+    for script in [".just/start", ".just/has-cargo"] {
+        course.write(script, &ours(script));
+    }
     if let Some(script) = cargo {
         course.write("bin/cargo", &format!("#!/bin/sh\n{script}\n"));
         let path = course.root.join("bin/cargo");
@@ -90,6 +92,38 @@ fn without_cargo_it_says_who_knows_more() {
     let said = start(&Course::new("start-bare"), None);
     assert_eq!(said.code, Some(2));
     assert!(said.stderr.contains("just doctor"), "{}", said.stderr);
+}
+
+/// Where a recipe or a script calls cargo itself, it has asked before whether there is one.
+#[test]
+fn whatever_calls_cargo_asks_for_it_before() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let scripts = fs::read_dir(top.join(".just")).expect("it is there");
+    let names = scripts.map(|entry| entry.expect("it can be read").file_name());
+    let names = names.map(|name| format!(".just/{}", name.to_string_lossy()));
+    // A script asks once, a recipe of the menu for itself.
+    let scripts: Vec<_> = names.map(|name| ours(&name)).collect();
+    let menu = ours("justfile");
+    let mut count = 0;
+    for part in scripts.iter().map(String::as_str).chain(menu.split("\n\n")) {
+        let lines = part
+            .lines()
+            .map(|line| line.split(" #").next().unwrap_or_default());
+        let before: Vec<_> = lines
+            .take_while(|line| {
+                !["cargo build", "cargo run", "cargo test", "cargo fuzz"]
+                    .iter()
+                    .any(|call| line.contains(call))
+            })
+            .collect();
+        if before.len() < part.lines().count() {
+            let calls = part.lines().nth(before.len()).unwrap_or_default();
+            let asks = |line: &str| line.contains(".just/has-cargo");
+            assert!(before.iter().copied().any(asks) || asks(calls), "{calls}");
+            count += 1;
+        }
+    }
+    assert!(count > 5, "{count} that call it");
 }
 
 #[test]

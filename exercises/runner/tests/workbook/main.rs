@@ -8,5 +8,6 @@ mod declaring;
 mod front_door;
 mod naming;
 mod progress_file;
+mod terminal;
 mod verifying;
 mod watching;

@@ -1,113 +1,14 @@
 //! `watch`, on a terminal of its own.
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::os::fd::AsFd;
-use std::process::Child;
-use std::sync::mpsc::{self, Receiver};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::pty::openpty;
-use nix::sys::signal::{Signal, kill};
-use nix::sys::termios::{LocalFlags, tcgetattr};
-use nix::unistd::Pid;
+use nix::sys::signal::Signal;
 
 use crate::course::{ANSWER, Course, SHIPPED, SOLUTION};
+use crate::terminal::Watch;
 
-const DEADLINE: Duration = Duration::from_secs(20);
-const HANGS: &str = "pub fn add(_: u32, _: u32) -> u32 {\n    loop {}\n}\n";
-
-/// A running `watch` and the terminal around it.
-struct Watch {
-    child: Child,
-    terminal: File,
-    /// Kept open, so that the terminal's settings can be seen after the end.
-    inside: File,
-    shown: Receiver<String>,
-    screen: String,
-}
-
-impl Watch {
-    fn start(course: &Course) -> Self {
-        let pty = openpty(None, None).expect("a terminal can be had");
-        let (terminal, inside) = (File::from(pty.master), File::from(pty.slave));
-        let end = || inside.try_clone().expect("the terminal can be shared");
-        let child = course
-            .command(&["watch", "1-1"])
-            .stdin(end())
-            .stdout(end())
-            .stderr(end())
-            .spawn()
-            .expect("it starts");
-        let (sender, shown) = mpsc::channel();
-        let mut output = terminal.try_clone().expect("the terminal can be read");
-        thread::spawn(move || {
-            let mut bytes = [0; 4096];
-            while let Ok(count @ 1..) = output.read(&mut bytes) {
-                if sender
-                    .send(String::from_utf8_lossy(&bytes[..count]).into_owned())
-                    .is_err()
-                {
-                    return;
-                }
-            }
-        });
-        Self {
-            child,
-            terminal,
-            inside,
-            shown,
-            screen: String::new(),
-        }
-    }
-
-    /// Waits until the screen has shown `words` since the last time.
-    fn expect(&mut self, words: &str) {
-        let deadline = Instant::now() + DEADLINE;
-        while !self.screen.contains(words) {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.shown.recv_timeout(left) {
-                Ok(text) => self.screen += &text,
-                Err(error) => panic!("{error}: `{words}` did not appear in\n{}", self.screen),
-            }
-        }
-        let end = self.screen.find(words).unwrap_or_default() + words.len();
-        self.screen.drain(..end);
-    }
-
-    fn press(&mut self, key: &str) {
-        self.terminal
-            .write_all(key.as_bytes())
-            .expect("a key can be pressed");
-    }
-
-    /// Waits for the end, and sees that the terminal is as it was.
-    fn expect_end(mut self) {
-        let deadline = Instant::now() + DEADLINE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
-                break status;
-            }
-            assert!(Instant::now() < deadline, "watch goes on\n{}", self.screen);
-            thread::yield_now();
-        };
-        assert_eq!(status.code(), Some(0));
-        assert!(is_cooked(&self.inside), "the terminal was not restored");
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn is_cooked(terminal: impl AsFd) -> bool {
-    let flags = tcgetattr(terminal).expect("it is a terminal").local_flags;
-    flags.contains(LocalFlags::ICANON | LocalFlags::ECHO)
-}
+const HANGS: &str =
+    "pub fn add(_: u32, _: u32) -> u32 {\n    loop {\n        std::thread::park();\n    }\n}\n";
 
 #[test]
 fn a_save_is_checked_and_the_terminal_is_given_back() {
@@ -116,7 +17,7 @@ fn a_save_is_checked_and_the_terminal_is_given_back() {
     watch.expect("1 of 2 tests pass");
     watch.expect("press h (1 of 3)");
     watch.expect("q quit");
-    assert!(!is_cooked(&watch.inside), "keys come one by one");
+    assert!(!watch.is_cooked(), "keys come one by one");
     course.write(ANSWER, SOLUTION);
     watch.expect("Solved.");
     watch.expect("press n");
@@ -162,7 +63,7 @@ fn a_chapter_that_changes_is_a_save_and_other_exercises_are_not() {
     );
     watch.expect("checking");
     watch.expect("q quit");
-    assert!(!watch.screen.contains("checking"), "{}", watch.screen);
+    assert!(!watch.rest().contains("checking"), "{}", watch.screen());
     watch.press("q");
     watch.expect_end();
 }
@@ -175,7 +76,7 @@ fn a_signal_ends_watch_and_a_check_that_hangs() {
         let mut watch = Watch::start(&course);
         watch.expect("checking");
         course.expect_test_program(true);
-        kill(Pid::from_raw(watch.child.id().cast_signed()), signal).expect("it runs");
+        watch.signal(signal);
         watch.expect_end();
         course.expect_test_program(false);
     }
@@ -216,6 +117,35 @@ fn the_list_is_left_without_picking_from_it() {
         watch.press("h");
     }
     watch.expect("q quit");
+    watch.press("q");
+    watch.expect_end();
+}
+
+#[test]
+fn without_colours_the_list_still_has_a_screen_of_its_own() {
+    let course = Course::new("watch-list-plain");
+    let mut watch = Watch::start_with(&course, &[("NO_COLOR", "1")]);
+    watch.expect("q quit");
+    watch.press("l");
+    watch.expect("\x1b[?1049h");
+    watch.expect("0 of 2 solved");
+    watch.press("l");
+    watch.expect("\x1b[?1049l");
+    watch.press("q");
+    assert!(!watch.screen().contains("\x1b[1m"), "{:?}", watch.screen());
+    watch.expect_end();
+}
+
+#[test]
+fn a_terminal_that_knows_no_sequences_gets_only_text() {
+    let course = Course::new("watch-list-dumb");
+    let mut watch = Watch::start_with(&course, &[("TERM", "dumb")]);
+    watch.expect("q quit");
+    watch.press("l");
+    watch.expect("0 of 2 solved");
+    watch.press("l");
+    watch.expect("q quit"); // the menu, as the list is still there
+    assert!(!watch.screen().contains('\x1b'), "{:?}", watch.screen());
     watch.press("q");
     watch.expect_end();
 }

@@ -6,7 +6,7 @@ use std::{fs, thread};
 
 use harness::Server;
 
-use crate::answers::{Directory, long};
+use crate::answers::{directory_with, long};
 use crate::start;
 
 /// Whether there is no curl here. Then the test says so and shows nothing.
@@ -51,7 +51,7 @@ fn curl_gets_files_and_their_parts() {
         return;
     }
     let content = long(3_000_000);
-    let directory = Directory::with("file", &content);
+    let directory = directory_with("file", &content);
     let server = start(&["--root", directory.name()]);
     let whole = curl(&server, &[], &["/file"]).stdout;
     assert!(whole == content);
@@ -77,8 +77,8 @@ fn curl_asks_whether_a_file_has_changed() {
         return;
     }
     let server = start(&[]);
-    let directory = Directory::with("tag", b"");
-    let tag = directory.path().join("tag");
+    let directory = directory_with("tag", b"");
+    let tag = directory.join("tag");
     let tag = tag.to_str().unwrap();
     let options = ["--etag-compare", tag, "--etag-save", tag];
     let format = ["--write-out", "%{http_code}", "--output", "/dev/null"];
@@ -95,9 +95,9 @@ fn curl_uploads_with_and_without_expect() {
         return;
     }
     let content = long(1_000_000);
-    let directory = Directory::with("file", &content);
+    let directory = directory_with("file", &content);
     let server = start(&[]);
-    let file = format!("@{}", directory.path().join("file").display());
+    let file = format!("@{}", directory.join("file").display());
     for field in [
         "Expect: 100-continue",
         "Expect:",
@@ -142,10 +142,10 @@ fn every_command_on_the_page_of_codes_gets_its_code() {
     if is_missing() {
         return;
     }
-    let directory = Directory::with("style.css", b"body {}");
-    fs::write(directory.path().join("index.html"), "It works").unwrap();
-    fs::create_dir(directory.path().join("pictures")).unwrap();
-    fs::write(directory.path().join("pictures/loop.svg"), "<svg/>").unwrap();
+    let directory = directory_with("style.css", b"body {}");
+    fs::write(directory.join("index.html"), "It works").unwrap();
+    fs::create_dir(directory.join("pictures")).unwrap();
+    fs::write(directory.join("pictures/loop.svg"), "<svg/>").unwrap();
     let server = start(&["--head-timeout", "1", "--root", directory.name()]);
     let address = server.address();
     // Not every machine has an nc, and they don't agree on when to end.

@@ -14,7 +14,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::{in_time, site};
-use crate::answers::{Directory, long};
+use crate::answers::{directory_with, long};
 use crate::start;
 
 /// One connection. hyper opens no other: what answers a second request has been kept.
@@ -80,7 +80,7 @@ fn hyper_gets_all_files_over_one_connection() {
 #[test]
 fn hyper_gets_a_large_file_and_a_part_of_it() {
     let bytes = long(30_000_000);
-    let directory = Directory::with("file", &bytes);
+    let directory = directory_with("file", &bytes);
     let server = start(&["--root", directory.name()]);
     let address = server.address();
     run(async move {

@@ -7,7 +7,7 @@ use ureq::http::Response;
 use ureq::{Agent, Body};
 
 use super::{Watched, in_time, site};
-use crate::answers::{Directory, long};
+use crate::answers::{directory_with, long};
 use crate::start;
 
 /// An agent that waits for 100 as long as it takes, and takes every code for an answer.
@@ -57,7 +57,7 @@ fn ureq_gets_all_files_over_one_connection() {
 #[test]
 fn ureq_gets_a_large_file_and_a_part_of_it() {
     let bytes = long(30_000_000);
-    let directory = Directory::with("file", &bytes);
+    let directory = directory_with("file", &bytes);
     let server = start(&["--root", directory.name()]);
     let url = url(server.address(), "/file");
     in_time(move || {

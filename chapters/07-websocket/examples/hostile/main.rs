@@ -4,18 +4,23 @@
 //! The good client has a short message echoed, 2,000 times with a pause between, first alone and
 //! then beside each kind of hostile clients. All is bounded: clients, connections and time.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+mod client;
+mod kind;
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use ch07_websocket::{Client, Handshake, Header, Incoming, Mask, Opcode, Server, write_frame};
+use ch07_websocket::{Client, Handshake, Incoming, Server};
 use http::{Files, connections};
 use reactor::{Limits, Signals, listen, serve};
-use socket2::{Domain, Socket, Type};
+
+use client::Hostile;
+use kind::Kind;
 
 /// Hostile clients of a kind.
 const HOSTILE: usize = 500;
@@ -26,8 +31,6 @@ const PAUSE: Duration = Duration::from_micros(500);
 const BREATH: Duration = Duration::from_millis(20);
 /// The server's heartbeat, so that silence counts here, too.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-
-const MASK: Mask = Mask::new([0x37, 0xfa, 0x21, 0x3d]);
 
 fn main() -> io::Result<()> {
     if env::args().len() > 1 {
@@ -69,81 +72,6 @@ impl Drop for Killed {
     }
 }
 
-/// What a hostile client says first, and what it says again and again.
-struct Kind {
-    name: &'static str,
-    shakes_hands: bool,
-    first: Vec<u8>,
-    again: Vec<u8>,
-    reads: Reads,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reads {
-    All,
-    Nothing,
-}
-
-fn kinds() -> Vec<Kind> {
-    let kind = |name, first: &[u8], again: &[u8], reads| Kind {
-        name,
-        shakes_hands: true,
-        first: first.to_vec(),
-        again: again.to_vec(),
-        reads,
-    };
-    let begun = |length| header(Opcode::Binary, true, length);
-    let endless = |name| kind(name, &begun(60 << 20), &[b'x'; 8192], Reads::All);
-    let mut huge = begun(1 << 62);
-    huge[2] = 0x80; // 2^63: no length that the protocol has
-    vec![
-        Kind {
-            shakes_hands: false,
-            ..kind("half handshakes", &HANDSHAKE[..59], b"A: b\r\n", Reads::All)
-        },
-        kind("half frames", &begun(60_000), b"x", Reads::All),
-        endless("endless messages"),
-        kind("lengths of 2^63", &huge, b"", Reads::All),
-        kind("no Pongs", b"", b"", Reads::All),
-        kind(
-            "that don't read",
-            b"",
-            &frame(Opcode::Binary, &[b'x'; 8000]),
-            Reads::Nothing,
-        ),
-        kind(
-            "floods of Pings",
-            b"",
-            &frame(Opcode::Ping, &[b'x'; 125]).repeat(50),
-            Reads::All,
-        ),
-        kind(
-            "empty fragments",
-            &header(Opcode::Text, false, 0),
-            &header(Opcode::Continuation, false, 0).repeat(1000),
-            Reads::All,
-        ),
-        endless("endless, once more"),
-    ]
-}
-
-fn frame(opcode: Opcode, payload: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    write_frame(&mut out, opcode, Some(MASK), payload);
-    out
-}
-
-/// The header of a frame; where `length` is 0, all of it.
-fn header(opcode: Opcode, last: bool, length: u64) -> Vec<u8> {
-    let header = Header {
-        opcode,
-        last,
-        mask: Some(MASK),
-        length,
-    };
-    header.encode().to_vec()
-}
-
 fn compare(address: SocketAddr, server: u32) -> io::Result<()> {
     println!("500 clients          good client's echo, µs   server's memory, MiB    clients");
     println!("                         median        p99    before  during   after    so far");
@@ -166,7 +94,7 @@ fn compare(address: SocketAddr, server: u32) -> io::Result<()> {
         [before, resident(server)?, resident(server)?],
         0,
     );
-    for kind in kinds() {
+    for kind in Kind::all() {
         let (before, enough) = (resident(server)?, AtomicBool::new(false));
         let (times, during, clients) = thread::scope(|scope| {
             let hostile = scope.spawn(|| be_hostile(address, &kind, &enough));
@@ -241,64 +169,3 @@ fn be_hostile(address: SocketAddr, kind: &Kind, enough: &AtomicBool) -> io::Resu
     }
     Ok(count)
 }
-
-struct Hostile {
-    stream: TcpStream,
-    /// How far it is with what it says again and again.
-    at: usize,
-}
-
-impl Hostile {
-    fn connect(address: SocketAddr, kind: &Kind) -> io::Result<Self> {
-        let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
-        if kind.reads == Reads::Nothing {
-            // With the segments of the loopback device, 64 KiB, the kernel would keep megabytes
-            // that are unread.
-            socket.set_recv_buffer_size(1)?;
-            socket.set_tcp_mss(1460)?;
-        }
-        socket.set_linger(Some(Duration::ZERO))?; // no port has to wait for a minute (TIME-WAIT)
-        socket.set_read_timeout(Some(Duration::from_secs(5)))?;
-        socket.connect(&address.into())?;
-        let mut stream = TcpStream::from(socket);
-        if kind.shakes_hands {
-            stream.write_all(HANDSHAKE)?;
-            let (mut answer, mut byte) = (Vec::new(), [0]);
-            while !answer.ends_with(b"\r\n\r\n") {
-                stream.read_exact(&mut byte)?;
-                answer.push(byte[0]);
-            }
-        }
-        stream.write_all(&kind.first)?;
-        stream.set_nonblocking(true)?;
-        Ok(Self { stream, at: 0 })
-    }
-
-    fn goes_on(&mut self, kind: &Kind) -> io::Result<()> {
-        if !kind.again.is_empty() {
-            match self.stream.write(&kind.again[self.at..]) {
-                Ok(count) => self.at = (self.at + count) % kind.again.len(),
-                Err(error) => would_block(error)?, // the server takes no more
-            }
-        }
-        if kind.reads == Reads::All {
-            match self.stream.read(&mut [0; 16 * 1024]) {
-                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-                Ok(_) => {}
-                Err(error) => would_block(error)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-fn would_block(error: io::Error) -> io::Result<()> {
-    match error.kind() {
-        ErrorKind::WouldBlock | ErrorKind::Interrupted => Ok(()),
-        _ => Err(error),
-    }
-}
-
-const HANDSHAKE: &[u8] =
-    b"GET /ws HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nHost: a\r\n\
-    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
