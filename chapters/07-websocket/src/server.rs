@@ -6,10 +6,8 @@ use std::time::Duration;
 use http::{Call, Files, Http, Method, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId};
 
-use crate::pages::Logins;
-use crate::pages::login::{self, Login, Waiting};
-use crate::pages::news::{long_poll, poll};
-use crate::{Echo, Handshake, Limits, Listener, Memory, WebSocket};
+use crate::pages::{Logins, Shared, long_poll, phone, poll};
+use crate::{Echo, Handshake, Limits, Listener, Login, Memory, WebSocket};
 
 const EVENTS: &str = "/events";
 const TIME: &str = "/ws/broadcast-time";
@@ -25,14 +23,6 @@ pub struct Server {
     /// What the connections hold of their messages.
     pub memory: Memory,
     site: Site<Shared>,
-}
-
-/// What the routes share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub handshake: Handshake,
-    /// None where no codes are given out.
-    pub logins: Option<Logins<Waiting>>,
 }
 
 /// What one connection remembers: which protocol it speaks, and how far it is with that.
@@ -59,9 +49,9 @@ impl Server {
             Route::new(Method::Get, EVENTS, |_, _| Reply::Upgrade),
             Route::any(TIME, upgrade),
             Route::any(LOGIN, upgrade),
-            Route::new(Method::Post, "/login/look", login::look),
-            Route::new(Method::Post, "/login/confirm", login::confirm),
-            Route::new(Method::Post, "/login/decline", login::decline),
+            Route::new(Method::Post, "/login/look", phone::look),
+            Route::new(Method::Post, "/login/confirm", phone::confirm),
+            Route::new(Method::Post, "/login/decline", phone::decline),
         ];
         let shared = Shared {
             handshake,

@@ -2,7 +2,7 @@
 //! what is said.
 //!
 //! ```text
-//!   input ──► Decoder ──► Part ───────────────────► whoever has this session
+//!   input ──► Decoder ──► Part ───────────────────► the owner of this session
 //!                     ├─► Ping ───► a Pong
 //!                     ├─► Close ──► a Close ──┐
 //!                     └─► an error ► a Close ─┴───► the TCP connection is closed
@@ -11,12 +11,14 @@
 //! All answers to what one read has brought go out in one write: the reactor sees to that.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use reactor::{Buffer, ConnId, Io};
 
-use super::heartbeat::Heartbeat;
+use super::heartbeat::{Beat, Heartbeat};
+use super::output::{send_close, send_frame};
 use crate::{
-    Accepted, Close, CloseCode, Closing, Decoder, Error, Event, Header, Limits, Opcode, Part, Role,
+    Accepted, Close, CloseCode, Closing, Decoder, Error, Event, Limits, Opcode, Part, Role,
 };
 
 use super::trace;
@@ -26,7 +28,7 @@ use super::trace;
 pub struct WebSocket {
     decoder: Decoder,
     closing: Closing,
-    pub(crate) heartbeat: Heartbeat,
+    heartbeat: Heartbeat,
 }
 
 impl WebSocket {
@@ -118,47 +120,54 @@ impl WebSocket {
         }
     }
 
+    /// Sets the timer of the heartbeat for the first time; `None`: there is none.
+    pub fn begin_heartbeat(io: &mut Io, id: ConnId, period: Option<Duration>) {
+        match period {
+            Some(period) => io.set_timer(id, period),
+            None => io.clear_timer(id),
+        }
+    }
+
+    /// To be called from [`Handler::on_drain`](reactor::Handler::on_drain): a peer that reads is alive.
+    pub fn on_drain(&mut self) {
+        self.heartbeat.heard(); // the output may be as full again when the timer runs out
+    }
+
+    /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer), which comes once in a
+    /// `period`.
+    pub fn on_timer(&mut self, io: &mut Io, id: ConnId, period: Duration) {
+        let pending = io.pending_output(id);
+        let beat = self.heartbeat.beat(pending);
+        if pending > 0 {
+            io.try_send(id); // if it has read only a little since, the next beat sees that
+        }
+        // ANCHOR: on_timer
+        match beat {
+            Beat::Wait => {}
+            // A peer whose output is full has enough to read, and may be within a frame.
+            Beat::Ask if io.is_full(id) => {}
+            Beat::Ask => send_frame(io, id, Opcode::Ping, b""),
+            Beat::Unread => return io.abort(id),
+            Beat::Unanswered => {
+                let why = Close {
+                    code: Some(CloseCode::INTERNAL_ERROR),
+                    reason: "no Pong came",
+                };
+                self.close(io, id, why);
+                return io.close(id);
+            }
+        }
+        io.set_timer(id, period);
+        // ANCHOR_END: on_timer
+    }
+
     /// To be called from [`Handler::on_stop`](reactor::Handler::on_stop): the server goes down.
-    /// From now on nothing is received, so nobody can wait for the peer's Close. It may still send
+    /// From now on nothing is received, so there is no waiting for the peer's Close. It may still send
     /// it: the reactor lingers.
     pub fn on_stop(&mut self, io: &mut Io, id: ConnId) {
         self.close(io, id, Close::from(CloseCode::GOING_AWAY));
         io.close(id);
     }
-}
-
-/// Queues the header of a frame with `length` bytes of payload, which have to follow.
-#[expect(clippy::inline_always, reason = "each message comes through here")]
-#[inline(always)]
-pub fn send_header(io: &mut Io, id: ConnId, opcode: Opcode, last: bool, length: usize) {
-    let header = Header {
-        opcode,
-        last,
-        mask: None,
-        length: length as u64,
-    };
-    match (header.short(), header.middle()) {
-        (Some(two), _) => io.send(id, &two),
-        (_, Some(four)) => io.send(id, &four),
-        _ => io.send(id, &header.encode()),
-    }
-}
-
-/// Queues a whole frame: a message, or a control frame.
-#[expect(clippy::inline_always, reason = "each message comes through here")]
-#[inline(always)]
-pub fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
-    if trace::is_on() {
-        return trace::send_frame(io, id, opcode, payload);
-    }
-    send_header(io, id, opcode, true, payload.len());
-    io.send_at_once(id, payload);
-}
-
-pub(crate) fn send_close(io: &mut Io, id: ConnId, close: Close<'_>) {
-    let mut payload = Vec::new();
-    close.write(&mut payload);
-    send_frame(io, id, Opcode::Close, &payload);
 }
 
 /// The closing handshake is done, or has failed: this side closes the TCP connection first, as a

@@ -1,13 +1,11 @@
 //! What a trace shows of frames. The reactor tells of the bytes, and chapter 06 of the handshake.
 //!
-//! Who doesn't trace pays for a look at the level, and for nothing else.
+//! Without a trace this costs one look at the level.
 
 use reactor::{Buffer, ConnId, Io};
 use tracing::{Level, enabled, trace};
 
 use crate::{Decoder, Header, Limits, Opcode, Role};
-
-use super::session::send_header;
 
 /// How many bytes of a payload are unmasked to be shown: more than a trace shows.
 const EXCERPT: usize = 64;
@@ -101,13 +99,4 @@ pub(crate) fn output(io: &Io, id: ConnId, opcode: Opcode, fin: bool, bytes: usiz
         data,
         "frame"
     );
-}
-
-/// Sends a whole frame, and tells of it.
-#[cold]
-#[inline(never)]
-pub(crate) fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
-    output(io, id, opcode, true, payload.len(), payload);
-    send_header(io, id, opcode, true, payload.len());
-    io.send_at_once(id, payload);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::CloseCode;
+use super::close_code::CloseCode;
 
 /// What is wrong with what the peer has sent.
 ///
