@@ -46,12 +46,12 @@ mod text;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+pub use self::command::Command;
 use self::command::HELP;
-pub use self::command::{Command, MAX_LINE};
 pub use self::event::{Event, Here, News, Private, Public, Side, Welcome, Why};
 pub use self::letter::{Letter, To};
 pub use self::nick::{Folded, Nick, Unfit};
-pub use self::refusal::Refusal;
+pub use self::refusal::{MAX_LINE, Refusal};
 pub use self::text::Text;
 
 /// How many lines a newcomer is told that were said before.

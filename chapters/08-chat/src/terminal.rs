@@ -29,11 +29,11 @@ mod keyboard;
 mod modes;
 mod plain;
 mod retry;
+mod settings;
 mod signals;
 mod wait;
 
 use std::io::{self, IsTerminal};
-use std::net::SocketAddr;
 
 use client::{Client, End};
 use editor::Editor;
@@ -42,29 +42,8 @@ use front::Front;
 use keyboard::Keyboard;
 use modes::Modes;
 use plain::Plain;
+pub use settings::{Processes, Settings};
 use signals::Signals;
-
-/// Who reads the keyboard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Processes {
-    /// The process that also watches the socket.
-    One,
-    /// A child, which writes to a pipe.
-    Two,
-}
-
-/// What the command line says.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The server, as the user calls it.
-    pub server: String,
-    /// Where it may be; the first that answers is taken.
-    pub addresses: Vec<SocketAddr>,
-    /// A name to ask for after each connect.
-    pub nick: Option<String>,
-    /// Who reads the keyboard.
-    pub processes: Processes,
-}
 
 /// Talks with the server until the user, the input, a signal or the server ends it.
 ///

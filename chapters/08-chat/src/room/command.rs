@@ -2,9 +2,6 @@
 
 use super::refusal::Refusal;
 
-/// The longest line, in bytes, without its end.
-pub const MAX_LINE: usize = 1000;
-
 /// What a line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command<'a> {

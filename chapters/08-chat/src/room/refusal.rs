@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::command::MAX_LINE;
 use super::nick::{Nick, Unfit};
 use super::text::Text;
+
+/// The longest line that a member may type, in bytes, without its end.
+pub const MAX_LINE: usize = 1000;
 
 /// Why something that a member has sent comes to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]

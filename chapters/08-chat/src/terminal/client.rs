@@ -7,13 +7,13 @@ use anyhow::bail;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::Signal;
 
-use super::Settings;
 use super::connection::{Connection, News};
 use super::editor::Command;
 use super::editor::keys::Key;
 use super::front::Front;
 use super::keyboard::{Input, Keyboard};
 use super::retry::Retry;
+use super::settings::Settings;
 use super::signals::{Signals, stop};
 use super::wait::wait;
 use crate::{MAX_LINE, Text};
