@@ -1,4 +1,4 @@
-//! The server: HTTP for its page, and WebSocket for whoever asks for that.
+//! The server: HTTP for its page, and WebSocket for clients that ask for it.
 
 use std::io;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct Server {
 pub enum Session {
     /// HTTP, as all of them begin.
     Http(Http),
-    /// A connection behind its handshake, and what of its last message hasn't gone back.
+    /// A connection after its handshake, and what of its last message hasn't gone back.
     WebSocket(WebSocket, Echo),
     /// A connection on which only this side speaks. Boxed, as the other kinds need less room.
     Listener(Box<Listener>),
@@ -135,7 +135,7 @@ impl Handler for Server {
         if let Session::Http(_) = session {
             self.on_http_data(io, id, session, input);
         }
-        // Frames may have come right behind the handshake: the same input goes on.
+        // Frames may have arrived right after the handshake: the same input goes on.
         if let Session::WebSocket(socket, echo) = session {
             socket.on_data(io, id, &self.limits, input, |io, part| {
                 echo.add(io, id, part, &mut self.memory);

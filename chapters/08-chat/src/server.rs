@@ -129,7 +129,7 @@ impl Handler for Server {
         if let Session::Http(_) = session {
             self.on_http_data(io, id, session, input);
         }
-        // Frames may have come right behind the handshake: the same input goes on.
+        // Frames may have arrived right after the handshake: the same input goes on.
         match session {
             Session::Lines(reader, talk) => self.members.on_lines(io, id, (reader, talk), input),
             Session::Page(page) => page.on_data(io, id, &mut self.members, input),

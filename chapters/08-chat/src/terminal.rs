@@ -10,8 +10,8 @@
 //!
 //! The second process is how it is often described: one to write, one to read. One epoll waits for
 //! both as well; only `keyboard.rs` knows which of the two it is. What the second process does
-//! buy: if the first one is killed, somebody is left to put the terminal back. If the only one is
-//! killed, nobody is; `bash` does it for its own foreground programs, others leave it to `stty sane`.
+//! buy: if the first one is killed, the other is left to put the terminal back. If the only one is
+//! killed, none is; `bash` does it for its own foreground programs, others leave it to `stty sane`.
 //!
 //! | file | what it holds |
 //! | --- | --- |
@@ -53,7 +53,7 @@ use signals::Signals;
 pub fn run(settings: Settings) -> anyhow::Result<()> {
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     // Before the fork: they are the parent's to handle. Where no terminal has to be put back they do
-    // what they always do, even while a write waits for somebody who doesn't read.
+    // what they always do, even while a write waits for a reader that doesn't read.
     let signals = is_terminal.then(Signals::block).transpose()?;
     let modes = is_terminal.then(Modes::set).transpose()?;
     // Before there is a socket: the child would hold it open, and the server would never hear of an end.

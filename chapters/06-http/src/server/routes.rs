@@ -8,7 +8,7 @@ use crate::{Head, Method, Response};
 
 /// What a route answers with: from the state that all connections share and a request to a reply.
 ///
-/// It must not block: while it runs, nobody else is served.
+/// It must not block: while it runs, no other client is served.
 pub type Answer<S> = fn(&mut S, &mut Call<'_>) -> Reply;
 
 /// A request that a route is asked to answer.
@@ -16,7 +16,7 @@ pub type Answer<S> = fn(&mut S, &mut Call<'_>) -> Reply;
 pub struct Call<'a> {
     /// The sockets: for the connection's timer, or to wake another connection.
     pub io: &'a mut Io,
-    /// Whose request it is.
+    /// The connection of the request.
     pub id: ConnId,
     /// Its head.
     pub head: Head<'a>,
@@ -29,11 +29,11 @@ pub struct Call<'a> {
 /// Why a route is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
-    /// The request has come.
+    /// The request has arrived.
     Request,
     /// The timer that the route has set for the connection ([`Io::set_timer`]) has run out.
     Timer,
-    /// Somebody has called [`Io::resume`] for the connection, or bytes have come on it: there may
+    /// [`Io::resume`] was called for the connection, or bytes have arrived on it: there may
     /// be an answer now, or not.
     Resumed,
 }
@@ -47,7 +47,7 @@ pub enum Reply {
     /// The answer comes later: ask again on another [`Occasion`]. Until then nothing else of this
     /// connection is looked at, and its timer is the route's.
     Later,
-    /// The connection changes its protocol. Whoever does that takes it over
+    /// The connection changes its protocol. The handler takes it over
     /// ([`Outcome::Upgrade`](crate::Outcome::Upgrade)), and sends the 101 too.
     Upgrade,
 }

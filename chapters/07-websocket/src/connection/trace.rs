@@ -10,7 +10,7 @@ use crate::{Decoder, Header, Limits, Opcode, Role};
 /// How many bytes of a payload are unmasked to be shown: more than a trace shows.
 const EXCERPT: usize = 64;
 
-/// Whether anybody traces.
+/// Whether there is a trace.
 #[expect(clippy::inline_always, reason = "each message comes through here")]
 #[inline(always)]
 pub(crate) fn is_on() -> bool {

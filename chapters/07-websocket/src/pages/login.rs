@@ -11,12 +11,12 @@
 //!      │ ◄── confirmed Ada, Close ──── │ ─── the page has been told ──► │
 //! ```
 //!
-//! Whoever has the token can let its page in. So nobody can guess it; it is good for one use, and
+//! A phone that has the token can let its page in. So it can't be guessed; it is good for one use, and
 //! only while its page waits, for a minute at most.
 //!
-//! What that doesn't help against: somebody sends *you* the code of *his* page. If you confirm, he
-//! is logged in as you. So the phone's page tells whose page it is, and asks. Nothing is confirmed
-//! by GET, as a browser sends that unasked: for a preview, or for an image on anybody's page. And a
+//! What that doesn't help against: an attacker sends *you* the code of a page of *theirs*. If you
+//! confirm, they are logged in as you. So the phone's page tells where that page is, and asks. Nothing is confirmed
+//! by GET, as a browser sends that unasked: for a preview, or for an image on any page. And a
 //! POST that another site's page has sent is refused.
 
 use std::net::IpAddr;
@@ -64,7 +64,7 @@ impl Waiting {
     }
 }
 
-/// The connection of a page that has asked for a code, behind its handshake.
+/// The connection of a page that has asked for a code, after its handshake.
 #[derive(Debug)]
 pub struct Login {
     socket: WebSocket,

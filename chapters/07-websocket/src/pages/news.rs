@@ -91,7 +91,7 @@ impl Listener {
         Self::new(io, id, Way::Events)
     }
 
-    /// One behind the handshake for `/ws/broadcast-time`.
+    /// One after the handshake for `/ws/broadcast-time`.
     #[must_use]
     pub fn frames(io: &mut Io, id: ConnId, socket: WebSocket) -> Self {
         Self::new(io, id, Way::Frames(socket))

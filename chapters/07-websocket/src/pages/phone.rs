@@ -1,6 +1,6 @@
-//! What a phone asks for that has scanned a code: whose it is, and that its page be let in or not.
+//! What a phone asks for that has scanned a code: which page shows it, and that the page be let in or not.
 //!
-//! `login.rs` draws who sends what.
+//! `login.rs` draws what is sent where.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -34,7 +34,7 @@ pub(crate) fn confirm(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
     answer.unwrap_or_else(|refusal| refusal).into()
 }
 
-/// Ends a login that whoever holds the phone hasn't asked for.
+/// Ends a login that the phone's owner hasn't asked for.
 pub(crate) fn decline(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
     let answer = asked(shared, call).and_then(|(logins, token)| {
         let waiting = logins.end(&token, End::Declined).map_err(not_found)?;

@@ -92,7 +92,7 @@ impl<'a> Command<'a> {
     // ANCHOR_END: parse
 }
 
-/// The first word, and what follows the white space behind it.
+/// The first word, and what follows the white space after it.
 fn split(line: &str) -> (&str, &str) {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     (word, rest.trim_start())

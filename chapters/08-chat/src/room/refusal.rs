@@ -1,4 +1,4 @@
-//! What is refused: each case has one clear line, for whoever has typed it.
+//! What is refused: each case has one clear line, for the member that typed it.
 
 use std::fmt;
 
@@ -23,11 +23,11 @@ pub enum Refusal {
     Unknown(Text),
     /// Something is missing: how the command is used.
     Incomplete(&'static str),
-    /// Nobody here is called so.
+    /// No member here is called so.
     Nobody(Text),
     /// A private line to oneself.
     Oneself,
-    /// Somebody else is called so.
+    /// Another member is called so.
     Taken(Nick),
     /// That is what the member is called.
     Same(Nick),

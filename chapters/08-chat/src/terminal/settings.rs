@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-/// Who reads the keyboard.
+/// Which process reads the keyboard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Processes {
     /// The process that also watches the socket.
@@ -20,6 +20,6 @@ pub struct Settings {
     pub addresses: Vec<SocketAddr>,
     /// A name to ask for after each connect.
     pub nick: Option<String>,
-    /// Who reads the keyboard.
+    /// Which process reads the keyboard.
     pub processes: Processes,
 }
