@@ -13,19 +13,19 @@ const EXCERPT: usize = 64;
 /// Whether there is a trace.
 #[expect(clippy::inline_always, reason = "each message comes through here")]
 #[inline(always)]
-pub(crate) fn is_on() -> bool {
+pub(super) fn is_on() -> bool {
     enabled!(Level::TRACE)
 }
 
 /// The answer to a handshake is about to be sent.
-pub(crate) fn switching(io: &Io, id: ConnId, answer: &str) {
+pub(super) fn switching(io: &Io, id: ConnId, answer: &str) {
     let fd = io.descriptor(id);
     trace!(fd, status = 101, bytes = answer.len(), "response");
 }
 
 /// The decoder is about to look at `input`.
 #[inline]
-pub(crate) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limits: &Limits) {
+pub(super) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limits: &Limits) {
     if is_on() && decoder.is_between_frames() {
         tell_frames(io, id, input, limits);
     }
@@ -34,7 +34,7 @@ pub(crate) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limi
 /// The decoder needs more than `input`.
 #[cold]
 #[inline(never)]
-pub(crate) fn keep(io: &Io, id: ConnId, input: &[u8]) {
+pub(super) fn keep(io: &Io, id: ConnId, input: &[u8]) {
     if !input.is_empty() {
         let until = match Header::parse(input, Role::Server, u64::MAX) {
             Ok(Some(_)) => "control", // only these have to be there as a whole

@@ -14,7 +14,7 @@ const SPARES: usize = 64;
 /// One buffer for all of them would have to be copied each time it gets too small, and a long copy
 /// is a time in which no other connection is served.
 #[derive(Debug, Default)]
-pub(crate) struct Chunks {
+pub(super) struct Chunks {
     chunks: VecDeque<Vec<u8>>,
     length: usize,
 }
@@ -57,7 +57,7 @@ impl Chunks {
 /// Memory that the process has given back is zeroed by the kernel before it comes again, page by
 /// page, each at a fault of its own: of a message of 64 KiB, that took a third of the time.
 #[derive(Debug, Default)]
-pub(crate) struct Spare(Vec<Vec<u8>>);
+pub(super) struct Spare(Vec<Vec<u8>>);
 
 impl Spare {
     /// A chunk for `length` bytes or more: a small one, if they are few and none is at hand.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::random::Random;
 
 /// What names a login, and proves that one has seen its code: 128 bits that can't be guessed.
-pub(crate) type Token = [u8; 16];
+pub(super) type Token = [u8; 16];
 
 /// How many codes that are no longer good are remembered.
 const REMEMBERED: usize = 1000;

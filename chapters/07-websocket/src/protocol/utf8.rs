@@ -88,7 +88,7 @@ impl Utf8 {
 
 /// Whether all of a text is UTF-8. What most texts are is found out soonest.
 #[inline]
-pub(crate) fn is_utf8(text: &[u8]) -> bool {
+pub(super) fn is_utf8(text: &[u8]) -> bool {
     text.is_ascii() || str::from_utf8(text).is_ok()
 }
 

@@ -29,7 +29,7 @@ pub enum Command<'a> {
 }
 
 /// What can be typed, in lines.
-pub(crate) const HELP: &[&str] = &[
+pub(super) const HELP: &[&str] = &[
     "what you type goes to all; a line that begins with / is a command:",
     "/msg NICK TEXT says TEXT to one member alone",
     "/me TEXT says what you do",

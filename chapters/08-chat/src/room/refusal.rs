@@ -42,7 +42,7 @@ const REPEATED: usize = Nick::MAX;
 
 impl Refusal {
     /// What was typed, cut to a length that does for an answer.
-    pub(crate) fn repeated(typed: &str) -> Text {
+    pub(super) fn repeated(typed: &str) -> Text {
         match typed.char_indices().nth(REPEATED) {
             Some((end, _)) => Text::new(&format!("{}…", &typed[..end])),
             None => Text::new(typed),

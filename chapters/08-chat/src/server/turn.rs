@@ -12,7 +12,7 @@ const SHARE: usize = 64 * 1024;
 
 /// What has been said in the turn that runs.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Turn {
+pub(super) struct Turn {
     /// When it began: the reactor's clock stands still within a turn.
     began: Duration,
     said: usize,
