@@ -10,7 +10,7 @@ use crate::{
 /// How long `/later` takes.
 const LATER: Duration = Duration::from_secs(1);
 
-/// The longest form that is shown, in bytes. While a page is made of it nobody else is served, and of
+/// The longest form that is shown, in bytes. While a page is made of it no other client is served, and of
 /// a megabyte of `&a` it would be half a million rows.
 const FORM: usize = 16 * 1024;
 
@@ -102,7 +102,7 @@ fn broken((): &mut (), _: &mut Call<'_>) -> Reply {
 }
 
 // ANCHOR: later
-/// Answers after a second, and holds nobody up meanwhile.
+/// Answers after a second. Meanwhile other clients are served.
 fn later((): &mut (), call: &mut Call<'_>) -> Reply {
     match call.occasion {
         Occasion::Request => {

@@ -174,7 +174,7 @@ fn conditional(fields: Fields<'_>, asked: Asked, page: Arc<Page>, now: &Date) ->
     }
 }
 
-/// The answer to whoever doesn't want to read the file that there is.
+/// The answer to a request with another method than GET or HEAD for a file that there is.
 #[cold]
 fn not_read(method: Method<'_>) -> Response {
     let allow = "GET, HEAD, OPTIONS";

@@ -1,7 +1,7 @@
 //! A client: it waits for one server, so it may block.
 //!
 //! The same decoder serves both sides. What is the client's alone: it masks its frames with keys
-//! that nobody can foresee, it refuses masked ones, and it leaves the end of the TCP connection to
+//! that can't be foreseen, it refuses masked ones, and it leaves the end of the TCP connection to
 //! the server.
 
 mod address;
@@ -23,7 +23,7 @@ use crate::{
     Opcode, Role, write_close, write_fragment,
 };
 
-/// How long a client waits for the server to end the connection behind the closing handshake.
+/// How long a client waits for the server to end the connection after the closing handshake.
 const GOODBYE: Duration = Duration::from_secs(3);
 
 /// A connection to a server.
@@ -82,7 +82,7 @@ impl Client {
                 return Err(Failure::Opening(Misunderstanding::NotHttp));
             }
             if let Some((protocol, used)) = opening.answer(&input)? {
-                input.consume(used); // frames may have come right behind it
+                input.consume(used); // frames may have arrived right after it
                 break protocol.map(str::to_owned);
             }
         };

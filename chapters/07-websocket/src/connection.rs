@@ -3,12 +3,15 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `session.rs` | it answers what the protocol answers, and passes on what is said |
+//! | `output.rs` | frames on their way out |
 //! | `heartbeat.rs` | a peer that says nothing is asked whether it is there |
 //! | `trace.rs` | what `--trace` shows of frames |
 
 mod heartbeat;
+mod output;
 mod session;
 pub(crate) mod trace;
 
-pub(crate) use self::session::send_close;
-pub use self::session::{WebSocket, send_frame, send_header};
+pub(crate) use self::output::send_close;
+pub use self::output::{send_frame, send_header};
+pub use self::session::WebSocket;

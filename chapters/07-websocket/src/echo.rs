@@ -14,7 +14,7 @@
 //! reads.
 //!
 //! That is memory in the hands of strangers: all connections together have only so much of it
-//! ([`Memory`]). When that is used up, whoever holds much sends it as a fragment, and goes on.
+//! ([`Memory`]). When that is used up, a connection that holds much sends it as a fragment, and goes on.
 
 mod chunks;
 

@@ -27,8 +27,7 @@ pub use client::{Address, AddressError, Client, Failure, Goodbye, Incoming, MAX_
 pub use client::{Misunderstanding, Opening};
 pub use connection::{WebSocket, send_frame, send_header};
 pub use echo::{Echo, Memory};
-pub use pages::login::Login;
-pub use pages::news::Listener;
+pub use pages::{Listener, Login};
 pub use protocol::{
     Accepted, Assembler, Close, CloseCode, Closing, Decoder, Encoded, Error, Event, Handshake,
     Header, Impossible, Kind, Limits, MAX_CONTROL, Mask, Message, Opcode, Origins, Part, Refusal,

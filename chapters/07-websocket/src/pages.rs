@@ -4,10 +4,17 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `news.rs` | four ways to learn of news |
-//! | `login.rs`, `logins.rs` | a page that a phone lets in: what arrives on one connection is sent on another |
+//! | `login.rs`, `logins.rs`, `phone.rs` | a page that a phone lets in: what arrives on one connection is sent on another |
+//! | `shared.rs` | what their routes share |
 
-pub(crate) mod login;
+mod login;
 mod logins;
-pub(crate) mod news;
+mod news;
+pub(crate) mod phone;
+mod shared;
 
+pub use self::login::Login;
 pub(crate) use self::logins::Logins;
+pub use self::news::Listener;
+pub(crate) use self::news::{long_poll, poll};
+pub(crate) use self::shared::Shared;

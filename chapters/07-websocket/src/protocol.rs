@@ -7,12 +7,13 @@
 //! | `decoder.rs`, `message.rs`, `utf8.rs` | frames as they arrive, and the messages that they make |
 //! | `assembler.rs` | messages as a whole |
 //! | `frame.rs` | frames on their way out |
-//! | `close.rs`, `closing.rs` | why a connection is closed, and how |
+//! | `close.rs`, `close_code.rs`, `closing.rs` | why a connection is closed, and how |
 //! | `error.rs`, `limits.rs` | what is refused, with which code |
 
 mod accept_key;
 mod assembler;
 mod close;
+mod close_code;
 mod closing;
 mod decoder;
 mod error;
@@ -24,16 +25,17 @@ mod mask;
 mod message;
 mod utf8;
 
-pub use accept_key::accept_key;
-pub use assembler::{Assembler, Message};
-pub use close::{Close, CloseCode};
-pub use closing::Closing;
-pub use decoder::{Decoder, Event, Part};
-pub use error::Error;
-pub use frame::{write_close, write_fragment, write_frame};
-pub use handshake::{Accepted, Handshake, Origins, Refusal};
-pub use header::{Encoded, Header, MAX_CONTROL, Opcode, Role};
-pub use limits::Limits;
-pub use mask::Mask;
-pub use message::Kind;
-pub use utf8::{Impossible, Utf8};
+pub use self::accept_key::accept_key;
+pub use self::assembler::{Assembler, Message};
+pub use self::close::Close;
+pub use self::close_code::CloseCode;
+pub use self::closing::Closing;
+pub use self::decoder::{Decoder, Event, Part};
+pub use self::error::Error;
+pub use self::frame::{write_close, write_fragment, write_frame};
+pub use self::handshake::{Accepted, Handshake, Origins, Refusal};
+pub use self::header::{Encoded, Header, MAX_CONTROL, Opcode, Role};
+pub use self::limits::Limits;
+pub use self::mask::Mask;
+pub use self::message::Kind;
+pub use self::utf8::{Impossible, Utf8};

@@ -1,9 +1,9 @@
-//! Bytes that nobody can foresee: for keys and masks.
+//! Random bytes, for keys and masks.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 
-/// Bytes that nobody can foresee, from the kernel (`random(4)`).
+/// Bytes that can't be foreseen, from the kernel (`random(4)`).
 #[derive(Debug)]
 pub(crate) struct Random(BufReader<File>);
 

@@ -1,4 +1,4 @@
-//! The server: HTTP for its page, and WebSocket for whoever asks for that.
+//! The server: HTTP for its page, and WebSocket for clients that ask for it.
 
 use std::io;
 use std::time::Duration;
@@ -6,10 +6,8 @@ use std::time::Duration;
 use http::{Call, Files, Http, Method, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, Origin};
 
-use crate::pages::Logins;
-use crate::pages::login::{self, Login, Waiting};
-use crate::pages::news::{long_poll, poll};
-use crate::{Echo, Handshake, Limits, Listener, Memory, WebSocket};
+use crate::pages::{Logins, Shared, long_poll, phone, poll};
+use crate::{Echo, Handshake, Limits, Listener, Login, Memory, WebSocket};
 
 const EVENTS: &str = "/events";
 const TIME: &str = "/ws/broadcast-time";
@@ -27,20 +25,12 @@ pub struct Server {
     site: Site<Shared>,
 }
 
-/// What the routes share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub handshake: Handshake,
-    /// None where no codes are given out.
-    pub logins: Option<Logins<Waiting>>,
-}
-
 /// What one connection remembers: which protocol it speaks, and how far it is with that.
 #[derive(Debug)]
 pub enum Session {
     /// HTTP, as all of them begin.
     Http(Http),
-    /// A connection behind its handshake, and what of its last message hasn't gone back.
+    /// A connection after its handshake, and what of its last message hasn't gone back.
     WebSocket(WebSocket, Echo),
     /// A connection on which only this side speaks. Boxed, as the other kinds need less room.
     Listener(Box<Listener>),
@@ -59,9 +49,9 @@ impl Server {
             Route::new(Method::Get, EVENTS, |_, _| Reply::Upgrade),
             Route::any(TIME, upgrade),
             Route::any(LOGIN, upgrade),
-            Route::new(Method::Post, "/login/look", login::look),
-            Route::new(Method::Post, "/login/confirm", login::confirm),
-            Route::new(Method::Post, "/login/decline", login::decline),
+            Route::new(Method::Post, "/login/look", phone::look),
+            Route::new(Method::Post, "/login/confirm", phone::confirm),
+            Route::new(Method::Post, "/login/decline", phone::decline),
         ];
         let shared = Shared {
             handshake,
@@ -145,7 +135,7 @@ impl Handler for Server {
         if let Session::Http(_) = session {
             self.on_http_data(io, id, session, input);
         }
-        // Frames may have come right behind the handshake: the same input goes on.
+        // Frames may have arrived right after the handshake: the same input goes on.
         if let Session::WebSocket(socket, echo) = session {
             socket.on_data(io, id, &self.limits, input, |io, part| {
                 echo.add(io, id, part, &mut self.memory);

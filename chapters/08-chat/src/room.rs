@@ -46,18 +46,18 @@ mod text;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+pub use self::command::Command;
 use self::command::HELP;
-pub use self::command::{Command, MAX_LINE};
 pub use self::event::{Event, Here, News, Private, Public, Side, Welcome, Why};
 pub use self::letter::{Letter, To};
 pub use self::nick::{Folded, Nick, Unfit};
-pub use self::refusal::Refusal;
+pub use self::refusal::{MAX_LINE, Refusal};
 pub use self::text::Text;
 
 /// How many lines a newcomer is told that were said before.
 pub const HISTORY: usize = 20;
 
-/// How many names are told when somebody asks who is here. There may be thousands.
+/// How many names are told when a member asks who is here. There may be thousands.
 pub const NAMED: usize = 100;
 
 /// A room whose members are known by keys.
@@ -99,7 +99,7 @@ impl<K: Copy + Ord> Room<K> {
         self.members.len()
     }
 
-    /// Whether nobody is here.
+    /// Whether it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
@@ -117,7 +117,7 @@ impl<K: Copy + Ord> Room<K> {
         self.members.get(&key)
     }
 
-    /// Somebody comes. A key that is here already is not taken in twice.
+    /// A member comes. A key that is here already is not taken in twice.
     #[must_use]
     pub fn join(&mut self, key: K) -> Vec<Letter<K>> {
         if self.contains(key) {
@@ -146,7 +146,7 @@ impl<K: Copy + Ord> Room<K> {
         ]
     }
 
-    /// Somebody goes.
+    /// A member goes.
     #[must_use]
     pub fn leave(&mut self, key: K, why: Why) -> Vec<Letter<K>> {
         let Some(nick) = self.members.remove(&key) else {
@@ -157,7 +157,7 @@ impl<K: Copy + Ord> Room<K> {
         vec![Letter { to: To::All, event }]
     }
 
-    /// Somebody has typed a line, or sent what is none. What it asks for is done; whoever has asked
+    /// A member has typed a line, or sent what is none. What it asks for is done; whoever has asked
     /// to leave is gone afterwards.
     #[must_use]
     // ANCHOR: hear
@@ -172,7 +172,7 @@ impl<K: Copy + Ord> Room<K> {
     }
     // ANCHOR_END: hear
 
-    /// Somebody is told that something is refused.
+    /// A member is told that something is refused.
     #[must_use]
     pub fn refuse(&self, key: K, refusal: Refusal) -> Vec<Letter<K>> {
         vec![Letter::to_one(key, Event::Refused(refusal))]
@@ -286,7 +286,7 @@ impl<K: Copy + Ord> Room<K> {
         nick
     }
 
-    /// Nobody is called `nick` any more.
+    /// No member is called `nick` any more.
     fn release(&mut self, nick: &Nick) {
         self.nicks.remove(&nick.folded());
         if let Some(number) = nick.guest_number() {

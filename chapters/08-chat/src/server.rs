@@ -2,17 +2,19 @@
 //!
 //! | file | what it holds |
 //! | --- | --- |
-//! | `session.rs` | what one connection remembers |
+//! | `session.rs`, `page.rs` | what one connection remembers |
 //! | `members.rs`, `door.rs` | what members do, and what they may |
-//! | `broadcast.rs` | one connection writes to others |
-//! | `pace.rs`, `turn.rs`, `silence.rs` | no member holds up the others |
+//! | `broadcast.rs`, `turn.rs` | one connection writes to others |
+//! | `talk.rs`, `pace.rs`, `silence.rs` | no member holds up the others, and none is forgotten |
 
 mod broadcast;
 mod door;
 mod members;
 mod pace;
+mod page;
 mod session;
 mod silence;
+mod talk;
 mod turn;
 
 use std::io;
@@ -21,28 +23,23 @@ use std::time::Duration;
 
 use http::{Call, Files, Http, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Origin, Reactor, Signals};
-use websocket::{Assembler, Handshake, WebSocket};
+use websocket::{Handshake, WebSocket};
 
 pub use self::broadcast::MAX_WAITING;
 pub use self::door::{limits, listen};
+use self::members::Members;
 pub use self::pace::Pace;
-pub use self::session::{Page, Session, Talk};
+pub use self::page::Page;
+pub use self::session::Session;
 pub use self::silence::{Silence, Step};
-use self::turn::Turn;
-use crate::wording::Draft;
+pub use self::talk::Talk;
 use crate::{Farewell, LineReader, Room, Seat, Why};
 
 /// What all connections share.
 #[derive(Debug)]
 pub struct Server {
-    pub(crate) room: Room<Seat>,
-    pub(crate) draft: Draft,
-    /// Who was found too slow in the delivery that runs.
-    pub(crate) slow: Vec<Seat>,
-    pub(crate) turn: Turn,
+    members: Members,
     site: Site<Handshake>,
-    /// After so long a silence a member is asked.
-    pub(crate) idle: Duration,
     /// Where pages are asked for, and WebSocket; the other listener is for lines.
     web: Option<ListenerId>,
 }
@@ -53,12 +50,8 @@ impl Server {
     pub fn new(room: Room<Seat>, files: Files, handshake: Handshake, idle: Duration) -> Self {
         let routes = vec![Route::any("/ws", upgrade)];
         Self {
-            room,
-            draft: Draft::default(),
-            slow: Vec::new(),
-            turn: Turn::default(),
+            members: Members::new(room, idle),
             site: Site::new(files, routes, handshake),
-            idle,
             web: None,
         }
     }
@@ -100,11 +93,8 @@ impl Server {
             return io.close(id); // the route has agreed, so this doesn't happen
         };
         let socket = WebSocket::open(io, id, &accepted);
-        *session = Session::Page(Box::new(Page {
-            socket,
-            assembler: Assembler::default(),
-            talk: self.join(io, Seat::page(id)),
-        }));
+        let page = Page::join(io, id, socket, &mut self.members);
+        *session = Session::Page(Box::new(page));
     }
 }
 
@@ -116,17 +106,6 @@ fn upgrade(handshake: &mut Handshake, call: &mut Call<'_>) -> Reply {
     }
 }
 
-impl Session {
-    /// Where its member sits.
-    fn seat(&self, id: ConnId) -> Option<Seat> {
-        match self {
-            Self::Lines(..) => Some(Seat::lines(id)),
-            Self::Page(_) => Some(Seat::page(id)),
-            Self::Http(_) => None,
-        }
-    }
-}
-
 impl Handler for Server {
     type Session = Session;
 
@@ -134,17 +113,20 @@ impl Handler for Server {
         if self.web.map(Origin::Listener) == Some(origin) {
             return Session::Http(Http::open(io, id, &self.site));
         }
-        Session::Lines(LineReader::default(), self.join(io, Seat::lines(id)))
+        Session::Lines(
+            LineReader::default(),
+            self.members.join(io, Seat::lines(id)),
+        )
     }
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         if let Session::Http(_) = session {
             self.on_http_data(io, id, session, input);
         }
-        // Frames may have come right behind the handshake: the same input goes on.
+        // Frames may have arrived right after the handshake: the same input goes on.
         match session {
-            Session::Lines(reader, talk) => self.on_lines(io, id, (reader, talk), input),
-            Session::Page(page) => self.on_messages(io, id, page, input),
+            Session::Lines(reader, talk) => self.members.on_lines(io, id, (reader, talk), input),
+            Session::Page(page) => page.on_data(io, id, &mut self.members, input),
             Session::Http(_) => {}
         }
     }
@@ -153,20 +135,17 @@ impl Handler for Server {
         match session {
             Session::Http(http) => return http.on_end(io, id),
             Session::Lines(reader, talk) => {
-                if let Some(line) = reader.rest(input) {
-                    self.hear(io, Seat::lines(id), talk, line);
-                }
-                self.leave(io, Seat::lines(id), Why::Quit);
+                self.members.on_last_line(io, id, (reader, talk), input);
             }
-            Session::Page(_) => self.leave(io, Seat::page(id), Why::Lost), // without a Close: 1006
+            Session::Page(_) => self.members.leave(io, Seat::page(id), Why::Lost), // without a Close: 1006
         }
         io.close(id);
     }
 
     fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
         match session {
-            Session::Lines(_, talk) => self.on_member_timer(io, Seat::lines(id), talk, key),
-            Session::Page(page) => self.on_member_timer(io, Seat::page(id), &mut page.talk, key),
+            Session::Lines(_, talk) => self.members.on_timer(io, Seat::lines(id), talk, key),
+            Session::Page(page) => self.members.on_timer(io, Seat::page(id), page.talk(), key),
             Session::Http(http) => {
                 let outcome = http.on_timer(io, id, &mut self.site, key);
                 self.after_http(io, id, session, &outcome);
@@ -179,7 +158,7 @@ impl Handler for Server {
             return http.on_stop(io, id, &mut self.site);
         }
         if let Some(seat) = session.seat(id)
-            && self.room.contains(seat)
+            && self.members.has(seat)
         {
             io.send(id, &seat.protocol.last_words(Farewell::Stop));
             io.close(id);
@@ -187,7 +166,7 @@ impl Handler for Server {
     }
 
     fn on_close(&mut self, io: &mut Io, id: ConnId, session: Session, why: Closed) {
-        // Of a server that goes down, all leave, and nobody has to be told.
+        // Of a server that goes down all leave, and none has to be told.
         if io.is_stopping() {
             return;
         }
@@ -196,7 +175,7 @@ impl Handler for Server {
                 Closed::Finished => Why::Quit,
                 _ => Why::Lost,
             };
-            self.leave(io, seat, why);
+            self.members.leave(io, seat, why);
         }
     }
 }

@@ -10,8 +10,8 @@
 //!
 //! The second process is how it is often described: one to write, one to read. One epoll waits for
 //! both as well; only `keyboard.rs` knows which of the two it is. What the second process does
-//! buy: if the first one is killed, somebody is left to put the terminal back. If the only one is
-//! killed, nobody is; `bash` does it for its own foreground programs, others leave it to `stty sane`.
+//! buy: if the first one is killed, the other is left to put the terminal back. If the only one is
+//! killed, none is; `bash` does it for its own foreground programs, others leave it to `stty sane`.
 //!
 //! | file | what it holds |
 //! | --- | --- |
@@ -29,11 +29,11 @@ mod keyboard;
 mod modes;
 mod plain;
 mod retry;
+mod settings;
 mod signals;
 mod wait;
 
 use std::io::{self, IsTerminal};
-use std::net::SocketAddr;
 
 use client::{Client, End};
 use editor::Editor;
@@ -42,29 +42,8 @@ use front::Front;
 use keyboard::Keyboard;
 use modes::Modes;
 use plain::Plain;
+pub use settings::{Processes, Settings};
 use signals::Signals;
-
-/// Who reads the keyboard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Processes {
-    /// The process that also watches the socket.
-    One,
-    /// A child, which writes to a pipe.
-    Two,
-}
-
-/// What the command line says.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The server, as the user calls it.
-    pub server: String,
-    /// Where it may be; the first that answers is taken.
-    pub addresses: Vec<SocketAddr>,
-    /// A name to ask for after each connect.
-    pub nick: Option<String>,
-    /// Who reads the keyboard.
-    pub processes: Processes,
-}
 
 /// Talks with the server until the user, the input, a signal or the server ends it.
 ///
@@ -74,7 +53,7 @@ pub struct Settings {
 pub fn run(settings: Settings) -> anyhow::Result<()> {
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     // Before the fork: they are the parent's to handle. Where no terminal has to be put back they do
-    // what they always do, even while a write waits for somebody who doesn't read.
+    // what they always do, even while a write waits for a reader that doesn't read.
     let signals = is_terminal.then(Signals::block).transpose()?;
     let modes = is_terminal.then(Modes::set).transpose()?;
     // Before there is a socket: the child would hold it open, and the server would never hear of an end.

@@ -150,15 +150,14 @@ fn a_held_peer_is_read_from_again_after_resume() {
     client.expect(b"held\n");
 }
 
-/// Many long answers, each made by this command.
-fn the_rest_follows(command: &str) {
+/// Many answers of this size, each made by this command: one of them is the first that doesn't fit.
+fn the_rest_follows(command: &str, answer: usize) {
     let limits = Limits {
         high_water: u64::MAX, // never full, so it goes on reading
         ..Limits::default()
     };
     let server = start(limits);
     let mut client = server.client();
-    let answer = 200_000; // one of them is the first that doesn't fit
     let answers = MUCH / answer;
     for _ in 0..answers {
         client.send(format!("{command} {answer}\n").as_bytes());
@@ -172,12 +171,17 @@ fn the_rest_follows(command: &str) {
 
 #[test]
 fn the_rest_of_an_answer_follows_when_there_is_room() {
-    the_rest_follows("fill");
+    the_rest_follows("fill", 200_000);
+}
+
+#[test]
+fn the_rest_of_a_short_answer_follows_when_there_is_room() {
+    the_rest_follows("fill", 10_000);
 }
 
 #[test]
 fn the_rest_of_shared_bytes_follows_when_there_is_room() {
-    the_rest_follows("share");
+    the_rest_follows("share", 200_000);
 }
 
 #[test]

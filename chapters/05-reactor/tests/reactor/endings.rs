@@ -274,6 +274,8 @@ fn an_open_connection_whose_peer_reads_nothing_is_given_up_too() {
 fn output_that_drains_ends_the_time_of_a_stall() {
     let server = start(Limits {
         stall: Duration::from_millis(400),
+        high_water: u64::MAX,
+        write: usize::MAX, // so all that the socket takes goes at once, and the rest is stuck
         ..Limits::default()
     });
     let mut client = server.client();
@@ -288,6 +290,26 @@ fn output_that_drains_ends_the_time_of_a_stall() {
         "{:?}",
         again.elapsed()
     );
+}
+
+#[test]
+fn a_peer_that_reads_now_and_then_is_not_given_up_between() {
+    let server = start(Limits {
+        stall: Duration::from_millis(600),
+        ..Limits::default()
+    });
+    let mut client = server.client();
+    client.send(b"fill 24000000\n");
+    server.expect("line 0 fill 24000000");
+    let mut piece = vec![0; 4 << 20];
+    for _ in 0..4 {
+        std::thread::sleep(Duration::from_millis(400));
+        client
+            .stream()
+            .read_exact(&mut piece)
+            .expect("it isn't cut");
+    }
+    client.expect(&vec![b'x'; 24_000_000 - 4 * piece.len()]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ const fn eight(byte: u8) -> u64 {
     u64::from_ne_bytes([byte; 8])
 }
 
-/// The place of the first control character but HTAB at or behind `from`; the end, without one.
+/// The place of the first control character but HTAB at or after `from`; the end, without one.
 #[inline(never)] // it has too many constants to share its registers with others
 pub(crate) fn find_control(input: &[u8], from: usize) -> usize {
     let mut at = from;

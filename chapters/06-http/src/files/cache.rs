@@ -50,7 +50,7 @@ impl Cache {
         self.entries.remove(path)
     }
 
-    /// Keeps `entry` for `path`, if there is room. Those that nobody has asked for in this second
+    /// Keeps `entry` for `path`, if there is room. Those that weren't asked for in this second
     /// make room; to look for them once a second is enough.
     pub fn keep(&mut self, path: &[u8], entry: Entry) {
         let now = entry.checked;

@@ -40,7 +40,7 @@ pub(crate) fn is_plain(fields: Fields<'_>) -> bool {
 // ANCHOR: judge
 /// What comes first is decided by RFC 9110 §13.2.2, whose steps these are.
 pub(super) fn judge(fields: Fields<'_>, asked: Asked, page: &Page, now: Seconds) -> Verdict {
-    // 1 and 2. They guard changes (“only if nobody else has written since”), but hold for GET.
+    // 1 and 2. They guard changes (“only if it hasn't been changed since”), but hold for GET.
     let mut lists = fields.get_all("If-Match").peekable();
     if lists.peek().is_some() {
         if !lists.any(|list| page.tag.is_in(list)) {

@@ -44,7 +44,7 @@ pub(super) fn wanted(value: &[u8], length: u64) -> Wanted {
     }
 }
 
-/// What stands before and behind the hyphen of the only range. An empty element of a list counts
+/// What comes before and after the hyphen of the only range. An empty element of a list counts
 /// for nothing (§5.6.1.2).
 fn only_range(value: &[u8]) -> Option<(&[u8], &[u8])> {
     let (unit, set) = value.split_at_checked(b"bytes=".len())?;
@@ -63,7 +63,7 @@ fn only_range(value: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&range[..hyphen], &range[hyphen + 1..]))
 }
 
-/// One digit or more. A number too large for 64 bits is behind the end of any file, and so is the
+/// One digit or more. A number too large for 64 bits is beyond the end of any file, and so is the
 /// largest of 64 bits.
 fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() {

@@ -11,8 +11,8 @@ use nix::sys::stat::Mode;
 
 /// A directory, opened once. Nothing outside of it is ever opened.
 ///
-/// Nobody here looks for `..` to keep a client inside: such filters have been talked round since
-/// there are servers. The kernel does it, on its way from name to name: `RESOLVE_BENEATH` has it
+/// No code here looks for `..` to keep a client inside: such filters have been bypassed for as long
+/// as there have been servers. The kernel does it, on its way from name to name: `RESOLVE_BENEATH` makes it
 /// refuse every step that would leave, by `..`, by a symbolic link or by a rename at the wrong
 /// moment (`openat2(2)`). A link to somewhere inside works if it is relative.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ enum Way {
 /// Why there is no file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// There is none of this name; or it lies outside, which is nobody's business.
+    /// There is none of this name; or it lies outside, which a client isn't told.
     Missing,
     /// It may not be read, or isn't a file: a FIFO, a device, a socket.
     Forbidden,
@@ -68,7 +68,7 @@ impl Root {
         Ok(Self { directory, way })
     }
 
-    /// What `name` stands for, without opening it: opening a FIFO wakes whoever waits at its other
+    /// What `name` stands for, without opening it: opening a FIFO wakes the process that waits at its other
     /// end, and opening a device may do anything.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl Root {
     /// # Errors
     /// A [`Refusal`] where it isn't a file any more since [`Self::look`] saw one.
     pub fn read(&self, name: &[u8]) -> Result<(File, Metadata), Refusal> {
-        // Should it have become a FIFO, O_NONBLOCK has us not wait for a writer.
+        // Should it have become a FIFO, O_NONBLOCK keeps us from waiting for a writer.
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
         let file = File::from(self.resolve(name, flags)?);
         match found(file.metadata()?)? {
@@ -112,7 +112,7 @@ fn beneath(directory: &OwnedFd, name: &[u8], flags: OFlag) -> nix::Result<OwnedF
     for _ in 0..ATTEMPTS {
         match openat2(directory, name, how) {
             // A rename crossed the way of a `..` in a link: whether it led outside, the kernel
-            // can't tell, and asks to try again. Who renames without end shan't hold us here.
+            // can't tell, and asks to try again. That is bounded, so endless renaming can't hold us here.
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             result => return result,
         }

@@ -36,7 +36,7 @@ impl Body {
     /// with: the caller drops these. `None` if more bytes are needed.
     ///
     /// Pieces depend on how the input came; what they make together doesn't. Framing is dropped
-    /// with the piece behind it, so at most a chunk's first line, or the trailer section, waits in
+    /// with the piece after it, so at most a chunk's first line, or the trailer section, waits in
     /// the input. Trailer fields are checked and forgotten.
     ///
     /// # Errors

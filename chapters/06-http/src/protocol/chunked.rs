@@ -20,8 +20,8 @@ use super::piece::{Piece, take};
 use super::token::{Set, token_len, trim_start};
 use crate::{Error, Limits};
 
-/// Digits of a chunk's size: 16 make 64 bits. More are zeros, and whoever sends those is up to
-/// something.
+/// Digits of a chunk's size: 16 make 64 bits. More are zeros, which only an
+/// attacker sends.
 const SIZE_DIGITS: usize = 16;
 
 /// The bytes of a quoted string that stand for themselves (RFC 9110 §5.6.4). Control characters
@@ -46,7 +46,7 @@ pub(super) struct Chunked {
 enum State {
     /// A line with a chunk's size comes next.
     Size(LineReader),
-    /// The chunk's data comes next, behind `from` bytes that have been read and not yet consumed;
+    /// The chunk's data comes next, after `from` bytes that have been read and not yet consumed;
     /// `left` bytes of it, then CR LF.
     Data { from: usize, left: u64 },
     /// The last chunk has come: fields, then an empty line.
@@ -125,7 +125,7 @@ impl Chunked {
     }
 }
 
-/// The hexadecimal number at the front of a chunk's first line, and what stands behind it.
+/// The hexadecimal number at the front of a chunk's first line, and what follows it.
 fn parse_size(line: &[u8]) -> Result<(u64, &[u8]), Error> {
     let mut size = 0;
     let mut digits = 0;
@@ -147,7 +147,7 @@ fn parse_size(line: &[u8]) -> Result<(u64, &[u8]), Error> {
     }
 }
 
-/// Nothing here knows any extension, but whatever stands there has to be one (RFC 9112 §7.1.1):
+/// Nothing here knows any extension, but what is there has to be one (RFC 9112 §7.1.1):
 ///
 /// ```text
 ///   chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS value ] )
@@ -166,7 +166,7 @@ fn check_extensions(mut text: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What stands behind `byte` and the white space around it.
+/// What follows `byte` and the white space around it.
 fn behind_byte(text: &[u8], byte: u8) -> Option<&[u8]> {
     trim_start(text).strip_prefix(&[byte]).map(trim_start)
 }
@@ -176,7 +176,7 @@ fn behind_token(text: &[u8]) -> Option<&[u8]> {
     (length > 0).then_some(&text[length..])
 }
 
-/// What stands behind a quoted string (RFC 9110 §5.6.4).
+/// What follows a quoted string (RFC 9110 §5.6.4).
 fn behind_quoted(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text.strip_prefix(b"\"")?;
     loop {

@@ -6,7 +6,7 @@ use crate::Status;
 
 /// What is wrong with a request.
 ///
-/// After an error nobody knows where the next request would begin: the server answers with
+/// After an error there is no telling where the next request would begin: the server answers with
 /// [`status`](Self::status) and closes (RFC 9112 §9.6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Error {

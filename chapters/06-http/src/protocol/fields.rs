@@ -9,7 +9,7 @@ use crate::fast::Seen;
 /// line's end, and no memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fields<'a> {
-    /// Whole lines, each with a colon behind its name and CR LF at its end.
+    /// Whole lines, each with a colon after its name and CR LF at its end.
     lines: &'a [u8],
     seen: Seen,
 }

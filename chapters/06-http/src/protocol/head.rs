@@ -9,7 +9,7 @@
 //!                                          └────┘ a field
 //! ```
 //!
-//! Each byte is looked at as it comes, and a wrong one is answered at once: nobody has to wait for
+//! Each byte is looked at as it arrives, and a wrong one is answered at once: there is no waiting for
 //! the end of a head that is lost already. What is remembered between two pieces are places in the
 //! input, so a connection that waits for the rest of a head holds that head and 120 bytes more.
 
@@ -21,7 +21,7 @@ use crate::fast::Seen;
 use crate::{Error, Fields, Framing, Limits, Method, Target, Version};
 
 /// Empty lines before the request line that are overlooked. RFC 9112 §2.2 asks for one at least:
-/// some clients send one behind a body.
+/// some clients send one after a body.
 const EMPTY_LINES: usize = 4;
 
 /// The head of a request, as it lies in the input.
@@ -107,7 +107,7 @@ impl<'a> Head<'a> {
     }
 
     /// RFC 9112 §3.2.2 has a server overlook the Host then, and §3.2 has a client send the same in
-    /// both. Where they differ, somebody before us may have gone by the other one.
+    /// both. Where they differ, a proxy before us may have gone by the other one.
     #[cold]
     fn check_host(&self, authority: &[u8]) -> Result<(), Error> {
         match self.fields.get("host") {
@@ -139,7 +139,7 @@ impl HeadParser {
     /// Reads the head at the front of `input`: it, and how many bytes it takes, or `None` if more
     /// bytes are needed.
     ///
-    /// Between two calls `input` keeps what it had and may gain bytes behind it. Then the parser
+    /// Between two calls `input` keeps what it had and may gain bytes at its end. Then the parser
     /// is ready for the next head.
     ///
     /// # Errors
@@ -184,7 +184,7 @@ impl HeadParser {
     }
     // ANCHOR_END: parse
 
-    /// The request line behind empty ones.
+    /// The request line after empty ones.
     #[inline]
     fn request_line(
         &mut self,

@@ -17,7 +17,7 @@ pub enum Framing {
     Chunked,
 }
 
-/// What a head says of its connection (RFC 9112 §9.3). Who says both wants it closed.
+/// What a head says of its connection (RFC 9112 §9.3). `close` wins over `keep-alive`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Connection {
     /// Nothing: with HTTP/1.1 it goes on, with HTTP/1.0 it ends.
@@ -69,8 +69,8 @@ impl Known {
     }
 
     // ANCHOR: length
-    /// RFC 9110 §8.6 lets a recipient take `5, 5` and a repeated `5` for one. We don't: whoever
-    /// came before us may have seen one of them only.
+    /// RFC 9110 §8.6 lets a recipient take `5, 5` and a repeated `5` for one. We don't: a proxy
+    /// before us may have seen one of them only.
     #[inline]
     fn content_length(&mut self, value: &[u8]) -> Result<(), Error> {
         match self.framing {
@@ -84,7 +84,7 @@ impl Known {
     // ANCHOR_END: length
 
     // ANCHOR: coding
-    /// RFC 9112 §6.1: with both, somebody is trying to smuggle a request past somebody else.
+    /// RFC 9112 §6.1: a message with both may be an attempt to smuggle a request past a proxy.
     fn transfer_encoding(&mut self, value: &[u8], version: Version) -> Result<(), Error> {
         if version == Version::Http10 {
             return Err(Error::CodingInHttp10);
@@ -134,7 +134,7 @@ fn is(name: &[u8], known: &[u8]) -> bool {
 
 /// What is wrong with a Transfer-Encoding that isn't `chunked` and nothing else.
 ///
-/// Without `chunked` at the end nobody knows where the body ends, and that is 400 (RFC 9112
+/// Without `chunked` at the end there is no telling where the body ends, and that is 400 (RFC 9112
 /// §6.3). Something else before it may be right, and unknown here: 501 (§6.1).
 #[cold]
 fn coding_error(value: &[u8]) -> Error {

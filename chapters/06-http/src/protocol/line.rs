@@ -10,7 +10,7 @@
 //! is bad. These are `Ok(Some(line))`, `Ok(None)` and `Err(error)`.
 //!
 //! A line ends in CR LF and in nothing else. RFC 9112 §2.2 lets a recipient take a lone LF for an
-//! end of line, but whoever sits between the client and this server may not, and then the two
+//! end of line, but a proxy between the client and this server may not, and then the two
 //! see different requests. The same goes for a lone CR, and for NUL and its like, at which one
 //! program ends a text and the next one doesn't (RFC 9110 §5.5).
 
@@ -19,13 +19,13 @@ use crate::fast::find_control;
 
 /// Reads lines from an input that grows at its end.
 ///
-/// Between two calls the input keeps what it had and may gain bytes behind it. So none is looked
+/// Between two calls the input keeps what it had and may gain bytes at its end. So none is looked
 /// at twice, in however many pieces a line comes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LineReader {
     /// Where the next line begins.
     start: usize,
-    /// Up to here, there is no control character but HTAB behind `start`.
+    /// Up to here, there is no control character but HTAB after `start`.
     searched: usize,
 }
 
@@ -80,7 +80,7 @@ impl LineReader {
 }
 
 // ANCHOR: no_line
-/// What to make of `rest`, which doesn't begin with CR LF, behind a line.
+/// What to make of `rest`, which doesn't begin with CR LF, after a line.
 #[cold]
 fn no_line<T>(rest: &[u8]) -> Result<Option<T>, Error> {
     match rest {

@@ -5,7 +5,7 @@
 pub enum Piece<'a> {
     /// Some bytes of it, one at least.
     Data(&'a [u8]),
-    /// It is complete. The next request begins behind it.
+    /// It is complete. The next request begins after it.
     End,
 }
 

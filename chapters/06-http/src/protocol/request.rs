@@ -1,4 +1,4 @@
-//! Requests, one behind another: what the server feeds with a connection's input.
+//! Requests, one after another: what the server feeds with a connection's input.
 //!
 //! ```text
 //!              ┌──────────────────────────────────────────────┐
@@ -59,7 +59,7 @@ pub struct RequestParser {
 enum State {
     Head(HeadParser),
     Body(Body),
-    /// Nobody knows where the next request would begin.
+    /// There is no telling where the next request would begin.
     Broken(Error),
 }
 
@@ -94,7 +94,7 @@ impl RequestParser {
         limits: &Limits,
     ) -> Result<Option<(Event<'a>, usize)>, Error> {
         match &mut self.state {
-            State::Head(_) if input.is_empty() => Ok(None), // as behind most requests
+            State::Head(_) if input.is_empty() => Ok(None), // as after most requests
             State::Head(parser) => {
                 let Some((head, used)) = parser.parse(input, limits)? else {
                     return Ok(None);
@@ -121,7 +121,7 @@ impl RequestParser {
         }
     }
 
-    /// Whether a head has come whose body is not complete. Before its head is complete, a request
+    /// Whether a head has arrived whose body is not complete. Before its head is complete, a request
     /// is all in the input.
     #[must_use]
     pub const fn is_in_body(&self) -> bool {
@@ -129,7 +129,7 @@ impl RequestParser {
     }
 }
 
-/// A request's head with memory of its own: for whoever takes the connection over.
+/// A request's head with memory of its own: it outlives the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     text: Vec<u8>,

@@ -55,7 +55,7 @@ impl RequestLine {
         })
     }
 
-    /// Where it begins, behind the empty lines.
+    /// Where it begins, after the empty lines.
     pub const fn start(&self) -> usize {
         self.start
     }
@@ -79,7 +79,7 @@ impl RequestLine {
     }
 }
 
-/// What stands before the version, and which it is, if not 1.1 (RFC 9112 §2.3: HTTP-name is
+/// What comes before the version, and which it is, if not 1.1 (RFC 9112 §2.3: HTTP-name is
 /// case-sensitive, and the version has two digits).
 #[cold]
 fn other_version(line: &[u8]) -> Result<(&[u8], Version), Error> {

@@ -21,7 +21,7 @@ macro_rules! statuses {
             /// All codes that this server knows, from low to high.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            /// The phrase behind the code. Clients are to ignore it (RFC 9112 §4).
+            /// The phrase after the code. Clients are to ignore it (RFC 9112 §4).
             #[must_use]
             pub const fn reason(self) -> &'static str {
                 match self.0 {

@@ -129,7 +129,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// What stands behind the question mark, still encoded; `None` without one.
+    /// What follows the question mark, still encoded; `None` without one.
     #[must_use]
     pub fn query(self) -> Option<&'a [u8]> {
         self.text.get(self.parts.path_end + 1..)
@@ -210,7 +210,7 @@ impl Parts {
     }
 }
 
-/// Where the authority lies in a target of the absolute form: behind two slashes, up to the path, the
+/// Where the authority lies in a target of the absolute form: after two slashes, up to the path, the
 /// query or the end.
 #[cold]
 fn authority_in(text: &[u8]) -> Range<usize> {
@@ -228,7 +228,7 @@ enum Port {
     Optional,
 }
 
-/// Whether `text` is a host and perhaps a port, as in a Host field. No user's name stands before
+/// Whether `text` is a host and perhaps a port, as in a Host field. No user's name precedes
 /// it (RFC 9110 §4.2.4), and it isn't empty (§4.2.1).
 #[inline]
 pub(super) fn is_host(text: &[u8]) -> bool {

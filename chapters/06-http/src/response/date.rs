@@ -16,7 +16,7 @@ const LAST: Seconds = 253_402_300_799;
 
 /// A coarse clock: what time it was when [`Self::update`] last looked.
 ///
-/// Whoever answers requests calls `update` now and then, at least once a second. Then the `Date`
+/// A server calls `update` now and then, at least once a second. Then the `Date`
 /// of an answer costs a copy, and a file is looked at again once a second and not oftener
 /// ([`crate::Files`]).
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub(crate) struct Tag([u8; 18]);
 
 impl Tag {
-    /// Names what has this `version`, by a hash: the numbers of inodes are nobody's business.
+    /// Names what has this `version`, by a hash: the numbers of inodes are not to be published.
     pub fn of(version: &impl Hash) -> Self {
         let mut hasher = DefaultHasher::new();
         version.hash(&mut hasher);

@@ -7,8 +7,8 @@ use super::date::Seconds;
 
 /// What the file system knows of a file that changes whenever its content does.
 ///
-/// The time of modification won't do alone: `touch`, `cp -p` and `tar` set it at will. Nobody sets
-/// the time of the last change to the inode (`inode(7)`).
+/// The time of modification won't do alone: `touch`, `cp -p` and `tar` set it at will. No program
+/// can set the time of the last change to the inode (`inode(7)`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct FileVersion {
     device: u64,

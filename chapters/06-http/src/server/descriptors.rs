@@ -32,7 +32,7 @@ fn share(descriptors: usize) -> (usize, usize) {
 /// How many descriptors this process may have (`getrlimit(2)`).
 fn descriptors() -> usize {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
-        return 1024; // as it is where nobody has changed it
+        return 1024; // the usual one
     };
     let limit = match setrlimit(Resource::RLIMIT_NOFILE, hard, hard) {
         Ok(()) => hard,

@@ -6,12 +6,11 @@ use std::time::Duration;
 use reactor::{ConnId, Io};
 
 use super::patience::ROUTE;
-
 use crate::{Head, Method, Response};
 
 /// What a route answers with: from the state that all connections share and a request to a reply.
 ///
-/// It must not block: while it runs, nobody else is served.
+/// It must not block: while it runs, no other client is served.
 pub type Answer<S> = fn(&mut S, &mut Call<'_>) -> Reply;
 
 /// A request that a route is asked to answer.
@@ -19,7 +18,7 @@ pub type Answer<S> = fn(&mut S, &mut Call<'_>) -> Reply;
 pub struct Call<'a> {
     /// The sockets: for the connection's timer, or to wake another connection.
     pub io: &'a mut Io,
-    /// Whose request it is.
+    /// The connection of the request.
     pub id: ConnId,
     /// Its head.
     pub head: Head<'a>,
@@ -40,11 +39,11 @@ impl Call<'_> {
 /// Why a route is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occasion {
-    /// The request has come.
+    /// The request has arrived.
     Request,
     /// The timer that the route has set for the connection ([`Call::set_timer`]) has run out.
     Timer,
-    /// [`Io::resume`] has been called for the connection: there may be an answer now, or not.
+    /// [`Io::resume`] was called for the connection: there may be an answer now, or not.
     Resumed,
 }
 
@@ -57,7 +56,7 @@ pub enum Reply {
     /// The answer comes later: ask again on another [`Occasion`]. Until then the connection is
     /// [paused](Io::pause): nothing else of it is looked at.
     Later,
-    /// The connection changes its protocol. Whoever does that takes it over
+    /// The connection changes its protocol. The handler takes it over
     /// ([`Outcome::Upgrade`](crate::Outcome::Upgrade)), and sends the 101 too.
     Upgrade,
 }

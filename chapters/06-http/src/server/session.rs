@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Answers never overtake one another: while one is outstanding, or the client doesn't read, the
-//! requests behind it stay in the input, and that is bounded by the reactor.
+//! requests after it stay in the input, and that is bounded by the reactor.
 
 use std::mem;
 use std::ops::ControlFlow;
@@ -35,13 +35,13 @@ use crate::{
 /// What one connection remembers: where its request is, and what it waits for.
 #[derive(Debug)]
 pub struct Http {
-    /// What is known of a request whose end hasn't come. An idle connection holds none.
+    /// What is known of a request whose end hasn't arrived. An idle connection holds none.
     parser: Option<Box<RequestParser>>,
     state: State,
     deadline: Deadline,
 }
 
-/// Whether the requests behind this one may be looked at.
+/// Whether the requests after this one may be looked at.
 type Next = ControlFlow<Outcome>;
 const STOP: Next = ControlFlow::Break(Outcome::More);
 
@@ -57,7 +57,7 @@ impl Http {
         }
     }
 
-    /// Whether a request has come whose answer comes later.
+    /// Whether the answer to a complete request is still to come.
     #[must_use]
     pub const fn is_waiting(&self) -> bool {
         matches!(self.state, State::Waiting(_))

@@ -37,7 +37,7 @@ pub struct Site<S> {
 }
 
 impl<S> Site<S> {
-    /// A site with these routes, and behind them these files.
+    /// A site with these routes, and these files for what no route takes.
     pub fn new(files: Files, routes: Vec<Route<S>>, state: S) -> Self {
         Self {
             limits: Limits::default(),

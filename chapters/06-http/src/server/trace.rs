@@ -1,6 +1,6 @@
 //! What a trace shows of HTTP. The reactor tells of the bytes.
 //!
-//! Who doesn't trace pays for a look at the level, and for nothing else.
+//! Without a trace this costs one look at the level.
 
 use reactor::{ConnId, Io};
 use tracing::{Level, enabled, trace};
@@ -17,7 +17,7 @@ pub(super) fn request(io: &Io, id: ConnId, head: &Head<'_>) {
     }
 }
 
-/// An answer is about to be sent: `out`, and perhaps a file behind it.
+/// An answer is about to be sent: `out`, and perhaps a file after it.
 #[expect(clippy::inline_always, reason = "each answer comes through here")]
 #[inline(always)]
 pub(super) fn response(io: &Io, id: ConnId, status: Status, out: &[u8], file: Option<&FileRange>) {

@@ -2,11 +2,11 @@
 
 use crate::{Head, Request};
 
-/// A request whose answer is owed: its head, and its body if somebody wants it.
+/// A request whose answer is owed: its head, and its body if a route wants it.
 #[derive(Debug)]
 pub(super) struct Unanswered {
     pub request: Request,
-    /// What has come of its body; `None` if nobody wants it.
+    /// What has arrived of its body; `None` if no route wants it.
     body: Option<Vec<u8>>,
     /// Bytes of the body since the timer last ran out.
     pub progress: u64,

@@ -52,7 +52,7 @@ fn note(text: &str) {
 fn talk(client: &mut Client) -> anyhow::Result<Goodbye> {
     let (mut typed, mut typing) = (Vec::new(), Typing::Yes);
     loop {
-        // Frames may have come right behind the handshake: first what is there, then the wait.
+        // Frames may have arrived right after the handshake: first what is there, then the wait.
         while let Some(incoming) = client.take()? {
             show(&incoming)?;
         }
@@ -85,7 +85,7 @@ fn wait(client: &Client, typing: Typing) -> anyhow::Result<(bool, bool)> {
         PollFd::new(client.stream().as_fd(), PollFlags::POLLIN),
         PollFd::new(stdin.as_fd(), keyboard),
     ];
-    // A descriptor that nobody asks about may still report its end, again and again.
+    // A descriptor that isn't asked about may still report its end, again and again.
     let asked = if typing == Typing::Yes { 2 } else { 1 };
     loop {
         match poll(&mut both[..asked], PollTimeout::NONE) {

@@ -29,7 +29,7 @@ pub enum Misunderstanding {
     Refused(String),
     /// It doesn't change the protocol to WebSocket.
     NoUpgrade,
-    /// Its key isn't the one that belongs to ours: whoever answered didn't understand.
+    /// Its key isn't the one that belongs to ours: the other side didn't understand it.
     Key,
     /// It has chosen a sub-protocol that wasn't offered.
     Protocol,
@@ -38,7 +38,7 @@ pub enum Misunderstanding {
 }
 
 impl Opening {
-    /// A request with a key made of `random` bytes, which nobody should be able to foresee.
+    /// A request with a key made of `random` bytes, which shouldn't be foreseeable.
     #[must_use]
     pub fn new(random: [u8; 16], protocols: Vec<String>) -> Self {
         Self {

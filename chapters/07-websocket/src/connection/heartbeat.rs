@@ -14,19 +14,9 @@
 //!
 //! A message costs one store here, and no timer: that only comes round once in a period.
 
-use std::time::Duration;
-
-use reactor::{ConnId, Io};
-
-use super::session::send_frame;
-use crate::{Close, CloseCode, Opcode, WebSocket};
-
-/// The key of its timer.
-const TIMER: u8 = 0;
-
 /// What is known of a peer's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Heartbeat {
+pub(super) enum Heartbeat {
     /// It gave a sign of life since the timer last ran out.
     #[default]
     Heard,
@@ -36,50 +26,37 @@ pub(crate) enum Heartbeat {
     Asked,
 }
 
+/// What is to be done when a period is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beat {
+    /// Nothing: there was a sign of life.
+    Wait,
+    /// Send a Ping.
+    Ask,
+    /// The peer is gone: it has read the Ping, or could have, and no answer came.
+    Unanswered,
+}
+
 impl Heartbeat {
-    /// Something has come.
+    /// A sign of life: something has come.
     #[inline]
     pub fn heard(&mut self) {
         *self = Self::Heard;
     }
-}
 
-impl WebSocket {
-    /// Sets the timer for the first time.
-    pub fn begin_heartbeat(io: &mut Io, id: ConnId, period: Option<Duration>) {
-        match period {
-            Some(period) => io.set_timer(id, TIMER, period),
-            None => io.clear_timer(id, TIMER),
-        }
+    // ANCHOR: beat
+    /// A period is over, and `pending` bytes of output wait for the peer.
+    ///
+    /// A Ping would wait behind those. A peer that doesn't read them is cut by the reactor.
+    pub fn beat(&mut self, pending: u64) -> Beat {
+        let (state, beat) = match *self {
+            state if pending > 0 => (state, Beat::Wait),
+            Self::Heard => (Self::Quiet, Beat::Wait),
+            Self::Quiet => (Self::Asked, Beat::Ask),
+            Self::Asked => (Self::Asked, Beat::Unanswered),
+        };
+        *self = state;
+        beat
     }
-
-    /// To be called from [`Handler::on_drain`](reactor::Handler::on_drain): who reads is alive.
-    pub fn on_drain(&mut self) {
-        self.heartbeat.heard(); // the output may be as full again when the timer runs out
-    }
-
-    /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer), which comes once in a
-    /// `period`.
-    pub fn on_timer(&mut self, io: &mut Io, id: ConnId, period: Duration) {
-        // ANCHOR: on_timer
-        match self.heartbeat {
-            // A Ping would wait behind that. A peer that doesn't read it is the reactor's business.
-            _ if io.pending_output(id) > 0 => {}
-            Heartbeat::Heard => self.heartbeat = Heartbeat::Quiet,
-            Heartbeat::Quiet => {
-                send_frame(io, id, Opcode::Ping, b"");
-                self.heartbeat = Heartbeat::Asked;
-            }
-            Heartbeat::Asked => {
-                let why = Close {
-                    code: Some(CloseCode::INTERNAL_ERROR),
-                    reason: "no Pong came",
-                };
-                self.close(io, id, why);
-                return io.close(id);
-            }
-        }
-        // ANCHOR_END: on_timer
-        io.set_timer(id, TIMER, period);
-    }
+    // ANCHOR_END: beat
 }

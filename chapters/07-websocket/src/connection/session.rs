@@ -2,7 +2,7 @@
 //! what is said.
 //!
 //! ```text
-//!   input ──► Decoder ──► Part ───────────────────► whoever has this session
+//!   input ──► Decoder ──► Part ───────────────────► the owner of this session
 //!                     ├─► Ping ───► a Pong
 //!                     ├─► Close ──► a Close ──┐
 //!                     └─► an error ► a Close ─┴───► the TCP connection is closed
@@ -11,22 +11,27 @@
 //! All answers to what one read has brought go out in one write: the reactor sees to that.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use reactor::{Buffer, ConnId, Io};
 
-use super::heartbeat::Heartbeat;
+use super::heartbeat::{Beat, Heartbeat};
+use super::output::{send_close, send_frame};
 use crate::{
-    Accepted, Close, CloseCode, Closing, Decoder, Error, Event, Header, Limits, Opcode, Part, Role,
+    Accepted, Close, CloseCode, Closing, Decoder, Error, Event, Limits, Opcode, Part, Role,
 };
 
 use super::trace;
+
+/// The key of the heartbeat's timer.
+const TIMER: u8 = 0;
 
 /// What one connection remembers.
 #[derive(Debug)]
 pub struct WebSocket {
     decoder: Decoder,
     closing: Closing,
-    pub(crate) heartbeat: Heartbeat,
+    heartbeat: Heartbeat,
 }
 
 impl WebSocket {
@@ -118,47 +123,46 @@ impl WebSocket {
         }
     }
 
+    /// Sets the timer of the heartbeat for the first time; `None`: there is none.
+    pub fn begin_heartbeat(io: &mut Io, id: ConnId, period: Option<Duration>) {
+        match period {
+            Some(period) => io.set_timer(id, TIMER, period),
+            None => io.clear_timer(id, TIMER),
+        }
+    }
+
+    /// To be called from [`Handler::on_drain`](reactor::Handler::on_drain): a peer that reads is alive.
+    pub fn on_drain(&mut self) {
+        self.heartbeat.heard(); // the output may be as full again when the timer runs out
+    }
+
+    /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer), which comes once in a
+    /// `period`.
+    pub fn on_timer(&mut self, io: &mut Io, id: ConnId, period: Duration) {
+        // ANCHOR: on_timer
+        match self.heartbeat.beat(io.pending_output(id)) {
+            Beat::Wait => {}
+            Beat::Ask => send_frame(io, id, Opcode::Ping, b""),
+            Beat::Unanswered => {
+                let why = Close {
+                    code: Some(CloseCode::INTERNAL_ERROR),
+                    reason: "no Pong came",
+                };
+                self.close(io, id, why);
+                return io.close(id);
+            }
+        }
+        io.set_timer(id, TIMER, period);
+        // ANCHOR_END: on_timer
+    }
+
     /// To be called from [`Handler::on_stop`](reactor::Handler::on_stop): the server goes down.
-    /// From now on nothing is received, so nobody can wait for the peer's Close. It may still send
+    /// From now on nothing is received, so there is no waiting for the peer's Close. It may still send
     /// it: the reactor lingers.
     pub fn on_stop(&mut self, io: &mut Io, id: ConnId) {
         self.close(io, id, Close::from(CloseCode::GOING_AWAY));
         io.close(id);
     }
-}
-
-/// Queues the header of a frame with `length` bytes of payload, which have to follow.
-#[expect(clippy::inline_always, reason = "each message comes through here")]
-#[inline(always)]
-pub fn send_header(io: &mut Io, id: ConnId, opcode: Opcode, last: bool, length: usize) {
-    let header = Header {
-        opcode,
-        last,
-        mask: None,
-        length: length as u64,
-    };
-    match (header.short(), header.middle()) {
-        (Some(two), _) => io.send(id, &two),
-        (_, Some(four)) => io.send(id, &four),
-        _ => io.send(id, &header.encode()),
-    }
-}
-
-/// Queues a whole frame: a message, or a control frame.
-#[expect(clippy::inline_always, reason = "each message comes through here")]
-#[inline(always)]
-pub fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
-    if trace::is_on() {
-        return trace::send_frame(io, id, opcode, payload);
-    }
-    send_header(io, id, opcode, true, payload.len());
-    io.send(id, payload);
-}
-
-pub(crate) fn send_close(io: &mut Io, id: ConnId, close: Close<'_>) {
-    let mut payload = Vec::new();
-    close.write(&mut payload);
-    send_frame(io, id, Opcode::Close, &payload);
 }
 
 /// The closing handshake is done, or has failed: this side closes the TCP connection first, as a

@@ -1,33 +1,31 @@
 //! What a trace shows of frames. The reactor tells of the bytes, and chapter 06 of the handshake.
 //!
-//! Who doesn't trace pays for a look at the level, and for nothing else.
+//! Without a trace this costs one look at the level.
 
 use reactor::{Buffer, ConnId, Io};
 use tracing::{Level, enabled, trace};
 
 use crate::{Decoder, Header, Limits, Opcode, Role};
 
-use super::session::send_header;
-
 /// How many bytes of a payload are unmasked to be shown: more than a trace shows.
 const EXCERPT: usize = 64;
 
-/// Whether anybody traces.
+/// Whether there is a trace.
 #[expect(clippy::inline_always, reason = "each message comes through here")]
 #[inline(always)]
-pub(crate) fn is_on() -> bool {
+pub(super) fn is_on() -> bool {
     enabled!(Level::TRACE)
 }
 
 /// The answer to a handshake is about to be sent.
-pub(crate) fn switching(io: &Io, id: ConnId, answer: &str) {
+pub(super) fn switching(io: &Io, id: ConnId, answer: &str) {
     let fd = io.descriptor(id);
     trace!(fd, status = 101, bytes = answer.len(), "response");
 }
 
 /// The decoder is about to look at `input`.
 #[inline]
-pub(crate) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limits: &Limits) {
+pub(super) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limits: &Limits) {
     if is_on() && decoder.is_between_frames() {
         tell_frames(io, id, input, limits);
     }
@@ -36,7 +34,7 @@ pub(crate) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limi
 /// The decoder needs more than `input`.
 #[cold]
 #[inline(never)]
-pub(crate) fn keep(io: &Io, id: ConnId, input: &[u8]) {
+pub(super) fn keep(io: &Io, id: ConnId, input: &[u8]) {
     if !input.is_empty() {
         let until = match Header::parse(input, Role::Server, u64::MAX) {
             Ok(Some(_)) => "control", // only these have to be there as a whole
@@ -101,13 +99,4 @@ pub(crate) fn output(io: &Io, id: ConnId, opcode: Opcode, fin: bool, bytes: usiz
         data,
         "frame"
     );
-}
-
-/// Sends a whole frame, and tells of it.
-#[cold]
-#[inline(never)]
-pub(crate) fn send_frame(io: &mut Io, id: ConnId, opcode: Opcode, payload: &[u8]) {
-    output(io, id, opcode, true, payload.len(), payload);
-    send_header(io, id, opcode, true, payload.len());
-    io.send(id, payload);
 }

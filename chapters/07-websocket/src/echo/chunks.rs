@@ -12,9 +12,9 @@ const SPARES: usize = 64;
 /// A queue of bytes.
 ///
 /// One buffer for all of them would have to be copied each time it gets too small, and a long copy
-/// is a time in which nobody else is served.
+/// is a time in which no other connection is served.
 #[derive(Debug, Default)]
-pub(crate) struct Chunks {
+pub(super) struct Chunks {
     chunks: VecDeque<Vec<u8>>,
     length: usize,
 }
@@ -52,12 +52,12 @@ impl Chunks {
     }
 }
 
-/// Chunks that have been sent, for the next who need some.
+/// Chunks that have been sent, for the next messages that need some.
 ///
 /// Memory that the process has given back is zeroed by the kernel before it comes again, page by
 /// page, each at a fault of its own: of a message of 64 KiB, that took a third of the time.
 #[derive(Debug, Default)]
-pub(crate) struct Spare(Vec<Vec<u8>>);
+pub(super) struct Spare(Vec<Vec<u8>>);
 
 impl Spare {
     /// A chunk for `length` bytes or more: a small one, if they are few and none is at hand.

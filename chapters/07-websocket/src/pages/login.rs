@@ -11,12 +11,12 @@
 //!      │ ◄── confirmed Ada, Close ──── │ ─── the page has been told ──► │
 //! ```
 //!
-//! Whoever has the token can let its page in. So nobody can guess it; it is good for one use, and
+//! A phone that has the token can let its page in. So it can't be guessed; it is good for one use, and
 //! only while its page waits, for a minute at most.
 //!
-//! What that doesn't help against: somebody sends *you* the code of *his* page. If you confirm, he
-//! is logged in as you. So the phone's page tells whose page it is, and asks. Nothing is confirmed
-//! by GET, as a browser sends that unasked: for a preview, or for an image on anybody's page. And a
+//! What that doesn't help against: an attacker sends *you* the code of a page of *theirs*. If you
+//! confirm, they are logged in as you. So the phone's page tells where that page is, and asks. Nothing is confirmed
+//! by GET, as a browser sends that unasked: for a preview, or for an image on any page. And a
 //! POST that another site's page has sent is refused.
 
 use std::net::IpAddr;
@@ -24,18 +24,14 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::{Call, Head, Reply, Response, Status, decode_form, form_pairs};
+use http::Head;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use reactor::{Buffer, ConnId, Io};
 
 use super::logins::{End, Logins, Token};
 use crate::connection::send_close;
-use crate::server::Shared;
 use crate::{Close, CloseCode, Limits, Opcode, WebSocket, send_frame};
-
-/// Characters of a name.
-const MAX_NAME: usize = 40;
 
 /// The longest link that is drawn, in bytes. A long one takes long, and no camera reads it.
 const MAX_DRAWN: usize = 200;
@@ -51,7 +47,24 @@ pub(crate) struct Waiting {
     browser: String,
 }
 
-/// The connection of a page that has asked for a code, behind its handshake.
+impl Waiting {
+    /// Where the page is, and what shows it: a line each.
+    pub(super) fn shown(&self) -> String {
+        let address = self.address.map(|address| address.to_string());
+        format!(
+            "{}\n{}",
+            address.as_deref().unwrap_or("unknown"),
+            self.browser
+        )
+    }
+
+    /// Tells the page how it has ended.
+    pub(super) fn tell(&self, io: &mut Io, word: &str, text: &str) {
+        say_last(io, self.page, word, text);
+    }
+}
+
+/// The connection of a page that has asked for a code, after its handshake.
 #[derive(Debug)]
 pub struct Login {
     socket: WebSocket,
@@ -127,7 +140,7 @@ impl Login {
     }
 }
 
-const NO_LOGINS: &str = "This server gives out no codes. Each of its event loops would know only \
+pub(super) const NO_LOGINS: &str = "This server gives out no codes. Each of its event loops would know only \
                          its own: start it with one.";
 
 /// What the page's browser says that it is.
@@ -172,89 +185,4 @@ fn say_last(io: &mut Io, id: ConnId, word: &str, text: &str) {
     say(io, id, word, text);
     send_close(io, id, Close::from(CloseCode::NORMAL));
     io.close(id);
-}
-
-/// Answers the phone that has scanned a code: at which address, and in which browser, the page is.
-pub(crate) fn look(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
-    let answer = asked(shared, call).and_then(|(logins, token)| {
-        let waiting = logins.find(&token).map_err(not_found)?;
-        let address = waiting.address.map(|address| address.to_string());
-        let address = address.as_deref().unwrap_or("unknown");
-        Ok(text(Status::OK, &format!("{address}\n{}", waiting.browser)))
-    });
-    answer.unwrap_or_else(|refusal| refusal).into()
-}
-
-/// Lets the page in, under the name that the phone gives. A phone that is logged in itself would
-/// have its session's cookie say that.
-pub(crate) fn confirm(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
-    let answer = asked(shared, call).and_then(|(logins, token)| {
-        let name = name(call.body)?;
-        let waiting = logins.end(&token, End::Used).map_err(not_found)?;
-        say_last(call.io, waiting.page, "confirmed", &name);
-        Ok(text(Status::OK, "Done: the page has been told."))
-    });
-    answer.unwrap_or_else(|refusal| refusal).into()
-}
-
-/// Ends a login that whoever holds the phone hasn't asked for.
-pub(crate) fn decline(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
-    let answer = asked(shared, call).and_then(|(logins, token)| {
-        let waiting = logins.end(&token, End::Declined).map_err(not_found)?;
-        say_last(call.io, waiting.page, "ended", End::Declined.text());
-        Ok(text(Status::OK, "Done: the page will not be let in."))
-    });
-    answer.unwrap_or_else(|refusal| refusal).into()
-}
-
-/// The token that a phone has sent, from a page of this server.
-fn asked<'a>(
-    shared: &'a mut Shared,
-    call: &Call<'_>,
-) -> Result<(&'a mut Logins<Waiting>, Token), Response> {
-    if !shared.handshake.origins.allow(&call.head) {
-        let why = "Only a page of this server may do that.";
-        return Err(text(Status::FORBIDDEN, why));
-    }
-    let Some(logins) = &mut shared.logins else {
-        return Err(text(Status::SERVICE_UNAVAILABLE, NO_LOGINS));
-    };
-    let token = URL_SAFE_NO_PAD.decode(field(call.body, "token"));
-    let token = token.ok().and_then(|token| Token::try_from(token).ok());
-    let token = token.ok_or_else(|| text(Status::BAD_REQUEST, "This is no whole code."))?;
-    Ok((logins, token))
-}
-
-/// What a form says for `name`, or nothing.
-fn field(body: &[u8], name: &str) -> Vec<u8> {
-    let mut value = Vec::new();
-    let pair = form_pairs(body).find(|(known, _)| *known == name.as_bytes());
-    match decode_form(pair.unwrap_or_default().1, &mut value) {
-        Ok(()) => value,
-        Err(_) => Vec::new(),
-    }
-}
-
-fn name(body: &[u8]) -> Result<String, Response> {
-    let name = String::from_utf8_lossy(&field(body, "name"))
-        .trim()
-        .to_owned();
-    let fits = (1..=MAX_NAME).contains(&name.chars().count());
-    if fits && !name.contains(char::is_control) {
-        Ok(name)
-    } else {
-        let why = "A name has 1 to 40 characters, and none that controls the screen.";
-        Err(text(Status::BAD_REQUEST, why))
-    }
-}
-
-fn not_found(why: &'static str) -> Response {
-    text(Status::NOT_FOUND, why)
-}
-
-/// An answer that the phone's page shows as it is.
-fn text(status: Status, text: &str) -> Response {
-    Response::new(status)
-        .field("Cache-Control", "no-store")
-        .content("text/plain; charset=utf-8", text)
 }

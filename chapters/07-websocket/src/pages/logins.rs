@@ -1,4 +1,4 @@
-//! The codes of logins: who waits with which, and which are no longer good.
+//! The codes of logins: what waits with which, and which are no longer good.
 //!
 //! ```text
 //!   Waiting ──► Used | Declined | Expired | Left          each code once, and never back
@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use crate::random::Random;
 
-/// What names a login, and proves that one has seen its code: 128 bits that nobody can guess.
-pub(crate) type Token = [u8; 16];
+/// What names a login, and proves that one has seen its code: 128 bits that can't be guessed.
+pub(super) type Token = [u8; 16];
 
-/// Of the codes that are no longer good, the last so many are remembered.
+/// How many codes that are no longer good are remembered.
 const REMEMBERED: usize = 1000;
 
-/// Codes, and who waits with them: a `W` each.
+/// Codes, and what waits with them: a `W` each.
 #[derive(Debug)]
 pub(crate) struct Logins<W> {
     /// How long a code is good.
@@ -64,15 +64,15 @@ impl<W> Logins<W> {
         Ok(token)
     }
 
-    /// Who waits with this code.
+    /// What waits with this code.
     ///
     /// # Errors
-    /// The sentence that says why nobody does.
+    /// The sentence that says why nothing does.
     pub fn find(&self, token: &Token) -> Result<&W, &'static str> {
         self.waiting.get(token).ok_or_else(|| self.why_not(token))
     }
 
-    /// Ends a login, which can be done once: whoever comes later finds nobody.
+    /// Ends a login, which can be done once: after that it isn't found.
     ///
     /// # Errors
     /// As [`Self::find`].

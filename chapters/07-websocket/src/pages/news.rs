@@ -60,12 +60,12 @@ fn answer(call: &Call<'_>, date: &Date) -> Reply {
         .into()
 }
 
-/// Somebody who is told of news without asking.
+/// A connection that is told of news without asking.
 ///
-/// He has no heartbeat: each piece of news is one. If it can't be delivered, TCP says so in time.
+/// It has no heartbeat: each piece of news is one. If it can't be delivered, TCP says so in time.
 #[derive(Debug)]
 pub struct Listener {
-    /// The last time that he was told, in seconds since 1970; 0 before the first.
+    /// The last time that it was told, in seconds since 1970; 0 before the first.
     told: u64,
     way: Way,
 }
@@ -91,7 +91,7 @@ impl Listener {
         Self::new(io, id, Way::Events)
     }
 
-    /// One behind the handshake for `/ws/broadcast-time`.
+    /// One after the handshake for `/ws/broadcast-time`.
     #[must_use]
     pub fn frames(io: &mut Io, id: ConnId, socket: WebSocket) -> Self {
         Self::new(io, id, Way::Frames(socket))
@@ -130,7 +130,7 @@ impl Listener {
     }
     // ANCHOR_END: tell
 
-    /// To be called from [`Handler::on_data`](reactor::Handler::on_data). What he says is checked,
+    /// To be called from [`Handler::on_data`](reactor::Handler::on_data). What it says is checked,
     /// and nothing comes of it.
     pub fn on_data(&mut self, io: &mut Io, id: ConnId, limits: &Limits, input: &mut Buffer) {
         match &mut self.way {

@@ -10,7 +10,7 @@
 //!   Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
 //! ```
 //!
-//! It keeps no secret: anybody can compute it. It shows that the other side speaks WebSocket, and
+//! It keeps no secret: any program can compute it. It shows that the other side speaks WebSocket, and
 //! neither an HTTP server that was talked into an answer nor a cache that had one.
 
 use base64::Engine;

@@ -1,4 +1,4 @@
-//! The assembler: messages as a whole, for whoever can't do with parts.
+//! The assembler: messages as a whole, for callers that need them so.
 
 use crate::{Kind, Part};
 

@@ -1,4 +1,4 @@
-//! The closing handshake: each side sends one Close, and nothing behind it.
+//! The closing handshake: each side sends one Close, and nothing after it.
 //!
 //! ```text
 //!              we close                       their Close
@@ -11,7 +11,7 @@
 //!     └────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! Once it is `Done`, the server closes the TCP connection, and a client waits for that: whoever
+//! Once it is `Done`, the server closes the TCP connection, and a client waits for that: the side that
 //! closes first keeps its port in TIME-WAIT, and a server has only the one (RFC 6455 §7.1.1). A
 //! connection that ends in another state wasn't closed cleanly, and an application is told
 //! [`CloseCode::ABNORMAL`](crate::CloseCode::ABNORMAL).

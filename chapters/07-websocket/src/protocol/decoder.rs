@@ -21,7 +21,7 @@ use super::message::Message;
 use super::utf8::is_utf8;
 use crate::{Close, Error, Header, Kind, Limits, Mask, Opcode, Role};
 
-/// What has come.
+/// What has arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event<'a> {
     /// Some of a message.
@@ -82,7 +82,7 @@ enum State {
     Payload(Message, Frame),
     /// A Close has come: whatever follows means nothing (RFC 6455 §1.4).
     Closed,
-    /// Nobody knows where the next frame would begin.
+    /// There is no telling where the next frame would begin.
     Broken(Error),
 }
 // ANCHOR_END: state

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use crate::CloseCode;
+use super::close_code::CloseCode;
 
 /// What is wrong with what the peer has sent.
 ///
-/// After an error nobody knows where the next frame would begin: the connection *fails*. The peer
+/// After an error there is no telling where the next frame would begin: the connection *fails*. The peer
 /// is sent a Close with [`code`](Self::code), and the TCP connection is closed (RFC 6455 §7.1.7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Error {

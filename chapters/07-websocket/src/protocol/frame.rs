@@ -2,8 +2,8 @@
 
 use crate::{Close, Header, Mask, Opcode};
 
-/// Appends a whole frame to `out`. A client chooses `mask` anew for each, so that nobody can
-/// foresee it (RFC 6455 §5.3); a server has none.
+/// Appends a whole frame to `out`. A client chooses `mask` anew for each, so that it can't be
+/// foreseen (RFC 6455 §5.3); a server has none.
 ///
 /// ```
 /// use ch07_websocket::{Opcode, write_frame};

@@ -13,7 +13,7 @@
 //!
 //! A browser lets every page connect to every server, and sends that server's cookies along: the
 //! rules that keep one site's pages from another's answers don't hold here. But it tells in
-//! `Origin` whose page it is, and no page can change that. So it is the server who has to look
+//! `Origin` whose page it is, and no page can change that. So it is the server that has to look
 //! (RFC 6455 §10.2).
 
 use base64::Engine;
@@ -162,7 +162,7 @@ fn is_key(key: &[u8]) -> bool {
 }
 
 impl Accepted<'_> {
-    /// The answer. Frames follow behind it.
+    /// The answer. Frames follow it.
     #[must_use]
     pub fn answer(&self) -> String {
         let mut answer = format!(

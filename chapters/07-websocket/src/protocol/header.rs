@@ -51,9 +51,9 @@ pub enum Opcode {
     Binary = 2,
     /// Its sender sends no more.
     Close = 8,
-    /// Its sender wants to hear that somebody is there.
+    /// Its sender wants to hear that the other side is there.
     Ping = 9,
-    /// The answer, with the Ping's payload; or a sign of life that nobody asked for.
+    /// The answer, with the Ping's payload; or an unsolicited sign of life.
     Pong = 10,
 }
 
@@ -223,7 +223,7 @@ impl Header {
     }
 }
 
-/// The length that begins with the seven bits `short` and goes on in `rest`, and what is behind
+/// The length that begins with the seven bits `short` and goes on in `rest`, and what follows
 /// it.
 #[inline]
 fn length(short: u8, rest: &[u8]) -> Result<Option<(u64, &[u8])>, Error> {

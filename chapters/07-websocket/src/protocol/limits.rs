@@ -4,7 +4,7 @@
 /// ([`CloseCode::TOO_BIG`](crate::CloseCode::TOO_BIG)).
 ///
 /// The decoder passes a message on as it comes, so none of these costs memory here. They protect
-/// whoever collects messages, and the time that one message may keep a connection busy.
+/// a caller that collects messages, and the time that one message may keep a connection busy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Payload of one frame, in bytes. It is known from the frame's header, before its payload.

@@ -1,4 +1,4 @@
-//! Masks: payload bytes from a client are combined, by XOR, with four bytes that nobody could foresee.
+//! Masks: payload bytes from a client are combined, by XOR, with four bytes that couldn't be foreseen.
 //!
 //! ```text
 //!   payload   48 65 6c 6c 6f        H  e  l  l  o

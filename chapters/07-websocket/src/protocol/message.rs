@@ -37,7 +37,7 @@ impl Kind {
 
 /// A message whose end hasn't come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Message {
+pub(super) struct Message {
     pub kind: Kind,
     utf8: Utf8,
     fragments: u32,

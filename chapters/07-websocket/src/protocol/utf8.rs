@@ -8,7 +8,7 @@
 //!
 //! A text may be cut within a character, by a fragment's end or by TCP. But what no further byte
 //! could make right is refused at once, and not at the end of the message: RFC 6455 §8.1 has the
-//! connection fail then, and whoever sends gigabytes of it needn't be heard out.
+//! connection fail then, so that a peer that sends gigabytes of it needn't be heard out.
 
 /// A text that comes in pieces: what of its last character is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,7 +88,7 @@ impl Utf8 {
 
 /// Whether all of a text is UTF-8. What most texts are is found out soonest.
 #[inline]
-pub(crate) fn is_utf8(text: &[u8]) -> bool {
+pub(super) fn is_utf8(text: &[u8]) -> bool {
     text.is_ascii() || str::from_utf8(text).is_ok()
 }
 

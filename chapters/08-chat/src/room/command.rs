@@ -2,9 +2,6 @@
 
 use super::refusal::Refusal;
 
-/// The longest line, in bytes, without its end.
-pub const MAX_LINE: usize = 1000;
-
 /// What a line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command<'a> {
@@ -32,7 +29,7 @@ pub enum Command<'a> {
 }
 
 /// What can be typed, in lines.
-pub(crate) const HELP: &[&str] = &[
+pub(super) const HELP: &[&str] = &[
     "what you type goes to all; a line that begins with / is a command:",
     "/msg NICK TEXT says TEXT to one member alone",
     "/me TEXT says what you do",
@@ -95,7 +92,7 @@ impl<'a> Command<'a> {
     // ANCHOR_END: parse
 }
 
-/// The first word, and what follows the white space behind it.
+/// The first word, and what follows the white space after it.
 fn split(line: &str) -> (&str, &str) {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     (word, rest.trim_start())

@@ -13,7 +13,7 @@ pub enum Event {
     Welcome(Welcome),
     /// To all.
     Public(Public),
-    /// To one, and in another wording to who has said it.
+    /// To one, and in another wording to the member that said it.
     Private(Private),
     /// To one: who is here.
     Here(Here),
@@ -66,26 +66,26 @@ pub enum News {
         /// The line.
         text: Text,
     },
-    /// What somebody does.
+    /// What a member does.
     Action {
         /// Who.
         nick: Nick,
         /// What.
         text: Text,
     },
-    /// Somebody has come.
+    /// A member has come.
     Joined {
         /// Who.
         nick: Nick,
     },
-    /// Somebody has gone.
+    /// A member has gone.
     Left {
         /// Who.
         nick: Nick,
         /// Why.
         why: Why,
     },
-    /// Somebody has another name.
+    /// A member has another name.
     Renamed {
         /// The old one.
         from: Nick,
@@ -94,14 +94,14 @@ pub enum News {
     },
 }
 
-/// Why somebody has gone.
+/// Why a member has gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Why {
     /// Of one's own will.
     Quit,
     /// Too much output has been waiting.
     TooSlow,
-    /// The question whether somebody is there had no answer.
+    /// The question whether it is still there had no answer.
     NothingHeard,
     /// The connection has failed.
     Lost,

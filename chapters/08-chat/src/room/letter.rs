@@ -26,7 +26,7 @@ pub enum To<K> {
 
 impl<K> Letter<K> {
     /// A letter to one.
-    pub(crate) const fn to_one(key: K, event: Event) -> Self {
+    pub(super) const fn to_one(key: K, event: Event) -> Self {
         let to = To::One(key);
         Self { to, event }
     }

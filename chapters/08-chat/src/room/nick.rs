@@ -1,4 +1,4 @@
-//! Nicks: what members call themselves, and which names nobody may have.
+//! Nicks: what members call themselves, and which names are refused.
 //!
 //! A nick stands before what is said, `<alice> hello`, and it is typed, `/msg alice hello`. So it
 //! must not look like another one, nor like nothing, nor like the marks around it.
@@ -26,7 +26,7 @@ pub enum Unfit {
     Length,
     /// White space, or what looks like it.
     Space,
-    /// A character that nobody sees.
+    /// An invisible character.
     Invisible,
     /// One of the marks that stand around nicks.
     Mark,
@@ -34,7 +34,7 @@ pub enum Unfit {
     Slash,
     /// It begins with an accent that has no letter, or has a pile of them.
     Accent,
-    /// It is what lines say of whoever reads them: `[you to bob]`.
+    /// It is what lines call their reader: `[you to bob]`.
     You,
 }
 

@@ -1,10 +1,12 @@
-//! What is refused: each case has one clear line, for whoever has typed it.
+//! What is refused: each case has one clear line, for the member that typed it.
 
 use std::fmt;
 
-use super::command::MAX_LINE;
 use super::nick::{Nick, Unfit};
 use super::text::Text;
+
+/// The longest line that a member may type, in bytes, without its end.
+pub const MAX_LINE: usize = 1000;
 
 /// Why something that a member has sent comes to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +23,11 @@ pub enum Refusal {
     Unknown(Text),
     /// Something is missing: how the command is used.
     Incomplete(&'static str),
-    /// Nobody here is called so.
+    /// No member here is called so.
     Nobody(Text),
     /// A private line to oneself.
     Oneself,
-    /// Somebody else is called so.
+    /// Another member is called so.
     Taken(Nick),
     /// That is what the member is called.
     Same(Nick),
@@ -40,7 +42,7 @@ const REPEATED: usize = Nick::MAX;
 
 impl Refusal {
     /// What was typed, cut to a length that does for an answer.
-    pub(crate) fn repeated(typed: &str) -> Text {
+    pub(super) fn repeated(typed: &str) -> Text {
         match typed.char_indices().nth(REPEATED) {
             Some((end, _)) => Text::new(&format!("{}…", &typed[..end])),
             None => Text::new(typed),

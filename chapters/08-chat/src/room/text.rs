@@ -5,8 +5,8 @@
 //! ```
 //!
 //! A terminal obeys escape sequences wherever they come from: they move its cursor, rewrite what
-//! stands above, and some make it type. Bidi overrides have a line read backwards, and so say what
-//! its author didn't. So a line loses them before it goes to anybody, and here, once, instead of in
+//! stands above, and some make it type. Bidi overrides make a line read backwards, and so say what
+//! its author didn't. So a line loses them before it goes to any member, and here, once, instead of in
 //! each client.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Broadcast: letters go to those that they are addressed to, and nobody holds up the others.
+//! Broadcast: letters go to those that they are addressed to, and no member holds up the others.
 //!
 //! ```text
 //!   letters ──► worded once per protocol ──► a copy into each member's output queue
@@ -7,8 +7,8 @@
 //!      └── "bob left (too slow)" ◄── put out, once the loop over all has ended
 //! ```
 //!
-//! To queue is a copy of some bytes. It never waits, never fails and calls nobody back; whether a
-//! socket takes the bytes shows at the end of the turn. So nobody can leave in the middle of it.
+//! To queue is a copy of some bytes. It never waits, never fails and calls nothing back; whether a
+//! socket takes the bytes shows at the end of the turn. So no member can leave in the middle of it.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -16,29 +16,97 @@ use std::time::Duration;
 
 use reactor::Io;
 
-use crate::{Farewell, Letter, Seat, Server, To, Why};
+use super::turn::Turn;
+use crate::wording::{Draft, Line};
+use crate::{Farewell, Letter, Refusal, Room, Seat, To, Why};
 
-/// Bytes that may wait for a member to read. Whoever has more is put out.
+/// Bytes that may wait for a member to read. A member with more is put out.
 pub const MAX_WAITING: u64 = 256 * 1024;
 
 /// How long a member that was put out may take to read why.
 const FAREWELL: Duration = Duration::from_secs(10);
 
 /// How many are put out before the others have been told. If thousands were slow at the same time,
-/// the news of that would be more than anybody may have waiting.
+/// the news of that would be more than any member may have waiting.
 const AT_ONCE: usize = 256;
 
-impl Server {
+/// The room, and the way of its letters to its members.
+#[derive(Debug)]
+pub(super) struct Broadcast {
+    room: Room<Seat>,
+    draft: Draft,
+    /// The members that were found too slow in the delivery that runs.
+    slow: Vec<Seat>,
+    turn: Turn,
+}
+
+impl Broadcast {
+    /// Broadcast to the members of `room`.
+    pub fn new(room: Room<Seat>) -> Self {
+        Self {
+            room,
+            draft: Draft::default(),
+            slow: Vec::new(),
+            turn: Turn::default(),
+        }
+    }
+
+    /// Whether there is a member at `seat`.
+    pub fn has(&self, seat: Seat) -> bool {
+        self.room.contains(seat)
+    }
+
+    /// Whether as much has been said in the turn that runs at `now` as may be.
+    pub fn has_had_its_turn(&self, now: Duration) -> bool {
+        self.turn.is_over(now)
+    }
+
+    /// There is a new member at `seat`: all are told.
+    pub fn join(&mut self, io: &mut Io, seat: Seat) {
+        let letters = self.room.join(seat);
+        self.post(io, letters);
+    }
+
+    /// The member at `seat` goes, if it hasn't gone yet: the others are told.
+    pub fn leave(&mut self, io: &mut Io, seat: Seat, why: Why) {
+        let letters = self.room.leave(seat, why);
+        self.post(io, letters);
+    }
+
+    /// The member at `seat` has typed something: those are told that it is for. If it quits, its
+    /// connection is closed.
+    pub fn hear(&mut self, io: &mut Io, seat: Seat, line: Line<'_>) {
+        let letters = self.room.hear(seat, line);
+        let quits = !self.room.contains(seat);
+        self.post(io, letters);
+        if quits {
+            io.send(seat.id, &seat.protocol.last_words(Farewell::Quit));
+            io.close(seat.id);
+        }
+    }
+
+    /// The member at `seat` is told what it may not do.
+    pub fn refuse(&mut self, io: &mut Io, seat: Seat, refusal: Refusal) {
+        let letters = self.room.refuse(seat, refusal);
+        self.post(io, letters);
+    }
+
+    /// Puts out the member at `seat`, and tells it and the others why.
+    pub fn put_out(&mut self, io: &mut Io, seat: Seat, why: Why, farewell: Farewell) {
+        let letters = self.dismiss(io, seat, why, farewell);
+        self.post(io, letters);
+    }
+
     /// Sends letters, in their order, and those that come of it.
     // ANCHOR: post
-    pub(crate) fn post(&mut self, io: &mut Io, letters: Vec<Letter<Seat>>) {
+    fn post(&mut self, io: &mut Io, letters: Vec<Letter<Seat>>) {
         let mut letters = VecDeque::from(letters);
         while let Some(letter) = letters.pop_front() {
             self.deliver(io, &letter);
             for seat in mem::take(&mut self.slow) {
-                // The others have to read of each. Whoever is left over is found again next time.
+                // The others have to read of each. Those that are left over are found again next time.
                 if letters.len() < AT_ONCE && !self.turn.is_over(io.now()) {
-                    letters.extend(self.put_out(io, seat, Why::TooSlow, Farewell::TooSlow));
+                    letters.extend(self.dismiss(io, seat, Why::TooSlow, Farewell::TooSlow));
                 }
             }
         }
@@ -67,10 +135,10 @@ impl Server {
     }
     // ANCHOR_END: deliver
 
-    /// Has a member leave the room, and tells it why. The connection goes on until that has been
-    /// read, or until the time for it is over.
-    // ANCHOR: put_out
-    pub(crate) fn put_out(
+    /// Takes a member out of the room, and tells it why: the letters to the others. Its connection
+    /// goes on until that has been read, or until the time for it is over.
+    // ANCHOR: dismiss
+    fn dismiss(
         &mut self,
         io: &mut Io,
         seat: Seat,
@@ -83,5 +151,5 @@ impl Server {
         }
         self.room.leave(seat, why)
     }
-    // ANCHOR_END: put_out
+    // ANCHOR_END: dismiss
 }

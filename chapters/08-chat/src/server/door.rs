@@ -1,4 +1,4 @@
-//! Doors: how the server listens, and what it allows whoever comes in.
+//! Doors: how the server listens, and what it allows its clients.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -11,7 +11,7 @@ use reactor::Limits;
 use crate::MAX_WAITING;
 
 /// Bytes that the kernel may hold for a member, about. Left alone it takes megabytes, and only then
-/// would anybody see that a member doesn't read.
+/// would it show that a member doesn't read.
 const SEND_BUFFER: usize = 128 * 1024;
 
 /// How many connections may wait to be accepted.

@@ -1,76 +1,60 @@
 //! What members do: they come, speak, are silent, and go.
 
-use std::ops::ControlFlow;
+use std::time::Duration;
 
 use reactor::{Buffer, ConnId, Io};
-use websocket::Limits;
 
-use super::session::{Page, Talk};
+use super::broadcast::Broadcast;
 use super::silence::Step;
-use crate::wording::{Line, json};
-use crate::{Farewell, LineReader, Refusal, Seat, Server, Why};
+use super::talk::{SILENCE, Talk};
+use crate::wording::Line;
+use crate::{Farewell, LineReader, Room, Seat, Why};
 
-/// The keys of a member's timers.
-const PACE: u8 = 0;
-const SILENCE: u8 = 1;
+/// The members of a room, as connections.
+#[derive(Debug)]
+pub(super) struct Members {
+    broadcast: Broadcast,
+    /// After so long a silence a member is asked.
+    idle: Duration,
+}
 
-/// What a WebSocket message may have.
-const LIMITS: Limits = Limits {
-    frame: json::MAX_MESSAGE,
-    message: json::MAX_MESSAGE,
-    fragments: 1024,
-};
+impl Members {
+    /// None yet, in this room.
+    pub fn new(room: Room<Seat>, idle: Duration) -> Self {
+        let broadcast = Broadcast::new(room);
+        Self { broadcast, idle }
+    }
 
-impl Server {
+    /// Whether there is a member at `seat`, which hasn't left.
+    pub fn has(&self, seat: Seat) -> bool {
+        self.broadcast.has(seat)
+    }
+
     /// A newcomer, from now on a member.
-    pub(crate) fn join(&mut self, io: &mut Io, seat: Seat) -> Talk {
+    pub fn join(&mut self, io: &mut Io, seat: Seat) -> Talk {
         io.set_timer(seat.id, SILENCE, self.idle);
-        let letters = self.room.join(seat);
-        self.post(io, letters);
+        self.broadcast.join(io, seat);
         Talk::new(io.now())
     }
 
     /// A member goes, if it hasn't gone yet.
-    pub(crate) fn leave(&mut self, io: &mut Io, seat: Seat, why: Why) {
-        let letters = self.room.leave(seat, why);
-        self.post(io, letters);
+    pub fn leave(&mut self, io: &mut Io, seat: Seat, why: Why) {
+        self.broadcast.leave(io, seat, why);
+    }
+
+    /// Whether the member's input has to wait.
+    pub fn must_wait(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) -> bool {
+        talk.must_wait(io, seat, &mut self.broadcast)
     }
 
     /// A member has typed something.
-    pub(crate) fn hear(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, line: Line<'_>) {
-        talk.pace.spend(io.now());
-        let letters = self.room.hear(seat, line);
-        let quits = !self.room.contains(seat);
-        self.post(io, letters);
-        if quits {
-            io.send(seat.id, &seat.protocol.last_words(Farewell::Quit));
-            io.close(seat.id);
-        }
+    pub fn hear(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, line: Line<'_>) {
+        talk.spend(io.now());
+        self.broadcast.hear(io, seat, line);
     }
 
-    /// Whether a member's input has to wait: for its own pace, or for the others' turn.
-    // ANCHOR: must_wait
-    fn must_wait(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk) -> bool {
-        let now = io.now();
-        if self.turn.is_over(now) {
-            io.resume(seat.id); // in the next turn
-            return true;
-        }
-        let Some(wait) = talk.pace.wait(now) else {
-            return false;
-        };
-        io.pause(seat.id);
-        io.set_timer(seat.id, PACE, wait);
-        if talk.pace.tell() {
-            let letters = self.room.refuse(seat, Refusal::TooFast);
-            self.post(io, letters);
-        }
-        true
-    }
-    // ANCHOR_END: must_wait
-
-    /// Bytes have come at the line port.
-    pub(crate) fn on_lines(
+    /// Bytes have arrived at the line port.
+    pub fn on_lines(
         &mut self,
         io: &mut Io,
         id: ConnId,
@@ -78,8 +62,8 @@ impl Server {
         input: &mut Buffer,
     ) {
         let seat = Seat::lines(id);
-        talk.silence.heard(io.now());
-        while self.room.contains(seat) {
+        talk.heard(io.now());
+        while self.has(seat) {
             if input.is_empty() || self.must_wait(io, seat, talk) {
                 return;
             }
@@ -87,8 +71,7 @@ impl Server {
                 return;
             };
             if reader.is_http(&line) {
-                let letters = self.put_out(io, seat, Why::Quit, Farewell::Http);
-                self.post(io, letters);
+                self.broadcast.put_out(io, seat, Why::Quit, Farewell::Http);
             } else {
                 self.hear(io, seat, talk, line);
             }
@@ -96,58 +79,33 @@ impl Server {
         input.clear();
     }
 
-    /// Frames have come from a page.
-    pub(crate) fn on_messages(
+    /// No more will arrive at the line port: what is left is the last line.
+    pub fn on_last_line(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        page: &mut Page,
+        (reader, talk): (&mut LineReader, &mut Talk),
         input: &mut Buffer,
     ) {
-        let seat = Seat::page(id);
-        let Page {
-            socket,
-            assembler,
-            talk,
-        } = page;
-        talk.silence.heard(io.now());
-        while self.room.contains(seat) {
-            if input.is_empty() || self.must_wait(io, seat, talk) {
-                return;
-            }
-            let before = input.len();
-            socket.on_data_until(io, id, &LIMITS, input, |io, part| {
-                let Some(message) = assembler.add(part) else {
-                    return ControlFlow::Continue(());
-                };
-                let said = json::read(message);
-                let line = said.as_deref().map_err(Clone::clone);
-                self.hear(io, seat, talk, line);
-                ControlFlow::Break(()) // the next one may have to wait
-            });
-            if !socket.is_open() {
-                self.leave(io, seat, Why::Quit);
-            } else if input.len() == before {
-                return;
-            }
+        let seat = Seat::lines(id);
+        if let Some(line) = reader.rest(input) {
+            self.hear(io, seat, talk, line);
         }
-        input.clear();
+        self.leave(io, seat, Why::Quit);
     }
 
-    /// A member's time has come: its input may go on, or its silence has lasted.
-    pub(crate) fn on_member_timer(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, key: u8) {
-        if key == PACE {
-            return io.resume(seat.id);
-        }
-        match talk.silence.look(io.now(), self.idle) {
-            Step::Wait(left) => io.set_timer(seat.id, SILENCE, left),
-            Step::Ask => {
+    /// A member's timer has run out.
+    pub fn on_timer(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, key: u8) {
+        match talk.on_timer(io, seat, key, self.idle) {
+            None => {}
+            Some(Step::Wait(left)) => io.set_timer(seat.id, SILENCE, left),
+            Some(Step::Ask) => {
                 io.send(seat.id, seat.protocol.question());
                 io.set_timer(seat.id, SILENCE, self.idle);
             }
-            Step::GiveUp => {
-                let letters = self.put_out(io, seat, Why::NothingHeard, Farewell::NothingHeard);
-                self.post(io, letters);
+            Some(Step::GiveUp) => {
+                let (why, farewell) = (Why::NothingHeard, Farewell::NothingHeard);
+                self.broadcast.put_out(io, seat, why, farewell);
             }
         }
     }

@@ -9,8 +9,8 @@
 //!   paid          +0.1 s       +2 s        paid - now ≤ 1.9 s
 //! ```
 //!
-//! Nothing that was said is lost. Whoever is too fast isn't read for a while, and TCP has the
-//! sender wait.
+//! Nothing that was said is lost. A member that is too fast isn't read for a while, and TCP makes
+//! the sender wait.
 
 use std::time::Duration;
 

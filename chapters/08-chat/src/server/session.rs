@@ -1,13 +1,11 @@
 //! Sessions: what one connection remembers.
 
-use std::time::Duration;
-
 use http::Http;
-use websocket::{Assembler, WebSocket};
+use reactor::ConnId;
 
-use super::pace::Pace;
-use super::silence::Silence;
-use crate::LineReader;
+use super::page::Page;
+use super::talk::Talk;
+use crate::{LineReader, Seat};
 
 /// What one connection remembers.
 ///
@@ -20,33 +18,19 @@ use crate::LineReader;
 pub enum Session {
     /// A member at the line port.
     Lines(LineReader, Talk),
-    /// Somebody who gets pages.
+    /// A client that gets pages.
     Http(Http),
     /// A member behind a WebSocket.
     Page(Box<Page>),
 }
 
-/// A member behind a WebSocket.
-#[derive(Debug)]
-pub struct Page {
-    pub(crate) socket: WebSocket,
-    pub(crate) assembler: Assembler,
-    pub(crate) talk: Talk,
-}
-
-/// What is known of how a member talks.
-#[derive(Debug, Clone, Copy)]
-pub struct Talk {
-    pub(crate) pace: Pace,
-    pub(crate) silence: Silence,
-}
-
-impl Talk {
-    /// A newcomer's, at `now`.
-    pub(crate) fn new(now: Duration) -> Self {
-        Self {
-            pace: Pace::default(),
-            silence: Silence::new(now),
+impl Session {
+    /// Where its member sits, if it has one.
+    pub(super) fn seat(&self, id: ConnId) -> Option<Seat> {
+        match self {
+            Self::Lines(..) => Some(Seat::lines(id)),
+            Self::Page(_) => Some(Seat::page(id)),
+            Self::Http(_) => None,
         }
     }
 }

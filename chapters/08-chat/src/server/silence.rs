@@ -31,9 +31,9 @@ enum State {
 pub enum Step {
     /// Look again after this time.
     Wait(Duration),
-    /// Ask whether somebody is there, and look again after a period.
+    /// Ask whether the member is still there, and look again after a period.
     Ask,
-    /// Nobody is there.
+    /// The member is gone.
     GiveUp,
 }
 

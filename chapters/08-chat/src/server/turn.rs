@@ -2,7 +2,7 @@
 //!
 //! Callbacks only queue; what is queued goes out when the turn ends. If a thousand members said
 //! something in one turn, all of it would wait for everybody at the end, and the fastest of them
-//! would look slow. So a turn has its share, and who comes later speaks in the next.
+//! would look slow. So a turn has its share, and members that come later speak in the next.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const SHARE: usize = 64 * 1024;
 
 /// What has been said in the turn that runs.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Turn {
+pub(super) struct Turn {
     /// When it began: the reactor's clock stands still within a turn.
     began: Duration,
     said: usize,

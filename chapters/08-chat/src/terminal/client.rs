@@ -7,13 +7,13 @@ use anyhow::bail;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags};
 use nix::sys::signal::Signal;
 
-use super::Settings;
 use super::connection::{Connection, News};
 use super::editor::Command;
 use super::editor::keys::Key;
 use super::front::Front;
 use super::keyboard::{Input, Keyboard};
 use super::retry::Retry;
+use super::settings::Settings;
 use super::signals::{Signals, stop};
 use super::wait::wait;
 use crate::{MAX_LINE, Text};
@@ -25,13 +25,13 @@ const SIGNALS: u64 = 2;
 /// The server's answer to `/quit`: it closes because we wanted it to.
 const GOODBYE: &str = "- goodbye";
 
-/// The server's question whether somebody is there begins so; any line answers it.
+/// The server's question whether the member is still there begins so; any line answers it.
 const QUESTION: &str = "? ";
 
 /// How the program came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Somebody wanted it to.
+    /// The user wanted it to.
     Quit,
     /// By this signal.
     Signal(Signal),

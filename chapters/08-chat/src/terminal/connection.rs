@@ -126,7 +126,7 @@ impl Connection {
         self.flush();
     }
 
-    /// Answers that somebody is there, which whatever waits to be sent says as well. A server that
+    /// Answers that the user is still there, which whatever waits to be sent says as well. A server that
     /// asks and asks, and never reads, would else fill the memory with answers.
     pub fn answer(&mut self, line: &[u8]) {
         if self.output.is_empty() && !self.is_finished() {
@@ -266,7 +266,7 @@ fn check(stream: &TcpStream) -> io::Result<()> {
     if let Some(error) = stream.take_error()? {
         return Err(error);
     }
-    // Where nobody listens any more, the kernel may pick that very port for this side: then the
+    // Where no server listens any more, the kernel may pick that very port for this side: then the
     // socket is connected to itself (a simultaneous open, RFC 9293 §3.5).
     if stream.local_addr()? == stream.peer_addr()? {
         return Err(ErrorKind::ConnectionRefused.into());
@@ -278,7 +278,7 @@ fn is_for_now(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
 }
 
-/// A line as text; nobody promises that its bytes are UTF-8.
+/// A line as text; its bytes needn't be UTF-8.
 fn text(line: &[u8]) -> String {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     String::from_utf8_lossy(line).into_owned()

@@ -34,7 +34,7 @@ pub enum Input<'a> {
 enum Watch {
     /// Epoll reports them.
     Epoll,
-    /// Nobody asks, for nobody could take them.
+    /// Not watched: the output is full.
     Paused,
     /// They are always there: a file, which epoll refuses.
     Always,
@@ -49,7 +49,7 @@ pub struct Keyboard {
 
 enum Source {
     Here(Stdin),
-    /// `child` is nobody any more once it has been waited for.
+    /// `child` is `None` once it has been waited for.
     There {
         pipe: PipeReader,
         child: Option<Pid>,
@@ -81,7 +81,7 @@ impl Keyboard {
             end.map_or_else(|errno| errno as i32, |()| 0)
         })?;
         drop(writer); // while the parent holds one, the pipe never ends
-        // Whoever reads in the background is stopped, and its whole group with it (SIGTTIN). It is
+        // A process that reads in the background is stopped, and its whole group with it (SIGTTIN). It is
         // the child that reads; its parent may have a signal to obey.
         SigSet::from(Signal::SIGTTIN).thread_block()?;
         Ok(Self::new(Source::There {
@@ -186,7 +186,7 @@ impl Keyboard {
     }
 }
 
-/// Leaves no process behind, not even one that is stopped.
+/// Leaves no process running, not even one that is stopped.
 impl Drop for Keyboard {
     fn drop(&mut self) {
         if let Some(child) = self.take_child() {

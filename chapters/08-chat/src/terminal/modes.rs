@@ -52,7 +52,7 @@ impl Modes {
         io::stdout().flush()
     }
 
-    /// Puts the terminal back as it was, unless somebody has changed it since: a shell whose
+    /// Puts the terminal back as it was, unless another process has changed it since: a shell whose
     /// foreground program was killed sets it at once for its own needs.
     pub fn restore(&self) {
         // We may be in the background by now, where tcsetattr would stop us.

@@ -64,7 +64,7 @@ pub fn stop() {
     let _ = kill(Pid::this(), Signal::SIGCONT);
 }
 
-/// Ends this process by `signal`, so that whoever waits for it learns what ended it.
+/// Ends this process by `signal`, so that the process that waits for it learns what ended it.
 pub fn die_of(signal: Signal) {
     let _ = SigSet::from(signal).thread_unblock();
     let _ = raise(signal);

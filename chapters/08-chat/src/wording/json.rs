@@ -8,7 +8,7 @@ use websocket::{Message, Opcode, write_frame};
 use crate::{Event, Here, MAX_LINE, News, Nick, Private, Public, Refusal, Welcome};
 
 /// The longest message that is taken, in bytes. A line of [`MAX_LINE`] has six times as many if
-/// each is written as `\u0000`; there may be other fields, which nobody looks at.
+/// each is written as `\u0000`; there may be other fields, which are ignored.
 pub const MAX_MESSAGE: u64 = 16 * 1024;
 
 /// What a member sends.

@@ -9,7 +9,7 @@ use crate::Event;
 /// What the server knows a member by: where to send, and how to word it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seat {
-    /// The connection. An id that has outlived it matches nobody.
+    /// The connection. An id that has outlived it matches no other connection.
     pub id: ConnId,
     /// What is spoken there.
     pub protocol: Protocol,
@@ -33,7 +33,7 @@ pub enum Farewell {
     Stop,
     /// Too much output has been waiting.
     TooSlow,
-    /// The question whether somebody is there had no answer.
+    /// The question whether it is still there had no answer.
     NothingHeard,
     /// At the line port, it speaks HTTP.
     Http,
@@ -47,7 +47,7 @@ impl Seat {
         Self { id, protocol }
     }
 
-    /// That of a member behind a WebSocket.
+    /// That of a member with a WebSocket.
     #[must_use]
     pub const fn page(id: ConnId) -> Self {
         let protocol = Protocol::Json;
@@ -64,7 +64,7 @@ impl Protocol {
         }
     }
 
-    /// The question whether somebody is there.
+    /// The question whether the member is still there.
     #[must_use]
     pub fn question(self) -> &'static [u8] {
         match self {

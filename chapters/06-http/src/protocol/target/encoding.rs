@@ -87,7 +87,7 @@ impl<'a> Iterator for FormPairs<'a> {
     }
 }
 
-/// What stands before the first `byte`, and what behind it.
+/// What comes before the first `byte`, and what after it.
 fn split_at_byte(text: &[u8], byte: u8) -> (&[u8], &[u8]) {
     match memchr(byte, text) {
         Some(at) => (&text[..at], &text[at + 1..]),

@@ -44,7 +44,7 @@ impl Screen {
             output += "\r\n";
         }
         output += &self.drawn(line);
-        show(&output) // in one write: nobody sees the line vanish and come back
+        show(&output) // in one write: the line isn't seen to vanish and come back
     }
     // ANCHOR_END: say
 

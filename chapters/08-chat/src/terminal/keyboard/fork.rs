@@ -31,7 +31,7 @@ pub fn fork<T>(both: T, child: impl FnOnce(T) -> i32) -> io::Result<(Pid, T)> {
     if fs::read_dir("/proc/self/task")?.count() != 1 {
         return Err(io::Error::other("can't fork a process that has threads"));
     }
-    // SAFETY: as counted above, this is the process's only thread, and nobody else could start one.
+    // SAFETY: as counted above, this is the process's only thread, and no other could start one.
     // So no lock is held, all memory is as this thread has left it, and the child may call what it
     // likes.
     match unsafe { unistd::fork() }? {
