@@ -103,7 +103,7 @@ fn fail_to_listen(process: Process, program: &str, args: &[&str]) -> ! {
     verdict.row("started", &format!("{program} {} --port 0", args.join(" ")));
     verdict.row("expected", "a line `listening on ADDRESS` on its stdout");
     verdict.row("received", "no such line");
-    peer.fail(verdict, Some(Waiting { client: None }))
+    peer.fail(verdict, Some(Waiting::at_large()))
 }
 
 /// A listener on a free port, and its address.

@@ -1,0 +1,72 @@
+//! Whether a process sleeps until something happens, or wakes up by itself to look.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use crate::syscalls::Purpose;
+use crate::threads::{Doing, threads};
+use crate::words::{count, duration};
+
+/// How long a look for wake-ups takes.
+const LOOK: Duration = Duration::from_millis(300);
+/// A process that polls wakes up in each look. In one that doesn't, a busy machine may still have a
+/// thread on its way to sleep at the first.
+const LOOKS: usize = 3;
+
+/// How the process `pid` wakes up by itself, if it does: `it wakes up 6 times in 300 ms`.
+///
+/// `None` is said of one none of whose threads has woken in one whole look, or sleeps with a time limit.
+pub(crate) fn of(pid: u32) -> Option<String> {
+    let mut woken = 0;
+    for _ in 0..LOOKS {
+        woken = in_one_look(pid);
+        if woken == 0 {
+            break;
+        }
+    }
+    if woken > 0 {
+        let (times, look) = (count(woken, "time"), duration(LOOK));
+        return Some(format!("it wakes up by itself, {times} in {look}"));
+    }
+    threads(pid).iter().find_map(|thread| match &thread.doing {
+        Doing::Sleeping(call) if call.purpose == Purpose::Pause => {
+            Some(format!("it lets time pass, in {}", call.name))
+        }
+        Doing::Sleeping(call) => {
+            let limit = duration(call.limit?);
+            Some(format!("it sleeps for {limit} at most, in {}", call.name))
+        }
+        _ => None,
+    })
+}
+
+/// How often the threads of `pid` wake up in the time of a look.
+fn in_one_look(pid: u32) -> usize {
+    let before = sleeps(pid);
+    thread::sleep(LOOK);
+    let new = |(id, now): (&u32, &u64)| match before.get(id) {
+        Some(then) => now.saturating_sub(*then),
+        None => 1, // a thread that has begun meanwhile
+    };
+    let woken: u64 = sleeps(pid).iter().map(new).sum();
+    usize::try_from(woken).unwrap_or(usize::MAX)
+}
+
+/// How often each thread has gone to sleep so far (`proc_pid_status(5)`).
+fn sleeps(pid: u32) -> BTreeMap<u32, u64> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"));
+    let ids = tasks
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    ids.filter_map(|id: u32| {
+        let status = fs::read_to_string(format!("/proc/{pid}/task/{id}/status")).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+        Some((id, line.trim().parse().ok()?))
+    })
+    .collect()
+}
