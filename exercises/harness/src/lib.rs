@@ -59,7 +59,7 @@ pub use descriptors::leave as leave_descriptors;
 pub use diff::diff;
 pub use nix::sys::epoll::EpollFlags;
 pub use nix::sys::signal::Signal;
-pub use server::Server;
+pub use server::{Server, failed_listener};
 
 /// How long a server may stay silent before that is a failure.
 pub const DEADLINE: Duration = Duration::from_secs(3);

@@ -19,6 +19,8 @@ use crate::peer::{Peer, Waiting};
 use crate::words::duration;
 use crate::{cpu, limits, threads, watchdog};
 
+pub use start::failed_listener;
+
 /// Begins a line on stderr that tells of a panic beside a test that passes.
 const ALSO: &str = "also: ";
 

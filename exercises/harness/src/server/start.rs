@@ -1,7 +1,7 @@
 //! How a server comes to run in a child process.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio, Termination};
 use std::sync::Arc;
@@ -114,4 +114,19 @@ fn bind() -> io::Result<(OwnedFd, SocketAddr)> {
     let listener = TcpListener::from(socket);
     let address = listener.local_addr()?;
     Ok((listener.into(), address))
+}
+
+/// A listener on which each accept fails (EINVAL), because it is one end of a connection.
+///
+/// # Panics
+///
+/// If there is no free port.
+#[must_use]
+pub fn failed_listener() -> TcpListener {
+    let stream = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| TcpStream::connect(listener.local_addr()?));
+    match stream {
+        Ok(stream) => TcpListener::from(OwnedFd::from(stream)),
+        Err(error) => panic!("no connection on loopback: {error}"),
+    }
 }
