@@ -15,21 +15,22 @@ const LOOK: Duration = Duration::from_millis(300);
 /// thread on its way to sleep at the first.
 const LOOKS: usize = 3;
 
-/// How the process `pid` wakes up by itself, if it does: `it wakes up 6 times in 300 ms`.
-///
-/// `None` is said of one none of whose threads has woken in one whole look, or sleeps with a time limit.
+/// How the process `pid` wakes up by itself, if it does: `it wakes up by itself, 6 times in 300 ms`. `None` is
+/// said of one none of whose threads has woken in one whole look.
 pub(crate) fn of(pid: u32) -> Option<String> {
     let mut woken = 0;
     for _ in 0..LOOKS {
         woken = in_one_look(pid);
         if woken == 0 {
-            break;
+            return None;
         }
     }
-    if woken > 0 {
-        let (times, look) = (count(woken, "time"), duration(LOOK));
-        return Some(format!("it wakes up by itself, {times} in {look}"));
-    }
+    let (times, look) = (count(woken, "time"), duration(LOOK));
+    Some(format!("it wakes up by itself, {times} in {look}"))
+}
+
+/// How a thread of `pid` will wake up by itself, if one does: `it sleeps for 50 ms at most, in epoll_wait`.
+pub(crate) fn planned(pid: u32) -> Option<String> {
     threads(pid).iter().find_map(|thread| match &thread.doing {
         Doing::Sleeping(call) if call.purpose == Purpose::Pause => {
             Some(format!("it lets time pass, in {}", call.name))

@@ -46,17 +46,38 @@ impl Server {
     /// With a verdict, if it spins or polls, or has ended.
     #[track_caller]
     pub fn expect_no_wake_ups(&self) {
-        self.wait_until_asleep();
-        let polls = wake_ups::of(self.pid());
+        self.expect_undisturbed_sleep();
+        let planned = wake_ups::planned(self.pid());
         self.expect_alive();
-        let Some(how) = polls else { return };
+        if let Some(how) = planned {
+            self.fail_polling(&how);
+        }
+    }
+
+    /// The same of a server that may sleep with a time limit, because it has a deadline far from now.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if it spins or polls, or has ended.
+    #[track_caller]
+    pub fn expect_undisturbed_sleep(&self) {
+        self.wait_until_asleep();
+        let woken = wake_ups::of(self.pid());
+        self.expect_alive();
+        if let Some(how) = woken {
+            self.fail_polling(&how);
+        }
+    }
+
+    #[track_caller]
+    fn fail_polling(&self, how: &str) -> ! {
         let mut verdict = self.peer.verdict(Duration::ZERO);
         verdict.row("expected", "a server that sleeps until something happens");
-        verdict.row("received", &how);
+        verdict.row("received", how);
         verdict.prose(
             "so",
-            "nothing has happened, and the server looks all the same: it polls. To look again after a while \
-             finds what no event has told, late, and hides why none has. Wait without a time limit.",
+            "nothing has happened, and the server looks all the same: it polls. What no event has told, such a \
+             look finds late, and it hides why no event has told it. Wait without a time limit.",
         );
         self.peer.fail(verdict, Some(Waiting::at_large()))
     }
