@@ -3,30 +3,35 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::syscalls::Purpose;
-use crate::threads::{Doing, threads};
+use crate::threads::{Doing, running, threads};
 use crate::words::{count, duration};
 
 /// How long a look for wake-ups takes.
 const LOOK: Duration = Duration::from_millis(300);
-/// A process that polls wakes up in each look. In one that doesn't, a busy machine may still have a
-/// thread on its way to sleep at the first.
-const LOOKS: usize = 3;
 
 /// How the process `pid` wakes up by itself, if it does: `it wakes up by itself, 6 times in 300 ms`. `None` is
-/// said of one none of whose threads has woken in one whole look.
-pub(crate) fn of(pid: u32) -> Option<String> {
-    let mut woken = 0;
-    for _ in 0..LOOKS {
-        woken = in_one_look(pid);
-        if woken == 0 {
+/// said of one that sleeps through one whole look; on a busy machine, some work may be left before that, for
+/// `patience`.
+pub(crate) fn of(pid: u32, patience: Duration) -> Option<String> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let runs = !running(pid).is_empty();
+        let woken = in_one_look(pid);
+        let runs = runs || !running(pid).is_empty();
+        if woken == 0 && !runs {
             return None;
         }
+        if Instant::now() >= deadline {
+            let (times, look) = (count(woken, "time"), duration(LOOK));
+            return Some(match woken {
+                0 => format!("it runs all the time, for {}", duration(patience)),
+                _ => format!("it wakes up by itself, {times} in {look}"),
+            });
+        }
     }
-    let (times, look) = (count(woken, "time"), duration(LOOK));
-    Some(format!("it wakes up by itself, {times} in {look}"))
 }
 
 /// How a thread of `pid` will wake up by itself, if one does: `it sleeps for 50 ms at most, in epoll_wait`.

@@ -25,6 +25,7 @@ mod run;
 mod scratch;
 mod share;
 mod show;
+mod suite;
 mod text;
 mod unknown;
 mod verdict;

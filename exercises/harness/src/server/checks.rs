@@ -61,8 +61,7 @@ impl Server {
     /// With a verdict, if it spins or polls, or has ended.
     #[track_caller]
     pub fn expect_undisturbed_sleep(&self) {
-        self.wait_until_asleep();
-        let woken = wake_ups::of(self.pid());
+        let woken = wake_ups::of(self.pid(), self.deadline());
         self.expect_alive();
         if let Some(how) = woken {
             self.fail_polling(&how);
