@@ -31,13 +31,16 @@ fn assert_says(verdict: &str, parts: &[&str]) {
 
 /// Keeps all clients, watches them for `events`, and waits with `limit`.
 fn watch(listener: &TcpListener, events: EpollFlags, limit: EpollTimeout) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
     let epoll = Epoll::new(EpollCreateFlags::empty())?;
     epoll.add(listener, EpollEvent::new(EDGE, 0))?;
     let mut clients = Vec::new();
     loop {
         let ready = epoll.wait(&mut [EpollEvent::empty(); 1], limit);
         if ready == Ok(1) {
-            let (client, _) = listener.accept()?;
+            let Ok((client, _)) = listener.accept() else {
+                continue; // it was a client's event
+            };
             epoll.add(&client, EpollEvent::new(events, 0))?;
             clients.push(client);
         }
@@ -85,6 +88,17 @@ fn how_a_client_is_watched_is_seen() {
             "received it is watched for IN|ONESHOT",
         ],
     );
+}
+
+#[test]
+fn a_oneshot_that_has_fired_is_switched_off() {
+    let server = Server::answer(|listener| watch(&listener, ONESHOT, EpollTimeout::NONE))
+        .with_deadline(Duration::from_secs(1));
+    let mut client = server.client();
+    let text = verdict(|| server.expect_switched_off(&client));
+    assert_says(&text, &["received it is watched for IN|ONESHOT (fd "]);
+    client.send(b".");
+    server.expect_switched_off(&client);
 }
 
 #[test]

@@ -92,7 +92,37 @@ impl Server {
         self.expect_watch(Some(client.address()), "this client's connection", events);
     }
 
-    /// The same for the listener.
+    /// Checks that no epoll of the server would report input of `client` now: it isn't watched, or was with
+    /// `EPOLLONESHOT`, which has fired. Waits until that is so.
+    ///
+    /// # Panics
+    ///
+    /// With a verdict, if it isn't so within [`DEADLINE`](crate::DEADLINE).
+    #[track_caller]
+    pub fn expect_switched_off(&self, client: &Client) {
+        let deadline = Instant::now() + self.deadline();
+        loop {
+            let seen = descriptors::watched(self.pid(), Some(client.address()));
+            let watches = seen.iter().flat_map(|(_, watches)| watches);
+            let Some(watch) = watches
+                .into_iter()
+                .find(|watch| watch.events & events::IN != 0)
+            else {
+                return;
+            };
+            if Instant::now() >= deadline {
+                let received = format!(
+                    "it is watched for {} (fd {})",
+                    events::names(watch.events),
+                    watch.fd
+                );
+                self.fail_with("this client's connection switched off", &received);
+            }
+            thread::yield_now();
+        }
+    }
+
+    /// The same as [`Server::expect_watched`] for the listener.
     ///
     /// # Panics
     ///

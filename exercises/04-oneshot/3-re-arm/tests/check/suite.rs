@@ -166,6 +166,31 @@ fn lines_that_come_together_are_answered_one_at_a_time() {
 }
 
 #[test]
+fn a_client_in_work_is_switched_off() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "A line of this client is in work, and yet epoll would report its next one: another worker would be woken \
+         for a client that isn't free. It is to be re-armed when the work is done, and not before.",
+        BOOK,
+    );
+    let mut client = server.client();
+    for turn in [&b"one\n"[..], b"two\n"] {
+        client.send(b"slow\n");
+        client.wait_until_read();
+        server.wait_until_asleep();
+        server.expect_switched_off(&client);
+        let mut other = server.client();
+        other.send(b"go\n");
+        other.expect(b"go\n");
+        client.expect(b"slow\n");
+        client.send(turn);
+        client.expect(turn);
+        other.send(b"halt\n");
+        other.expect(b"halt\n");
+    }
+}
+
+#[test]
 fn a_client_stays_oneshot() {
     let server = Server::answer(|listener| serve(&listener, work()));
     server.teach(
@@ -219,7 +244,8 @@ fn expect_order(server: &Server, client: &mut Client, lines: &[u8], answers: &[u
     client.expect(after);
 }
 
-/// What the workers do for a line: return it. For `slow`, wait until one of them has got `go`.
+/// What the workers do for a line: return it. For `slow`, wait until one of them has got `go`; `halt` takes
+/// that back.
 fn work() -> impl Fn(&str) -> String + Sync {
     let going = Mutex::new(false);
     let changed = Condvar::new();
@@ -227,6 +253,7 @@ fn work() -> impl Fn(&str) -> String + Sync {
         let mut going = going.lock().expect("nobody panics with this lock");
         match line {
             "go" => *going = true,
+            "halt" => *going = false,
             "slow" => {
                 while !*going {
                     going = changed.wait(going).expect("nobody panics with this lock");
