@@ -320,7 +320,7 @@ fn fail(takes: &[usize], run: &Run, expected: &[u8], means: &str) -> ! {
         [] => "the socket takes all that it is offered".to_owned(),
         [1, 1, 1, ..] => "the socket takes 1 byte with each write".to_owned(),
         _ => {
-            let words = takes.iter().map(|takes| match takes {
+            let words = takes.iter().map(|&takes| match takes {
                 0 => "none".to_owned(),
                 SIGNAL => "none as a signal comes (EINTR)".to_owned(),
                 GONE => "none as the client has gone (EPIPE)".to_owned(),
