@@ -9,7 +9,8 @@
 //!   return a Server                       f(listener), then exit
 //! ```
 //!
-//! A panic, an exit or an endless loop of the answer thus ends or hangs the child alone.
+//! A panic, an exit or an endless loop of the answer thus ends or hangs the child alone. Its memory is
+//! bounded, and what it starts ends with it.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -25,9 +26,10 @@ use nix::sys::{prctl, signal::Signal};
 use nix::unistd::dup2_stdin;
 
 use crate::child::Process;
+use crate::{family, limits};
 
 /// Holds, in the child, the number of the call it is to run and the pid of its parent.
-const VARIABLE: &str = "WORKBOOK_ANSWER";
+pub(crate) const VARIABLE: &str = "WORKBOOK_ANSWER";
 
 /// The exit code of a child whose answer has panicked: Rust's own.
 pub(crate) const PANICKED: i32 = 101;
@@ -95,6 +97,7 @@ impl Rerun {
             ])
             .env(VARIABLE, format!("{} {}", self.number, std::process::id()))
             .stdin(Stdio::from(stdin));
+        family::adopt_orphans()?;
         Process::start(&mut command)
     }
 }
@@ -102,6 +105,8 @@ impl Rerun {
 /// In the child: makes sure that it dies with its parent, and takes over its standard input.
 pub(crate) fn enter() -> io::Result<OwnedFd> {
     prctl::set_pdeathsig(Signal::SIGKILL)?;
+    family::adopt_orphans()?;
+    limits::bound_memory()?;
     if in_child().is_none_or(|(_, parent)| parent != std::os::unix::process::parent_id()) {
         exit(1); // the parent was gone before the line above
     }

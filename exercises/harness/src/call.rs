@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::DEADLINE;
 use crate::answer::{self, PANICKED, Rerun, Role};
 use crate::child::{Process, how_it_ended};
-use crate::peer::{add_end, add_output};
+use crate::peer::{Waiting, add_end, add_output};
 use crate::verdict::Verdict;
 use crate::watchdog;
 use crate::words::duration;
@@ -99,7 +99,7 @@ fn fail(process: &Process, error: &io::Error) -> ! {
     };
     verdict.row("received", &received);
     if ended.is_none() {
-        let report = watchdog::look(process.pid(), None);
+        let report = watchdog::look(process.pid(), Waiting::at_large());
         verdict.lines(["your code hangs:".to_owned()]);
         verdict.lines(report.lines);
         if let Some(conclusion) = report.conclusion {

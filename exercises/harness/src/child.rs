@@ -9,10 +9,14 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
+use crate::family;
+
 /// What a child may have printed before its oldest output is forgotten.
 const KEEP: usize = 1 << 20;
 /// A line of last words is cut here.
 const LINE: usize = 160;
+/// Of last words that begin with a panic, so many lines are the very last.
+const LAST: usize = 2;
 
 /// A running or ended child process.
 pub(crate) struct Process {
@@ -24,12 +28,10 @@ pub(crate) struct Process {
 impl Process {
     /// Starts `command` with its output captured.
     pub(crate) fn start(command: &mut Command) -> io::Result<Self> {
-        let mut child = command
-            // Last words are to be short.
-            .env("RUST_BACKTRACE", "0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        // Last words are to be short.
+        command.env("RUST_BACKTRACE", "0");
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = family::start(command)?;
         let output = Arc::new(Output::default());
         let stdout = child.stdout.take().expect("stdout is piped");
         let stderr = child.stderr.take().expect("stderr is piped");
@@ -63,12 +65,9 @@ impl Process {
         }
     }
 
-    /// Kills it, unless it has ended, and waits until it is gone.
+    /// Kills it, unless it has ended, with all that it has started, and waits until it is gone.
     pub(crate) fn kill(&self) {
-        let mut child = lock(&self.child);
-        // Both fail only for a child that has been waited for already.
-        let _ = child.kill();
-        let _ = child.wait();
+        family::end(&mut lock(&self.child));
     }
 
     /// All that it printed to stdout so far.
@@ -104,29 +103,57 @@ impl Process {
 
     /// The last `lines` lines that it printed, without those of the test machinery around it.
     pub(crate) fn last_words(&self, lines: usize) -> Vec<String> {
-        // An ended child's output is complete in a moment; a grandchild might hold the pipes for ever.
-        if self.ended().is_some() {
-            let deadline = Instant::now() + Duration::from_millis(200);
-            let mut printed = lock(&self.output.printed);
-            while printed.closed < 2 {
-                let left = deadline.saturating_duration_since(Instant::now());
-                if left.is_zero() {
-                    break;
-                }
-                printed = self.output.wait(printed, left);
-            }
-        }
+        self.wait_for_output();
         let (stdout, stderr) = (self.stdout(), self.stderr());
         let words: Vec<&str> = stdout
             .lines()
             .chain(stderr.lines())
             .filter(|line| !is_noise(line))
             .collect();
+        let cut = |line: &&str| line.chars().take(LINE).collect();
         let from = words.len().saturating_sub(lines);
-        words[from..]
-            .iter()
-            .map(|line| line.chars().take(LINE).collect())
-            .collect()
+        // Where a panic tells much, its place and its first words matter most.
+        match words[..from].iter().rposition(|line| is_panic(line)) {
+            Some(panic) if lines > LAST => {
+                let first = words[panic..].iter().take(lines - LAST).map(cut);
+                let last = words[words.len() - LAST..].iter().map(cut);
+                first.chain(["…".to_owned()]).chain(last).collect()
+            }
+            _ => words[from..].iter().map(cut).collect(),
+        }
+    }
+
+    /// Each panic that it has told of on stderr: where, and the first line of what was said.
+    pub(crate) fn panics(&self) -> Vec<String> {
+        self.wait_for_output();
+        let stderr = self.stderr();
+        let mut lines = stderr.lines().peekable();
+        let mut panics = Vec::new();
+        while let Some(line) = lines.next() {
+            if is_panic(line) {
+                let said = lines.peek().copied().unwrap_or_default();
+                let panic = format!("{line} {said}");
+                panics.push(panic.chars().take(LINE).collect());
+            }
+        }
+        panics
+    }
+
+    /// Waits until the output of a child that has ended is complete: that takes a moment. (A grandchild
+    /// might hold the pipes for ever.)
+    fn wait_for_output(&self) {
+        if self.ended().is_none() {
+            return;
+        }
+        let deadline = Instant::now() + Duration::from_millis(200);
+        let mut printed = lock(&self.output.printed);
+        while printed.closed < 2 {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            printed = self.output.wait(printed, left);
+        }
     }
 }
 
@@ -134,6 +161,11 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// The line that opens a panic's message.
+fn is_panic(line: &str) -> bool {
+    line.starts_with("thread ") && line.contains(" panicked at ")
 }
 
 /// `exit code 101` or `killed by SIGSEGV`.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::diff::Stop;
-use crate::peer::{END, Peer, Waiting};
+use crate::peer::{Awaited, END, Peer, Waiting};
 use crate::sockets;
 use crate::verdict::Verdict;
 use crate::wire::{is_timeout, open, receive, write_for};
@@ -28,6 +28,10 @@ pub struct Client {
     stream: TcpStream,
     peer: Arc<Peer>,
     address: SocketAddr,
+    /// The how many-th client of its server this is, from 1 on.
+    number: usize,
+    /// Whether it has ever sent a byte.
+    has_spoken: bool,
     sent: Sent,
 }
 
@@ -58,13 +62,15 @@ impl Client {
                 stream,
                 peer: Arc::clone(peer),
                 address,
+                number: peer.next_client(),
+                has_spoken: false,
                 sent: Sent::default(),
             },
             Err(error) => {
                 let mut verdict = peer.verdict(END);
                 verdict.row("expected", &format!("a connection to {}", peer.address));
                 verdict.row("received", &error.to_string());
-                peer.fail(verdict, Some(Waiting { client: None }))
+                peer.fail(verdict, Some(Waiting::at_large()))
             }
         }
     }
@@ -88,8 +94,7 @@ impl Client {
     /// With a verdict, if the server takes no more bytes for [`DEADLINE`](crate::DEADLINE) or the connection is gone.
     #[track_caller]
     pub fn send(&mut self, bytes: &[u8]) {
-        self.sent.bytes.extend_from_slice(bytes);
-        self.sent.pieces += 1;
+        self.note(bytes);
         let (taken, result) = write_for(&self.stream, bytes, self.peer.deadline);
         if let Err(error) = result {
             self.fail_to_send(taken, bytes.len(), &error);
@@ -170,8 +175,7 @@ impl Client {
                 _ => break,
             }
         }
-        self.sent.bytes.extend_from_slice(&bytes[..taken]);
-        self.sent.pieces += 1;
+        self.note(&bytes[..taken]);
         taken
     }
 
@@ -183,8 +187,7 @@ impl Client {
     /// With a verdict, as [`Client::expect`].
     #[track_caller]
     pub fn exchange(&mut self, bytes: &[u8], expected: &[u8]) {
-        self.sent.bytes.extend_from_slice(bytes);
-        self.sent.pieces += 1;
+        self.note(bytes);
         let (stream, silence) = (&self.stream, self.peer.deadline);
         let (received, stop) = thread::scope(|scope| {
             // What can't be sent shows as what isn't received.
@@ -210,6 +213,13 @@ impl Client {
     pub fn reset(self) {
         // A socket that refuses the option is closed the usual way.
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+    }
+
+    /// Adds to the account of what was sent.
+    fn note(&mut self, bytes: &[u8]) {
+        self.has_spoken |= !bytes.is_empty();
+        self.sent.bytes.extend_from_slice(bytes);
+        self.sent.pieces += 1;
     }
 
     #[track_caller]
@@ -246,16 +256,45 @@ impl Client {
         if *finished {
             sent.push_str(", then end of file");
         }
+        let all = self.peer.clients();
+        if all > 1 {
+            let (number, all) = (thousands(self.number), thousands(all));
+            sent.extend([", by client ", &number, " of ", &all]);
+        }
         verdict.row("sent", &sent);
         verdict
     }
 
     #[track_caller]
     fn fail(&self, verdict: Verdict, stop: Stop) -> ! {
+        self.fail_waiting(verdict, stop, Awaited::Answer)
+    }
+
+    #[track_caller]
+    fn fail_waiting(&self, mut verdict: Verdict, stop: Stop, awaited: Awaited) -> ! {
+        if stop == Stop::Reset && self.peer.is_alive() {
+            verdict.prose("so", self.why_reset());
+        }
+        let awaited = match awaited {
+            Awaited::Answer if !self.has_spoken && !self.sent.finished => Awaited::Greeting,
+            awaited => awaited,
+        };
         let waiting = (stop == Stop::Silence).then_some(Waiting {
             client: Some(self.address),
+            awaited,
         });
         self.peer.fail(verdict, waiting)
+    }
+
+    /// What a living server has done to a connection that was reset (`tcp(7)`, RFC 1122 §4.2.2.13).
+    fn why_reset(&self) -> &'static str {
+        if self.has_spoken {
+            "the server has closed this connection while bytes of this client were unread: that sends a \
+             reset (RST). A socket closes, too, when the value that holds it is dropped."
+        } else {
+            "the server has not closed this connection in the orderly way: it has asked for a reset \
+             (SO_LINGER), or its listener is gone."
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod spinning;
 
 use crate::events::{self, Watch};
+use crate::peer::Awaited;
 use crate::sockets::{State, TcpSocket};
 use crate::syscalls::Purpose;
 use crate::threads::{Call, Doing};
@@ -15,6 +16,7 @@ pub(crate) fn draw(seen: &Snapshot) -> Option<String> {
         spinning::why,
         at_the_client,
         not_reported,
+        still_open,
         kept_back,
         locked,
         left_open,
@@ -74,6 +76,25 @@ fn not_reported(seen: &Snapshot) -> Option<String> {
     Some(format!("fd {fd} {state}, but {reason}"))
 }
 
+/// Nothing is ready, and the client waits for something that is no answer to what it sent.
+fn still_open(seen: &Snapshot) -> Option<String> {
+    waiter(seen)?;
+    let (fd, socket) = client_connection(seen)?;
+    if (socket.unread, socket.unsent) != (0, 0) || socket.state != State::Established {
+        return None;
+    }
+    match seen.awaited {
+        Awaited::Answer => None,
+        Awaited::Greeting => Some(format!(
+            "fd {fd} is open, and both sides wait for the other to say something: this client has sent \
+             nothing, and was to hear something all the same."
+        )),
+        Awaited::End => Some(format!(
+            "fd {fd} is still open: the server has not closed this connection, and waits for more of it."
+        )),
+    }
+}
+
 /// Nothing is ready, and an answer would stay where it is.
 fn kept_back(seen: &Snapshot) -> Option<String> {
     let call = waiter(seen)?;
@@ -93,11 +114,21 @@ fn locked(seen: &Snapshot) -> Option<String> {
     let locked = sleepers(seen)
         .filter(|call| call.purpose == Purpose::Lock)
         .count();
-    (locked > 0 && locked == seen.threads.len()).then(|| {
-        "every thread sleeps in futex: each waits for a lock that another holds, or for a thread \
-         that doesn't end."
-            .to_owned()
-    })
+    if locked == 0 || locked != seen.threads.len() {
+        return None;
+    }
+    // Of several, one may only wait for the end of the others.
+    let text = match locked {
+        1 => {
+            "the only thread sleeps in futex: it waits for a lock, for a condition, or for another thread, and \
+             no other is there."
+        }
+        _ => {
+            "every thread sleeps in futex: each waits for a lock, for a condition, or for the end of a thread, \
+             and none is left that could bring it."
+        }
+    };
+    Some(text.to_owned())
 }
 
 /// The client has finished sending, and nothing more happens.

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
 use crate::events::Watch;
-use crate::sockets::{State, TcpSocket};
+use crate::sockets::{State, TcpSocket, tcp_sockets};
 
 /// An open descriptor.
 #[derive(Debug)]
@@ -42,6 +45,27 @@ pub(crate) fn descriptors(pid: u32, sockets: &[TcpSocket]) -> BTreeMap<i32, Desc
             Some((fd, describe(target.to_str()?, info, &by_inode)))
         })
         .collect()
+}
+
+/// How `client`'s connection, or else the listener, is watched in process `pid`: its descriptor and each of
+/// its watches. `None` if the process has no such descriptor.
+pub(crate) fn watched(pid: u32, client: Option<SocketAddr>) -> Option<(i32, Vec<Watch>)> {
+    let all = descriptors(pid, &tcp_sockets(pid));
+    let (&fd, _) = all.iter().find(|(_, descriptor)| match descriptor {
+        Descriptor::Connection(socket) => Some(socket.remote) == client,
+        Descriptor::Listener { .. } => client.is_none(),
+        _ => false,
+    })?;
+    let epolls = all.values().filter_map(|descriptor| match descriptor {
+        Descriptor::Epoll(watches) => Some(watches),
+        _ => None,
+    });
+    let watches = epolls
+        .flatten()
+        .copied()
+        .filter(|watch| watch.fd == fd)
+        .collect();
+    Some((fd, watches))
 }
 
 /// What a link in `/proc/PID/fd` points to, like `socket:[4242]` or `anon_inode:[eventpoll]`.
@@ -99,6 +123,20 @@ fn eventfd_count(info: &str) -> u64 {
         .find_map(|line| line.strip_prefix("eventfd-count:"))
         .and_then(|count| u64::from_str_radix(count.trim(), 16).ok())
         .unwrap_or_default()
+}
+
+/// Lets this process open `number` more descriptors, and no others: the next one fails with EMFILE
+/// (`RLIMIT_NOFILE`). For an answer, before it begins to serve.
+///
+/// # Errors
+///
+/// If the kernel refuses to change the limit.
+pub fn leave(number: usize) -> io::Result<()> {
+    let is_free = |fd: &u64| fs::symlink_metadata(format!("/proc/self/fd/{fd}")).is_err();
+    // The limit is one on the highest number, and the lowest that is free is given out first.
+    let limit = (0..).filter(is_free).nth(number).unwrap_or(u64::MAX);
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    Ok(setrlimit(Resource::RLIMIT_NOFILE, limit.min(hard), hard)?)
 }
 
 #[cfg(test)]

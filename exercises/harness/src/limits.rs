@@ -1,4 +1,7 @@
-//! The limit on open files: raised as far as it goes, and explained where that isn't enough.
+//! The limit on open files: raised as far as it goes, and explained where that isn't enough. And the limit
+//! on an answer's memory.
+
+use std::io;
 
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 
@@ -13,6 +16,17 @@ pub(crate) fn raise() {
         // Where this fails, `expect_room_for` explains.
         let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
     }
+}
+
+/// Memory that an answer may have, in bytes. Most need a few MiB.
+pub(crate) const MEMORY: rlim_t = 1 << 30;
+
+/// Bounds the memory that this process may allocate (`RLIMIT_DATA`): beyond [`MEMORY`], Rust says
+/// `memory allocation of … bytes failed` and aborts.
+pub(crate) fn bound_memory() -> io::Result<()> {
+    let (_, hard) = getrlimit(Resource::RLIMIT_DATA)?;
+    let limit = MEMORY.min(hard);
+    Ok(setrlimit(Resource::RLIMIT_DATA, limit, limit)?)
 }
 
 /// Fails with advice unless `clients` connections can be open at once.

@@ -1,8 +1,9 @@
 //! A server in a child process, as a test sees it.
 
+mod checks;
 mod start;
 
-use std::fs;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitStatus;
 use std::sync::Arc;
@@ -17,6 +18,11 @@ use crate::client::Client;
 use crate::peer::{Peer, Waiting};
 use crate::words::duration;
 use crate::{cpu, limits, threads, watchdog};
+
+pub use start::failed_listener;
+
+/// Begins a line on stderr that tells of a panic beside a test that passes.
+const ALSO: &str = "also: ";
 
 /// A server in a child process. Dropping it kills the child and waits for its end.
 ///
@@ -115,23 +121,6 @@ impl Server {
         used
     }
 
-    /// Checks that the server sleeps: uses less than 5 % of a processor over the next `stretch`.
-    ///
-    /// # Panics
-    ///
-    /// With a verdict, if it uses more, or has ended.
-    #[track_caller]
-    pub fn expect_sleep(&self, stretch: Duration) {
-        let used = self.cpu_over(stretch);
-        if used > stretch / 20 {
-            let stretch = duration(stretch);
-            self.fail_with(
-                &format!("next to no CPU time over {stretch}"),
-                &format!("{} ms of CPU time in {stretch}", used.as_millis()),
-            );
-        }
-    }
-
     /// Waits until the server sleeps: it has done all that there was to do.
     ///
     /// # Panics
@@ -151,16 +140,10 @@ impl Server {
         }
     }
 
-    /// How many descriptors the server has open.
-    #[must_use]
-    pub fn descriptors(&self) -> usize {
-        fs::read_dir(format!("/proc/{}/fd", self.pid())).map_or(0, Iterator::count)
-    }
-
     /// What the server is doing: its threads, its descriptors, and the bytes that wait in them.
     #[must_use]
     pub fn report(&self) -> String {
-        let report = watchdog::look(self.pid(), None);
+        let report = watchdog::look(self.pid(), Waiting::at_large());
         report
             .lines
             .into_iter()
@@ -255,7 +238,7 @@ impl Server {
         let mut verdict = self.peer.verdict(Duration::ZERO);
         verdict.row("expected", expected);
         verdict.row("received", received);
-        self.peer.fail(verdict, Some(Waiting { client: None }))
+        self.peer.fail(verdict, Some(Waiting::at_large()))
     }
 
     pub(crate) fn peer(&self) -> &Peer {
@@ -278,5 +261,12 @@ impl Drop for Server {
     fn drop(&mut self) {
         // Clients may outlive the server and share its Peer, so dropping that would be too late.
         self.process().kill();
+        // A thread's panic is easily missed, where the client got its answer all the same.
+        if !thread::panicking() {
+            for panic in self.process().panics() {
+                // Past libtest, which would swallow it: this test passes. Nothing can be done where it fails.
+                let _ = writeln!(io::stderr(), "{ALSO}{panic}");
+            }
+        }
     }
 }

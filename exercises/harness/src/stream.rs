@@ -224,9 +224,10 @@ fn explain<E: Expected>(server: &Server, talks: &[Talk<E>], number: usize, what:
         verdict.row("", &format!("its socket: {ours}; the server's: {theirs}"));
     }
     let client = talks.get(number).map(|talk| talk.address);
-    server
-        .peer()
-        .complete(&mut verdict, Some(Waiting { client }));
+    server.peer().complete(
+        &mut verdict,
+        Some(client.map_or(Waiting::at_large(), Waiting::of)),
+    );
     verdict.text()
 }
 

@@ -6,9 +6,11 @@ use std::os::unix::fs::FileExt;
 use std::thread;
 use std::time::Duration;
 
-use crate::cpu;
 use crate::events::{self, Watch};
+use crate::sampled::Sampled;
 use crate::syscalls::{self, Purpose};
+use crate::watchdog::SPINNING;
+use crate::{cpu, sampled, time_limit};
 
 /// How often a thread's state is sampled, and how long to wait before each sample.
 const SAMPLES: u64 = 20;
@@ -29,6 +31,8 @@ pub(crate) struct Thread {
     pub(crate) kernel: u64,
     /// Page faults during the look.
     pub(crate) faults: usize,
+    /// The calls that it was seen in, if it spins.
+    pub(crate) calls: Vec<Sampled>,
 }
 
 impl Thread {
@@ -61,6 +65,8 @@ pub(crate) struct Call {
     pub(crate) purpose: Purpose,
     /// The descriptors it is about, as far as they can be told.
     pub(crate) fds: Vec<Watch>,
+    /// After how long it returns by itself, if it does.
+    pub(crate) limit: Option<Duration>,
 }
 
 /// Looks at all threads of process `pid` for a tenth of a second.
@@ -91,6 +97,11 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
             faults: faults
                 .get(&id)
                 .map_or(0, |before| stat(pid, id).faults.saturating_sub(*before)),
+            calls: if samples * 100 / SAMPLES >= SPINNING {
+                sampled::calls(pid, id)
+            } else {
+                Vec::new()
+            },
         })
         .collect();
     // In a re-executed test, the first thread only waits for the test's own.
@@ -98,6 +109,11 @@ pub(crate) fn threads(pid: u32) -> Vec<Thread> {
         threads.remove(0);
     }
     threads
+}
+
+/// What a stopped thread was doing.
+pub(crate) fn last_call(pid: u32, id: u32) -> Doing {
+    doing(pid, id, &read(pid, id, "syscall"))
 }
 
 /// Whether a signal has stopped all threads of process `pid`.
@@ -213,6 +229,7 @@ fn doing(pid: u32, id: u32, syscall: &str) -> Doing {
             name: format!("system call {number}"),
             purpose: Purpose::Other,
             fds: Vec::new(),
+            limit: None,
         });
     };
     let fds = match purpose {
@@ -225,6 +242,7 @@ fn doing(pid: u32, id: u32, syscall: &str) -> Doing {
         name: name.to_owned(),
         purpose,
         fds,
+        limit: time_limit::of(name, &arguments, |address| memory(pid, address, 16)),
     })
 }
 

@@ -13,10 +13,11 @@ use std::net::SocketAddr;
 use crate::conclusion;
 use crate::descriptors::{Descriptor, descriptors};
 use crate::events::{self, Watch};
+use crate::peer::{Awaited, Waiting};
 use crate::sockets::{State, TcpSocket, tcp_sockets};
 use crate::syscalls::Purpose;
 use crate::threads::{Doing, Thread, threads};
-use crate::words::{count, thousands};
+use crate::words::{count, duration, thousands};
 
 /// A thread that is busy for so much of the time, in percent, spins.
 pub(crate) const SPINNING: u64 = 50;
@@ -38,18 +39,21 @@ pub(crate) struct Snapshot {
     pub(crate) descriptors: BTreeMap<i32, Descriptor>,
     /// The client that waits, if one does.
     pub(crate) client: Option<SocketAddr>,
+    /// What it waits for.
+    pub(crate) awaited: Awaited,
     /// Whether that client is still in an accept queue.
     pub(crate) client_is_queued: bool,
 }
 
-/// Looks at process `pid`, for which `client` waits.
-pub(crate) fn look(pid: u32, client: Option<SocketAddr>) -> Report {
+/// Looks at process `pid`, which keeps somebody waiting.
+pub(crate) fn look(pid: u32, Waiting { client, awaited }: Waiting) -> Report {
     let threads = threads(pid);
     let sockets = tcp_sockets(pid);
     let mut snapshot = Snapshot {
         threads,
         descriptors: descriptors(pid, &sockets),
         client,
+        awaited,
         client_is_queued: false,
     };
     snapshot.client_is_queued = sockets.iter().any(|socket| {
@@ -181,7 +185,9 @@ impl Snapshot {
                         .first()
                         .map_or(String::new(), |watch| format!("(fd {})", watch.fd)),
                 };
-                format!("sleeps in {}{about}", call.name)
+                let limit = call.limit.map(duration);
+                let limit = limit.map_or(String::new(), |limit| format!(", for {limit} at most"));
+                format!("sleeps in {}{about}{limit}", call.name)
             }
         }
     }
@@ -253,7 +259,7 @@ fn watched_one(watch: Watch) -> String {
 
 /// `fd 3` and what it is, aligned.
 fn named(fd: i32, what: &str) -> String {
-    format!("{:<7}{what}", format!("fd {fd}"))
+    format!("{:<6} {what}", format!("fd {fd}"))
 }
 
 /// Adds the first few of `new`, indented, and the number of the rest.
@@ -268,6 +274,12 @@ fn add(lines: &mut Vec<String>, new: Vec<String>, noun: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_of_four_digits_has_a_blank_behind_it() {
+        assert_eq!(named(4, "a pipe"), "fd 4   a pipe");
+        assert_eq!(named(1024, "a pipe"), "fd 1024 a pipe");
+    }
 
     #[test]
     fn a_socket_in_time_wait_is_in_no_accept_queue() {

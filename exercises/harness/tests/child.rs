@@ -21,8 +21,11 @@ fn verdict<T>(test: impl FnOnce() -> T) -> String {
         .map_or_else(|_| String::new(), |text| *text)
 }
 
+/// Whether a process is there, and hasn't ended (one that its parent hasn't waited for yet has).
 fn is_running(pid: u32) -> bool {
-    fs::exists(format!("/proc/{pid}")).expect("/proc is readable")
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ")
+        .is_some_and(|(_, rest)| !rest.starts_with('Z'))
 }
 
 #[test]

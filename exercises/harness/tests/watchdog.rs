@@ -317,7 +317,7 @@ fn a_deadlock_is_told() {
         &verdict,
         &[
             "sleeps in futex: waits for a lock",
-            "so every thread sleeps in futex",
+            "so the only thread sleeps in futex",
         ],
     );
 }
@@ -392,7 +392,7 @@ fn a_loop_over_calls_that_return_at_once_spins() {
         &verdict,
         &[
             "spins: ",
-            "so it makes system calls that return at once, again and again",
+            "so it calls recvfrom on fd 4 again and again, and that returns at once",
         ],
     );
 }
@@ -616,5 +616,39 @@ fn a_connection_that_is_left_open_is_told() {
     assert_says(
         &verdict,
         &["so fd 4 is at end of file", "neither answers nor closes"],
+    );
+}
+
+#[test]
+fn a_connection_that_should_have_ended_is_said_to_be_open() {
+    let server = answer(|listener| {
+        let stream = accept(&listener);
+        let epoll = new_epoll();
+        let event = EpollEvent::new(EpollFlags::EPOLLIN, 0);
+        epoll.add(&stream, event).expect("a new descriptor");
+        wait(&epoll);
+    });
+    let mut client = server.client();
+    let verdict = verdict(|| client.expect_end());
+    assert_says(&verdict, &["so fd 4 is still open"]);
+}
+
+#[test]
+fn a_reset_is_explained() {
+    let server = answer(|listener| {
+        loop {
+            let stream = accept(&listener);
+            let _ = stream.peek(&mut [0]); // its bytes have come, and stay unread
+        }
+    });
+    let mut client = server.client();
+    client.send(b"hello\n");
+    let verdict = verdict(|| client.expect(b"hello\n"));
+    assert_says(
+        &verdict,
+        &[
+            "the connection was reset",
+            "so the server has closed this connection while bytes",
+        ],
     );
 }

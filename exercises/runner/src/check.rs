@@ -8,8 +8,9 @@ use crate::cargo::build_tests;
 use crate::catalog::Catalog;
 use crate::exercise::Exercise;
 use crate::missing;
-use crate::progress::Progress;
+use crate::progress::{Entry, Progress};
 use crate::run::{find_program, put_in_order, run_tests};
+use crate::suite::{self, Growth};
 use crate::text::{FAINT, paint, show, show_on_stderr};
 use crate::verdict::{self, Caller, step};
 
@@ -40,12 +41,12 @@ fn check_quietly(
     caller: Caller,
 ) -> Result<bool> {
     let mut progress = Progress::load(&catalog.root)?;
-    let was_solved = progress.is_solved(&exercise.card.id);
+    let before = progress.entry(&exercise.card.id);
     missing::restore(catalog)?;
     let build = build_tests(&catalog.root, ["-p", &exercise.package, "--test", "check"])?;
     if !build.succeeded {
         show(&verdict::compile_errors(exercise, &build));
-        note(catalog, exercise, was_solved, false)?;
+        note(catalog, exercise, &before, Outcome::Broken)?;
         return Ok(false);
     }
     let package = catalog.root.join("exercises").join(exercise.path());
@@ -59,20 +60,46 @@ fn check_quietly(
     show(&verdict::verdict(
         catalog, &progress, exercise, &run, warnings, caller,
     ));
-    note(catalog, exercise, was_solved, solved)?;
+    let outcome = if solved {
+        Outcome::Solved
+    } else {
+        Outcome::Failed
+    };
+    note(catalog, exercise, &before, outcome)?;
     Ok(solved)
 }
 
-/// Notes whether an exercise is solved; one that was solved before and fails now is open again.
-fn note(catalog: &Catalog, exercise: &Exercise, before: bool, now: bool) -> Result<()> {
-    if before == now {
+/// What came of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// It does not compile, so the suite had no say.
+    Broken,
+    Failed,
+    Solved,
+}
+
+/// Notes whether an exercise is solved, and by which suite; one that was solved before and fails now is
+/// open again.
+fn note(catalog: &Catalog, exercise: &Exercise, before: &Entry, outcome: Outcome) -> Result<()> {
+    let suite = suite::fingerprint(&catalog.root, exercise);
+    let passed = before.suite.as_deref();
+    let solved = outcome == Outcome::Solved;
+    if before.solved && !solved {
+        let growth = match outcome {
+            Outcome::Broken => Growth::None,
+            _ => Growth::between(passed, suite.as_deref()),
+        };
+        show(&step("progress", growth.words()));
+    }
+    let is_news = before.solved != solved || (solved && passed != suite.as_deref());
+    if !is_news {
         return Ok(());
     }
-    if !now {
-        show(&step("progress", "it was solved before; it is open again"));
-    }
     Progress::change(&catalog.root, &exercise.card.id, |entry| {
-        entry.solved = now;
+        entry.solved = solved;
+        if solved {
+            entry.suite = suite;
+        }
     })
 }
 

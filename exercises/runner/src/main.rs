@@ -26,6 +26,7 @@ mod scratch;
 mod screen;
 mod share;
 mod show;
+mod suite;
 mod text;
 mod unknown;
 mod verdict;

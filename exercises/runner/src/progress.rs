@@ -33,6 +33,9 @@ pub struct Progress {
 pub struct Entry {
     #[serde(default)]
     pub solved: bool,
+    /// The fingerprint of the suite that its answer has passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<String>,
     /// How many of the three hints were shown.
     #[serde(default)]
     pub hints: usize,

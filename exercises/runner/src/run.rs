@@ -1,6 +1,6 @@
 //! Runs a test program and reads what came of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -33,6 +33,14 @@ impl Run {
             .iter()
             .filter(|test| !test.passed())
             .map(|test| test.name.as_str())
+            .collect()
+    }
+
+    /// The panics beside tests that pass, each once: the test kit tells of them on stderr.
+    pub fn panics(&self) -> BTreeSet<&str> {
+        let lines = self.output.lines();
+        lines
+            .filter_map(|line| line.strip_prefix("also: "))
             .collect()
     }
 

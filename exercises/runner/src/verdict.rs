@@ -50,6 +50,13 @@ pub fn verdict(
         );
         out += &after_failure(progress, exercise, run, told, caller);
     }
+    // The first will do: mostly one mistake shows in each of many threads.
+    if let Some(panic) = run.panics().first() {
+        out += &step(
+            "also",
+            &format!("a thread of your server panicked: {panic}"),
+        );
+    }
     if warnings > 0 {
         let s = if warnings == 1 { "" } else { "s" };
         let command = format!("cargo check -p {}", exercise.package);

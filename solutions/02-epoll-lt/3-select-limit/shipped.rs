@@ -4,8 +4,9 @@
 //! is gone, and with it all its clients. Find out when that happens, and mend it:
 //!
 //! - A client that `select` can't watch is told so: it gets [`FULL`], and then its connection ends.
-//! - All the others are served on as if nothing had happened.
+//! - All the others are served on as if nothing had happened, whatever becomes of that client.
 //! - Once a client has left, its place is free for the next.
+//! - Keep `select`, and sleep in it: while nothing comes, there is nothing to do.
 //!
 //! `select` gets a set of descriptors: a field of bits, in which the descriptor's number is the number
 //! of its bit. The set that C libraries and nix offer has `FD_SETSIZE` bits, 1,024, on Linux: that is a
@@ -21,7 +22,8 @@
 //! tests open a thousand files in the server before it starts, so that few clients are enough. The kernel
 //! gives out the lowest number that is free.
 //!
-//! Read: select(2) under "Bugs", open(2) on the lowest number. The way out is `poll(2)` or epoll(7).
+//! Read: select(2) under "Bugs", open(2) on the lowest number. The way out is `poll(2)` or epoll(7), but
+//! not today.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};

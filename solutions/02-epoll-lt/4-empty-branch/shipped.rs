@@ -9,7 +9,8 @@
 //!
 //! - The answer comes at once, though the client stays connected and may ask again.
 //! - Clients are served beside each other; one that says nothing holds up nobody.
-//! - A server that has read everything sleeps until more comes, and uses no processor time.
+//! - A server that has read everything sleeps until more comes, without a time limit, and uses no
+//!   processor time. One thread serves all clients, and its epoll watches them all.
 //!
 //! How its parts should work together:
 //!

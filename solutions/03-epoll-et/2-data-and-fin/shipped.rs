@@ -9,7 +9,8 @@
 //!
 //! - A client that has finished sending is told the number of all its bytes, however they came.
 //! - A client that hasn't finished is told nothing yet, however long it pauses.
-//! - While nothing comes, the server sleeps in `epoll_wait`.
+//! - While nothing comes, the server sleeps in `epoll_wait`, without a time limit. Connections stay
+//!   edge-triggered.
 //!
 //! What happens below the code:
 //!

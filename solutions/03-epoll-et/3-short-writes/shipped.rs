@@ -9,7 +9,8 @@
 //! - While one client doesn't read, the others are served.
 //! - A client that sends and sends and never reads does not fill the server's memory: the server leaves
 //!   unread what it has no room to answer. (The kernel then holds up the sender by itself.)
-//! - While nobody can go on, the server sleeps in `epoll_wait`.
+//! - While nobody can go on, the server sleeps in `epoll_wait`, without a time limit. What a client waits for,
+//!   epoll watches for: input, or room.
 //!
 //! `serve` is finished. It calls `Client::turn` when epoll reports a client, and afterwards has epoll
 //! watch for whatever `Client::interest` says.

@@ -9,6 +9,7 @@
 //! - A client's lines are answered one by one, in the order in which they came.
 //! - Meanwhile the other worker is free, and serves the other clients.
 //! - What a client sends while its line is in work is answered afterwards, without another word from it.
+//! - It is `EPOLLONESHOT` that sees to all this, at the first line and at each one after it.
 //!
 //! What happens below the code:
 //!

@@ -10,8 +10,8 @@
 //! - As long as a worker is free, each client is served at once, also if two come at the same moment.
 //! - While all workers are busy, clients wait in the accept queue. Whoever is free takes the next one. (So
 //!   draining, as in 03-1, is not the answer here: a worker has no use for a second client.)
-//! - Free workers sleep in `epoll_wait`, not in `accept`: real ones wait for more than clients there
-//!   (chapter 04's also for the word to stop).
+//! - Free workers sleep in `epoll_wait`, without a time limit, and not in `accept`: real ones wait for more
+//!   than clients there (chapter 04's also for the word to stop).
 //!
 //! What happens below the code:
 //!

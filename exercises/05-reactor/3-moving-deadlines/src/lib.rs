@@ -14,7 +14,7 @@
 //! deadline that comes *nearer* may cost an entry.)
 //!
 //! - `set` gives a slot its deadline, in place of any that it had. It may be later or nearer.
-//! - `clear` takes it away.
+//! - `clear` takes it away. To set a later one after that is a pushing back, too.
 //! - `expired` returns a slot whose deadline has come (`deadline <= now`), and takes the deadline away. In
 //!   which order is up to you. None: nothing more is due at `now`.
 //! - `next` tells when to look again: never later than the nearest deadline. It may be earlier (looking in

@@ -12,7 +12,8 @@
 //! - Then the server is told that this was all: `server.shutdown(Shutdown::Write)`.
 //! - The server may still have something to say. It is shown, until the server has finished as well. Then
 //!   `relay` returns `Ok(())`.
-//! - While there is nothing to do, it sleeps.
+//! - While there is nothing to do, it sleeps, without a time limit, in the one epoll that watches both.
+//! - If the connection is lost, that is an error of `relay`.
 //!
 //! In the tests, the child is the program `cat`. The test itself is the server, and whoever types.
 //!

@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use super::{Client, Sent, patience};
 use crate::diff::{Stop, compare};
+use crate::peer::Awaited;
 use crate::wire::{is_timeout, read_within, receive, receive_rest};
 use crate::words::{duration, excerpt};
+
+/// What an orderly close brings.
+const END: &str = "the end of the connection";
 
 impl Client {
     /// Expects just `expected` as the next bytes.
@@ -39,7 +43,7 @@ impl Client {
     pub fn expect_end(&mut self) {
         let (received, stop) = self.receive(1, None);
         if stop != Stop::End {
-            self.fail_expecting("the end of the connection", received, stop);
+            self.fail_expecting(END, received, stop);
         }
     }
 
@@ -129,7 +133,11 @@ impl Client {
             _ => self.how_it_stopped(stop),
         };
         verdict.row("received", &format!("{bytes}{fate}"));
-        self.fail(verdict, stop)
+        let awaited = match expected {
+            END => Awaited::End,
+            _ => Awaited::Answer,
+        };
+        self.fail_waiting(verdict, stop, awaited)
     }
 
     fn receive(&self, size: usize, expected: Option<&[u8]>) -> (Vec<u8>, Stop) {

@@ -1,7 +1,9 @@
 //! A thread that runs all the time.
 
 use crate::events;
+use crate::sampled::Sampled;
 use crate::sockets::{State, TcpSocket};
+use crate::syscalls::Purpose::{Epoll, Lock, Poll, Select};
 use crate::watchdog::{SPINNING, Snapshot};
 use crate::words::{count, thousands};
 
@@ -21,6 +23,21 @@ pub(super) fn why(seen: &Snapshot) -> Option<String> {
         return Some(format!(
             "fd {fd} is at end of file: it stays readable for ever, and each read returns 0 bytes. \
              Close it, or stop watching it."
+        ));
+    }
+    if thread.faults >= FAULTS {
+        return Some(format!(
+            "it touches new memory again and again: {} page faults in a tenth of a second. Does it \
+             allocate in a loop that doesn't end?",
+            thousands(thread.faults)
+        ));
+    }
+    if let Some(call) = instead_of_waiting(&thread.calls) {
+        let name = &call.name;
+        let fd = call.fd.map_or(String::new(), |fd| format!(" on fd {fd}"));
+        return Some(format!(
+            "it calls {name}{fd} again and again, and that returns at once: in this loop, nothing sleeps \
+             until something happens."
         ));
     }
     // Only what is watched level-triggered is reported again.
@@ -57,13 +74,6 @@ pub(super) fn why(seen: &Snapshot) -> Option<String> {
              OUT only while there is something left to send."
         ));
     }
-    if thread.faults >= FAULTS {
-        return Some(format!(
-            "it touches new memory again and again: {} page faults in a tenth of a second. Does it \
-             allocate in a loop that doesn't end?",
-            thousands(thread.faults)
-        ));
-    }
     Some(
         "it makes system calls that return at once, again and again, instead of one that sleeps \
          until something happens."
@@ -71,11 +81,21 @@ pub(super) fn why(seen: &Snapshot) -> Option<String> {
     )
 }
 
+/// The call that a thread makes most of the time, where it never waits for events: then nothing that is
+/// reported can be what makes its loop go round.
+fn instead_of_waiting(calls: &[Sampled]) -> Option<&Sampled> {
+    let waits = |call: &Sampled| matches!(call.purpose, Epoll | Poll | Select);
+    let first = calls.first()?;
+    (!calls.iter().any(waits) && first.purpose != Lock).then_some(first)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::peer::Awaited;
+    use crate::syscalls::Purpose;
     use crate::threads::{Doing, Thread};
 
     /// What is said of a thread that runs all the time, by its time in the kernel and its page faults.
@@ -86,11 +106,13 @@ mod tests {
             busy: 100,
             kernel,
             faults,
+            calls: Vec::new(),
         };
         let seen = Snapshot {
             threads: vec![thread],
             descriptors: BTreeMap::new(),
             client: None,
+            awaited: Awaited::Answer,
             client_is_queued: false,
         };
         why(&seen).unwrap_or_default()
@@ -105,5 +127,20 @@ mod tests {
     #[test]
     fn page_faults_are_not_taken_for_system_calls() {
         assert!(said(60, 20_000).starts_with("it touches new memory again and again: 20,000 page"));
+    }
+    #[test]
+    fn a_loop_that_never_waits_is_not_told_of_what_is_reported() {
+        let call = |name: &str, purpose, fd| Sampled {
+            name: name.to_owned(),
+            purpose,
+            fd: Some(fd),
+        };
+        let reads = call("read", Purpose::Read, 6);
+        let waits = call("epoll_wait", Purpose::Epoll, 5);
+        assert_eq!(
+            instead_of_waiting(std::slice::from_ref(&reads)),
+            Some(&reads)
+        );
+        assert_eq!(instead_of_waiting(&[reads, waits]), None);
     }
 }

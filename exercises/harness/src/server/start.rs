@@ -1,7 +1,7 @@
 //! How a server comes to run in a child process.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio, Termination};
 use std::sync::Arc;
@@ -103,7 +103,7 @@ fn fail_to_listen(process: Process, program: &str, args: &[&str]) -> ! {
     verdict.row("started", &format!("{program} {} --port 0", args.join(" ")));
     verdict.row("expected", "a line `listening on ADDRESS` on its stdout");
     verdict.row("received", "no such line");
-    peer.fail(verdict, Some(Waiting { client: None }))
+    peer.fail(verdict, Some(Waiting::at_large()))
 }
 
 /// A listener on a free port, and its address.
@@ -114,4 +114,19 @@ fn bind() -> io::Result<(OwnedFd, SocketAddr)> {
     let listener = TcpListener::from(socket);
     let address = listener.local_addr()?;
     Ok((listener.into(), address))
+}
+
+/// A listener on which each accept fails (EINVAL), because it is one end of a connection.
+///
+/// # Panics
+///
+/// If there is no free port.
+#[must_use]
+pub fn failed_listener() -> TcpListener {
+    let stream = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| TcpStream::connect(listener.local_addr()?));
+    match stream {
+        Ok(stream) => TcpListener::from(OwnedFd::from(stream)),
+        Err(error) => panic!("no connection on loopback: {error}"),
+    }
 }

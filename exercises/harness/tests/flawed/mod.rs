@@ -47,12 +47,14 @@ pub fn serve(listener: &TcpListener, flaw: Flaw) -> io::Result<()> {
         if flaw == Flaw::KeepsConnections {
             mem::forget(stream.try_clone()?);
         }
-        let client = thread::spawn(move || {
+        // A thousand threads with stacks of the usual size would be more than an answer may have.
+        let small = thread::Builder::new().stack_size(128 << 10);
+        let client = small.spawn(move || {
             let served = converse(&stream, flaw, &shared);
             if served.is_err() && flaw == Flaw::EndsOnErrors {
                 process::exit(1);
             }
-        });
+        })?;
         if flaw == Flaw::ServesOneAtATime {
             let _ = client.join();
         }

@@ -227,6 +227,62 @@ fn a_solved_exercise_that_fails_again_is_open_again() {
     assert!(!again.stdout.contains("open again"), "{}", again.stdout);
 }
 
+const SUITE: &str = "exercises/01-first/1-add/tests/check/suite.rs";
+
+/// A test that the solution passes only if `sum` is 7.
+fn one_test_more(course: &Course, sum: u32) {
+    let grown = format!(
+        "{}\n#[test]\nfn three_and_four() {{\n    assert_eq!(add(3, 4), {sum});\n}}\n",
+        course.read(SUITE)
+    );
+    course.write(SUITE, &grown);
+}
+
+#[test]
+fn an_exercise_that_has_grown_says_so_and_keeps_what_was_achieved() {
+    let course = Course::new("grown");
+    course.write(ANSWER, SOLUTION);
+    assert_eq!(course.run(&["hint", "1-1"]).code, Some(0));
+    assert_eq!(course.run(&["check", "1-1"]).code, Some(0));
+    one_test_more(&course, 8); // as another version may bring, which this answer fails
+    let said = course.run(&["check", "1-1"]);
+    let joined = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        joined.contains("the exercise has grown since, and is open again"),
+        "{joined}"
+    );
+    assert_eq!(course.read(ANSWER), SOLUTION);
+    assert!(course.read("progress.toml").contains("hints = 1"));
+    let again = course.run(&["check", "1-1"]);
+    assert!(!again.stdout.contains("has grown"), "{}", again.stdout);
+}
+
+#[test]
+fn an_exercise_that_has_grown_and_is_passed_stays_solved() {
+    let course = Course::new("grown-and-passed");
+    course.write(ANSWER, SOLUTION);
+    assert_eq!(course.run(&["check", "1-1"]).code, Some(0));
+    one_test_more(&course, 7);
+    assert_eq!(course.run(&["check", "1-1"]).code, Some(0));
+    // From now on, it is this suite that a failure is held against.
+    course.write(ANSWER, SHIPPED);
+    let said = course.run(&["check", "1-1"]);
+    assert!(said.stdout.contains("open again"), "{}", said.stdout);
+    assert!(!said.stdout.contains("grown"), "{}", said.stdout);
+}
+
+#[test]
+fn an_exercise_that_was_solved_when_nobody_noted_how_may_have_grown() {
+    let course = Course::new("grown-maybe");
+    course.write("progress.toml", "[exercises.add]\nsolved = true\n");
+    let said = course.run(&["check", "1-1"]);
+    let joined = said.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        joined.contains("the exercise may have grown since"),
+        "{joined}"
+    );
+}
+
 #[test]
 fn files_that_are_missing_are_put_back() {
     let course = Course::new("missing");

@@ -1,5 +1,8 @@
 //! From simple to hard: each test asks one thing more of `serve`.
 
+use std::thread;
+use std::time::Duration;
+
 use crate::subject::serve;
 use harness::Server;
 
@@ -137,4 +140,100 @@ fn a_client_that_left_the_queue_does_no_harm() {
     first.finish_sending();
     first.expect_end();
     third.expect(b"third\n");
+}
+
+#[test]
+fn a_client_may_think() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client said one thing, thought for more than a second, and went on. A server that sets a time \
+         limit of its own cuts off clients that have done nothing wrong.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"one\n");
+    client.expect(b"one\n");
+    client.expect_silence(Duration::from_millis(1_200));
+    client.send(b"two\n");
+    client.expect(b"two\n");
+}
+
+#[test]
+fn a_client_may_read_late() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client sent until nothing more went in, and read its answers only after more than a second. The \
+         server's write has to wait for it, however long that takes.",
+        BOOK,
+    );
+    let mut client = server.client();
+    let message = pattern(16 << 20);
+    let taken = client.flood(&message);
+    thread::sleep(Duration::from_millis(1_200)); // the server waits, and should still be there
+    client.finish_sending();
+    client.expect_last(&message[..taken]);
+}
+
+#[test]
+fn a_write_may_take_a_part_only() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The server was stopped and went on while it slept in a write: such a write returns early, and says \
+         how many bytes it has taken. The others have to be written again (write_all does that).",
+        BOOK,
+    );
+    let mut client = server.client();
+    let message = pattern(16 << 20);
+    let taken = client.flood(&message);
+    let mut rest = &message[..taken];
+    for _ in 0..20 {
+        server.wait_until_asleep();
+        server.while_stopped(|| {});
+        let (next, behind) = rest.split_at(rest.len().min(50_000));
+        client.expect(next);
+        rest = behind;
+    }
+    client.finish_sending();
+    client.expect_last(rest);
+}
+
+#[test]
+fn clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The clients have gone, and their sockets are still open in the server. shutdown ends a connection, \
+         but only dropping the last TcpStream of it closes the descriptor; after some thousand clients the \
+         server could accept no other.",
+        BOOK,
+    );
+    server.expect_no_leak(|| {
+        let mut client = server.client();
+        client.send(b"hello\n");
+        client.expect(b"hello\n");
+        client.finish_sending();
+        client.expect_end();
+    });
+}
+
+#[test]
+fn a_listener_that_has_failed_ends_serve() {
+    let received: String = harness::call(|| {
+        let outcome = serve(&harness::failed_listener());
+        format!("{:?}", outcome.map_err(|error| error.kind()))
+    });
+    assert!(
+        received.starts_with("Err("),
+        "expected  the error of accept, handed on\n\
+         received  {received}\n\
+         it means  This listener is none: each accept fails, and none ever will succeed. Swallowed,\n          \
+         that is a loop without end, or a server that ends and says all is well. The error of a\n          \
+         client is the client's; the error of the listener is for whoever called serve.\n\
+         read      book: {BOOK}"
+    );
+}
+
+/// Bytes in which each gap and each repetition shows.
+fn pattern(size: usize) -> Vec<u8> {
+    let period: Vec<u8> = (0..251).collect(); // a prime: no power of two fits
+    period.into_iter().cycle().take(size).collect()
 }

@@ -1,5 +1,7 @@
 //! Clients that stay, and clients that leave in each of the ways there are.
 
+use std::fmt::Write;
+use std::thread;
 use std::time::Duration;
 
 use crate::subject::serve;
@@ -115,4 +117,81 @@ fn nobody_left_means_nothing_to_do() {
          it still writes to a client that has gone\n\
          read      book: {BOOK}"
     );
+}
+
+#[test]
+fn a_client_may_pause_and_go_on() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client read nothing for more than a second, and then went on. It has not gone: the write of the \
+         next number waits until there is room again, however long that takes.",
+        BOOK,
+    );
+    let mut client = server.slow_client();
+    client.expect(b"1\n2\n");
+    server.wait_until_asleep();
+    thread::sleep(Duration::from_millis(1_200)); // the server waits, and should still be there
+    client.expect(&numbers(3, 1_000_000));
+}
+
+#[test]
+fn a_write_may_take_a_part_only() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The server was stopped and went on while it slept in a write. Such a write may return early, with \
+         fewer bytes than it was given; the rest of the number has to follow, and no number twice.",
+        BOOK,
+    );
+    let mut client = server.slow_client();
+    let mut first = 1;
+    for turn in 1..=40 {
+        server.wait_until_asleep();
+        server.while_stopped(|| {});
+        let next = first + 10_000 + turn;
+        client.expect(&numbers(first, next - 1));
+        first = next;
+    }
+    client.expect(&numbers(first, 1_000_000));
+}
+
+#[test]
+fn clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The clients have gone, and their sockets are still open in the server. After some thousand clients \
+         it could accept no other.",
+        BOOK,
+    );
+    server.expect_no_leak(|| {
+        let mut client = server.client();
+        client.expect(b"1\n");
+        client.reset();
+        // Once this one is served, the one before has been given up.
+        server.client().expect(b"1\n");
+    });
+}
+
+#[test]
+fn a_listener_that_has_failed_ends_serve() {
+    let received: String = harness::call(|| {
+        let outcome = serve(&harness::failed_listener());
+        format!("{:?}", outcome.map_err(|error| error.kind()))
+    });
+    assert!(
+        received.starts_with("Err("),
+        "expected  the error of accept, handed on\n\
+         received  {received}\n\
+         it means  This listener is none: each accept fails, and none ever will succeed. That is for\n          \
+         whoever called serve; only what a write says is about a client.\n\
+         read      book: {BOOK}"
+    );
+}
+
+/// The numbers from `first` to `last`, a line each.
+fn numbers(first: u32, last: u32) -> Vec<u8> {
+    let mut text = String::new();
+    for number in first..=last {
+        let _ = writeln!(text, "{number}"); // a String takes it all
+    }
+    text.into_bytes()
 }

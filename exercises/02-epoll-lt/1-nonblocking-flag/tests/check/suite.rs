@@ -87,6 +87,29 @@ fn no_other_flag_changes() {
 }
 
 #[test]
+fn flags_of_sockets_and_pipes_stay() {
+    let (socket, _peer) = UnixStream::pair().expect("a pair of sockets");
+    let (_reader, pipe) = io::pipe().expect("a pipe");
+    keep_flag(&socket, OFlag::O_ASYNC);
+    keep_flag(&pipe, OFlag::O_DIRECT);
+}
+
+/// Sets `flag`, and checks that it stays.
+#[track_caller]
+fn keep_flag(fd: &impl AsFd, flag: OFlag) {
+    let before = status_flags(fd) | flag;
+    fcntl(fd, FcntlArg::F_SETFL(before)).expect("a flag that may be set");
+    set_nonblocking(fd).expect("an open descriptor has flags");
+    check_flags(
+        "after set_nonblocking",
+        before | OFlag::O_NONBLOCK,
+        status_flags(fd),
+    );
+    set_blocking(fd).expect("an open descriptor has flags");
+    check_flags("after set_blocking", before, status_flags(fd));
+}
+
+#[test]
 fn twice_is_the_same_as_once() {
     let (socket, _peer) = UnixStream::pair().expect("a pair of sockets");
     let before = status_flags(&socket);

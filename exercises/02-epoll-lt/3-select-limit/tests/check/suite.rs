@@ -93,6 +93,50 @@ fn a_place_that_is_free_again_is_given_out() {
     }
 }
 
+#[test]
+fn a_refused_client_that_has_gone_does_no_harm() {
+    let server = Server::answer(|listener| serve_crowded(&listener));
+    let mut clients = fill(&server);
+    server.teach(
+        "Clients without a place cut their connections before they were told: writing FULL to them fails. \
+         That is the end of those clients only. The others should be served on.",
+        BOOK,
+    );
+    server.while_stopped(|| {
+        for _ in 0..20 {
+            server.client().reset();
+        }
+    });
+    for client in &mut clients {
+        greet(client);
+    }
+    server.client().expect_last(FULL);
+}
+
+#[test]
+fn refused_clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve_crowded(&listener));
+    let _clients = fill(&server);
+    server.teach(
+        "Clients without a place have been told, and have gone. Their descriptors are still open.",
+        BOOK,
+    );
+    server.expect_no_leak(|| server.client().expect_last(FULL));
+}
+
+#[test]
+fn it_sleeps_while_nothing_comes() {
+    let server = Server::answer(|listener| serve_crowded(&listener));
+    let _clients = fill(&server);
+    server.client().expect_last(FULL);
+    server.teach(
+        "All places are taken, and all clients are silent. The server should sleep in select until one of \
+         them says something.",
+        BOOK,
+    );
+    server.expect_no_wake_ups();
+}
+
 /// So many clients that no further one has a place; each has been served.
 #[track_caller]
 fn fill(server: &Server) -> Vec<Client> {

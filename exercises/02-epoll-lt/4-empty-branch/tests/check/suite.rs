@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::subject::serve;
-use harness::Server;
+use harness::{EpollFlags, Server};
 
 const BOOK: &str = "02-epoll-lt.html#read-the-code";
 
@@ -85,6 +85,39 @@ fn a_server_that_has_read_all_sleeps() {
             &format!("{} ms of CPU time", used.as_millis()),
         );
     }
+    client.expect(b"hello\n");
+    server.expect_no_wake_ups();
+}
+
+#[test]
+fn clients_are_watched_by_epoll() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "A client is connected, and its first words have been answered. What should tell the server of the \
+         next ones is epoll, in the thread that waits for all clients.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"hello\n");
+    client.finish_sending();
+    client.expect_last(b"hello\n");
+    let client = server.client();
+    server.expect_watched(&client, EpollFlags::EPOLLIN);
+}
+
+#[test]
+fn clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients have left, and their sockets are still open in the server.",
+        BOOK,
+    );
+    server.expect_no_leak(|| {
+        let mut client = server.client();
+        client.send(b"hello\n");
+        client.finish_sending();
+        client.expect_last(b"hello\n");
+    });
 }
 
 #[test]

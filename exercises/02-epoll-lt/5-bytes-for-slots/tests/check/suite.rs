@@ -138,6 +138,66 @@ fn thirty_clients_may_speak_at_once() {
 }
 
 #[test]
+fn a_server_on_top_of_it_sleeps() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Nothing is ready, and the server has all the time there is (EpollTimeout::NONE): `wait` is to sleep until \
+         something comes.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"one\n");
+    client.expect(b"one\n");
+    server.expect_no_wake_ups();
+}
+
+#[test]
+fn a_stop_is_no_answer() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The process was stopped and went on while it slept in epoll_wait, which then fails with EINTR. That says \
+         nothing of any descriptor: wait again.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"one\n");
+    client.expect(b"one\n");
+    for _ in 0..3 {
+        server.wait_until_asleep();
+        server.while_stopped(|| {});
+    }
+    server.wait_until_asleep();
+    client.send(b"two\n");
+    client.expect(b"two\n");
+}
+
+#[test]
+fn a_token_has_64_bits() {
+    let tokens = [u64::MAX, 1 << 32, (1 << 63) + 7];
+    let named: Named = harness::call(|| {
+        let mut ready = Ready::new().expect("a descriptor for epoll");
+        let pairs = tokens.map(|_| UnixStream::pair().expect("a pair of sockets"));
+        for (token, (socket, peer)) in tokens.iter().zip(&pairs) {
+            ready
+                .watch(socket, *token)
+                .expect("a socket can be watched");
+            (&mut &*peer).write_all(b"x").expect("the socket has room");
+        }
+        let named = ready.wait(EpollTimeout::ZERO).expect("a wait");
+        vec![named.to_vec()]
+    });
+    let mut expected = tokens.to_vec();
+    expected.sort_unstable();
+    if sorted(&named[0]) != expected {
+        fail(
+            &format!("ready     {expected:?}\nexpected  these, in any order"),
+            &named,
+            "What epoll hands back are the 64 bits that it was given, all of them.",
+        );
+    }
+}
+
+#[test]
 fn what_is_watched_already_is_refused() {
     let ready = Ready::new().expect("a descriptor for epoll");
     let (socket, _peer) = UnixStream::pair().expect("a pair of sockets");

@@ -89,6 +89,21 @@ fn it_sleeps_while_nobody_comes() {
 }
 
 #[test]
+fn clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients have got their numbers, and have gone. Their sockets are still open in the server.",
+        BOOK,
+    );
+    let mut number = 0;
+    server.expect_no_leak(|| {
+        number += 1;
+        let expected = format!("{number}\n");
+        server.client().expect_last(expected.as_bytes());
+    });
+}
+
+#[test]
 fn the_listener_stays_edge_triggered() {
     let server = Server::answer(|listener| serve(&listener));
     server.client().expect_last(b"1\n");
@@ -117,4 +132,5 @@ fn expect_sleep(server: &Server) {
         let used = format!("{} ms of CPU time in 200 ms", used.as_millis());
         server.fail_with("a server that sleeps", &used);
     }
+    server.expect_no_wake_ups();
 }

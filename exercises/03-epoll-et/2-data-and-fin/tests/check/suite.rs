@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::subject::serve;
-use harness::Server;
+use harness::{EpollFlags, Server};
 
 const BOOK: &str = "03-epoll-et.html#read-the-code";
 
@@ -20,6 +20,23 @@ fn a_pause_before_the_end() {
     client.wait_until_read();
     client.finish_sending();
     client.expect_last(b"5\n");
+}
+
+#[test]
+fn nothing_now_is_not_the_end() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client only paused. WouldBlock says: nothing now. Ok(0) says: nothing ever again.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"one");
+    client.wait_until_read();
+    client.expect_silence(Duration::from_millis(50));
+    client.send(b"two");
+    client.wait_until_read();
+    client.finish_sending();
+    client.expect_last(b"6\n");
 }
 
 #[test]
@@ -79,23 +96,6 @@ fn clients_that_come_and_finish_at_once() {
 }
 
 #[test]
-fn nothing_now_is_not_the_end() {
-    let server = Server::answer(|listener| serve(&listener));
-    server.teach(
-        "The client only paused. WouldBlock says: nothing now. Ok(0) says: nothing ever again.",
-        BOOK,
-    );
-    let mut client = server.client();
-    client.send(b"one");
-    client.wait_until_read();
-    client.expect_silence(Duration::from_millis(50));
-    client.send(b"two");
-    client.wait_until_read();
-    client.finish_sending();
-    client.expect_last(b"6\n");
-}
-
-#[test]
 fn a_silent_client_keeps_nobody_waiting() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
@@ -112,4 +112,52 @@ fn a_silent_client_keeps_nobody_waiting() {
     client.finish_sending();
     client.expect_last(b"5\n");
     server.expect_sleep(Duration::from_millis(200));
+    server.expect_no_wake_ups();
+}
+
+#[test]
+fn single_bytes_are_all_counted() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client sent its bytes one by one, as fast as it could, so that some came between two reads of the \
+         server. Whatever a read returns has to be counted, also one that was only to see whether more is there.",
+        BOOK,
+    );
+    let mut client = server.client();
+    for _ in 0..20_000 {
+        client.send(b".");
+    }
+    client.wait_until_read();
+    client.finish_sending();
+    client.expect_last(b"20000\n");
+}
+
+#[test]
+fn connections_stay_edge_triggered() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Level-triggered, one read for each report would do, and with a thread for each client no report is \
+         needed. Here, keep one thread and EPOLLET, and read on.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"...");
+    client.wait_until_read();
+    server.expect_watched(&client, EpollFlags::EPOLLIN | EpollFlags::EPOLLET);
+}
+
+#[test]
+fn clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients have got their answers, and have gone. Their sockets are still open in the server.",
+        BOOK,
+    );
+    server.expect_no_leak(|| {
+        let mut client = server.client();
+        client.send(b"hello");
+        client.wait_until_read();
+        client.finish_sending();
+        client.expect_last(b"5\n");
+    });
 }

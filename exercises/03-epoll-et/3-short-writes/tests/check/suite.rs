@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use crate::subject::serve;
-use harness::{Client, Server};
+use harness::{Client, EpollFlags, Server};
 
 const BOOK: &str = "03-epoll-et.html#read-the-code";
 
@@ -109,6 +109,37 @@ fn a_client_that_never_reads_fills_no_memory() {
 }
 
 #[test]
+fn epoll_watches_for_what_a_client_waits_for() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "One thread serves all clients, so it can't sleep in a call on one of them: epoll has to watch for its \
+         input while no answer is pending, and for room while one is.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"hello");
+    client.expect(b"hello");
+    server.expect_watched(&client, EpollFlags::EPOLLIN);
+    let (full, _) = full_client(&server);
+    server.expect_watched(&full, EpollFlags::EPOLLOUT);
+}
+
+#[test]
+fn clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients have got their answers, and have gone. Their sockets are still open in the server.",
+        BOOK,
+    );
+    server.expect_no_leak(|| {
+        let mut client = server.client();
+        client.send(b"hello");
+        client.finish_sending();
+        client.expect_last(b"hello");
+    });
+}
+
+#[test]
 fn a_client_that_vanishes_harms_nobody() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
@@ -147,6 +178,7 @@ fn expect_sleep(server: &Server) {
         let used = format!("{} ms of CPU time in 200 ms", used.as_millis());
         server.fail_with("a server that sleeps", &used);
     }
+    server.expect_no_wake_ups();
 }
 
 /// The most memory that the server has had at any time, in bytes: `VmHWM` in `/proc/PID/status`

@@ -210,6 +210,7 @@ fn expect_sleep(server: &Server) {
         let used = format!("{} ms of CPU time in 200 ms", used.as_millis());
         server.fail_with("a server that sleeps", &used);
     }
+    server.expect_no_wake_ups();
 }
 
 /// `1` to `last`, a line each.

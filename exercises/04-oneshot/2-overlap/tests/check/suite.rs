@@ -4,7 +4,10 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use crate::subject::serve;
-use harness::Server;
+use harness::{EpollFlags, Server};
+
+/// One report, then silence until it is re-armed.
+const ONESHOT: EpollFlags = EpollFlags::EPOLLIN.union(EpollFlags::EPOLLONESHOT);
 
 const BOOK: &str = "04-oneshot.html#read-the-code";
 
@@ -100,7 +103,119 @@ fn the_end_is_seen() {
     server.expect_sleep(Duration::from_millis(100));
 }
 
-/// What the workers do for a line: return it. For `slow`, wait until one of them has got `go`.
+#[test]
+fn later_lines_are_answered_in_order_too() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "After some lines that went well, the same client sent \"slow\", and then \"quick\" while that was in \
+         work: two workers for one client. Re-arming sets its events anew, and all of them: was EPOLLONESHOT \
+         among them?",
+        BOOK,
+    );
+    let mut client = server.client();
+    for line in [&b"one\n"[..], b"two\n"] {
+        client.send(line);
+        client.expect(line);
+        client.expect_silence(Duration::from_millis(50)); // the worker has re-armed it
+    }
+    client.send(b"slow\n");
+    client.wait_until_read();
+    client.send(b"quick\n");
+    let mut other = server.client();
+    other.send(b"go\n");
+    other.expect(b"go\n");
+    client.expect(b"slow\nquick\n");
+}
+
+#[test]
+fn a_client_in_work_is_switched_off() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "A line of this client is in work, and yet epoll would report its next one: another worker would be woken \
+         for a client that isn't free. It is to be re-armed when the work is done, and not before.",
+        BOOK,
+    );
+    let mut client = server.client();
+    for turn in [&b"one\n"[..], b"two\n"] {
+        client.send(b"slow\n");
+        client.wait_until_read();
+        server.wait_until_asleep();
+        server.expect_switched_off(&client);
+        let mut other = server.client();
+        other.send(b"go\n");
+        other.expect(b"go\n");
+        client.expect(b"slow\n");
+        client.send(turn);
+        client.expect(turn);
+        other.send(b"halt\n");
+        other.expect(b"halt\n");
+    }
+}
+
+#[test]
+fn a_client_stays_oneshot() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "The client's line has been answered, and epoll watches it again: for one report, and then for nothing \
+         until it is re-armed. A flag or a lock in the program comes too late: the other worker has been woken.",
+        BOOK,
+    );
+    let mut client = server.client();
+    server.expect_watched(&client, ONESHOT);
+    client.send(b"one\n");
+    client.expect(b"one\n");
+    server.expect_watched(&client, ONESHOT);
+}
+
+#[test]
+fn question_and_answer_never_miss_each_other() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "The client sends its next line as soon as it has the answer to the last. That comes at any moment, also \
+         while a worker is on its way from the last read to re-arming. No such moment may lose it.",
+        BOOK,
+    );
+    let mut client = server.client();
+    for number in 0..20_000 {
+        let line = format!("{number}\n");
+        client.send(line.as_bytes());
+        client.expect(line.as_bytes());
+    }
+}
+
+#[test]
+fn both_workers_live_on() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "An error that `turn` returns is the end of its worker. What a client does is none, and to add a \
+         descriptor that is registered already is one: EEXIST.",
+        BOOK,
+    );
+    for _ in 0..4 {
+        let mut client = server.client();
+        for line in [&b"one\n"[..], b"two\n"] {
+            client.send(line);
+            client.expect(line);
+        }
+        client.reset();
+    }
+    expect_both_workers(&server);
+    server.expect_no_wake_ups();
+}
+
+/// Checks that both workers are there.
+#[track_caller]
+fn expect_both_workers(server: &Server) {
+    server.wait_until_asleep();
+    let report = server.report();
+    let ended = |name: &&str| !report.contains(*name);
+    if let Some(name) = ["worker 1", "worker 2"].into_iter().find(ended) {
+        server.fail_with("two workers", &format!("{name} has ended"));
+    }
+}
+
+/// What the workers do for a line: return it. For `slow`, wait until one of them has got `go`; `halt` takes
+/// that back.
 fn work() -> impl Fn(&str) -> String + Sync {
     let going = Mutex::new(false);
     let changed = Condvar::new();
@@ -108,6 +223,7 @@ fn work() -> impl Fn(&str) -> String + Sync {
         let mut going = going.lock().expect("nobody panics with this lock");
         match line {
             "go" => *going = true,
+            "halt" => *going = false,
             "slow" => {
                 while !*going {
                     going = changed.wait(going).expect("nobody panics with this lock");

@@ -4,7 +4,10 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use crate::subject::serve;
-use harness::Server;
+use harness::{Client, EpollFlags, Server};
+
+/// One report, then silence until it is re-armed.
+const ONESHOT: EpollFlags = EpollFlags::EPOLLIN.union(EpollFlags::EPOLLONESHOT);
 
 const BOOK: &str = "04-oneshot.html#read-the-code";
 
@@ -127,7 +130,122 @@ fn the_end_is_seen() {
     client.expect_end();
 }
 
-/// What the workers do for a line: return it. For `slow`, wait until one of them has got `go`.
+#[test]
+fn later_lines_are_answered_one_at_a_time() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "After two lines that went well, the same client sent \"slow\", and then \"quick\" while that was in \
+         work. Both workers were at it: the events that it was re-armed with take the place of all it had, \
+         and have to be as many.",
+        BOOK,
+    );
+    let mut client = server.client();
+    for line in [&b"one\n"[..], b"two\n"] {
+        client.send(line);
+        client.expect(line);
+        client.expect_silence(Duration::from_millis(50)); // the worker has re-armed it
+    }
+    expect_order(&server, &mut client, b"slow\n", b"slow\nquick\n");
+}
+
+#[test]
+fn lines_that_come_together_are_answered_one_at_a_time() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "One read brought two lines, and the second is slow. Meanwhile the same client sent \"quick\". It is to \
+         be re-armed once, when all the lines of the read are answered.",
+        BOOK,
+    );
+    let mut client = server.client();
+    expect_order(
+        &server,
+        &mut client,
+        b"first\nslow\n",
+        b"first\nslow\nquick\n",
+    );
+}
+
+#[test]
+fn a_client_in_work_is_switched_off() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "A line of this client is in work, and yet epoll would report its next one: another worker would be woken \
+         for a client that isn't free. It is to be re-armed when the work is done, and not before.",
+        BOOK,
+    );
+    let mut client = server.client();
+    for turn in [&b"one\n"[..], b"two\n"] {
+        client.send(b"slow\n");
+        client.wait_until_read();
+        server.wait_until_asleep();
+        server.expect_switched_off(&client);
+        let mut other = server.client();
+        other.send(b"go\n");
+        other.expect(b"go\n");
+        client.expect(b"slow\n");
+        client.send(turn);
+        client.expect(turn);
+        other.send(b"halt\n");
+        other.expect(b"halt\n");
+    }
+}
+
+#[test]
+fn a_client_stays_oneshot() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "The client's line has been answered, and epoll watches it again: for one report, and then for nothing \
+         until it is re-armed.",
+        BOOK,
+    );
+    let mut client = server.client();
+    server.expect_watched(&client, ONESHOT);
+    client.send(b"one\n");
+    client.expect(b"one\n");
+    server.expect_watched(&client, ONESHOT);
+}
+
+#[test]
+fn both_workers_live_on_and_sleep() {
+    let server = Server::answer(|listener| serve(&listener, work()));
+    server.teach(
+        "An error that `turn` returns is the end of its worker. What a client does is none, and to add a \
+         descriptor that is registered already is one: EEXIST. While nothing comes, both sleep in epoll_wait.",
+        BOOK,
+    );
+    for _ in 0..4 {
+        let mut client = server.client();
+        client.send(b"one\n");
+        client.expect(b"one\n");
+        client.reset();
+    }
+    server.wait_until_asleep();
+    let report = server.report();
+    let ended = |name: &&str| !report.contains(*name);
+    if let Some(name) = ["worker 1", "worker 2"].into_iter().find(ended) {
+        server.fail_with("two workers", &format!("{name} has ended"));
+    }
+    server.expect_no_wake_ups();
+}
+
+/// Sends `lines`, the last of them slow, and `quick` while that is in work; expects `answers`.
+#[track_caller]
+fn expect_order(server: &Server, client: &mut Client, lines: &[u8], answers: &[u8]) {
+    client.send(lines);
+    client.wait_until_read();
+    // What comes before the slow one has been answered.
+    let (before, after) = answers.split_at(answers.len() - b"slow\nquick\n".len());
+    client.expect(before);
+    client.send(b"quick\n");
+    client.expect_silence(Duration::from_millis(50));
+    let mut other = server.client();
+    other.send(b"go\n");
+    other.expect(b"go\n");
+    client.expect(after);
+}
+
+/// What the workers do for a line: return it. For `slow`, wait until one of them has got `go`; `halt` takes
+/// that back.
 fn work() -> impl Fn(&str) -> String + Sync {
     let going = Mutex::new(false);
     let changed = Condvar::new();
@@ -135,6 +253,7 @@ fn work() -> impl Fn(&str) -> String + Sync {
         let mut going = going.lock().expect("nobody panics with this lock");
         match line {
             "go" => *going = true,
+            "halt" => *going = false,
             "slow" => {
                 while !*going {
                     going = changed.wait(going).expect("nobody panics with this lock");

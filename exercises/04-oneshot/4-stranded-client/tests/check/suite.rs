@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::subject::serve;
 use harness::experiment::uninterrupted;
-use harness::{Client, DEADLINE, Server};
+use harness::{Client, DEADLINE, EpollFlags, Server};
 
 const BOOK: &str = "04-oneshot.html#read-the-code";
 
@@ -110,6 +110,27 @@ fn free_workers_sleep_in_epoll_wait() {
         }
     }
     server.expect_sleep(Duration::from_millis(100));
+    server.expect_no_wake_ups();
+    server.teach(
+        "What the workers wait for in epoll_wait is the listener: they have to hear of each client.",
+        BOOK,
+    );
+    server.expect_listener_watched(EpollFlags::EPOLLIN);
+}
+
+#[test]
+fn clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients have come and gone, and their sockets are still open in the server.",
+        BOOK,
+    );
+    server.expect_no_leak(|| {
+        let mut client = server.client();
+        say_hello(&mut client);
+        client.finish_sending();
+        client.expect_end();
+    });
 }
 
 fn say_hello(client: &mut Client) {

@@ -128,6 +128,56 @@ fn slots_are_used_again() {
 }
 
 #[test]
+fn slots_are_used_again_however_many_leave_together() {
+    let server = Server::answer(|listener| {
+        let test = accept(&listener);
+        let mut reactor = reactor();
+        for _ in 0..20 {
+            let crowd: Vec<_> = (0..10).map(|_| register_ready(&mut reactor)).collect();
+            for (_, token) in &crowd {
+                reactor.close(*token);
+            }
+        }
+        tell(&test, &format!("{} slots\n", reactor.slots()));
+    });
+    server.teach(
+        "Ten sockets came together and left together, twenty times. Ten slots are enough: each that is free has \
+         to be remembered, and not only the last.",
+        BOOK,
+    );
+    server.client().expect_last(b"10 slots\n");
+}
+
+#[test]
+fn an_old_token_means_nobody_after_many_tenants() {
+    let server = Server::answer(|listener| {
+        let test = accept(&listener);
+        let mut reactor = reactor();
+        let (_end, first) = register_ready(&mut reactor);
+        reactor.close(first);
+        let (socket, _end) = pair();
+        let came_back = (0..70_000).find(|_| {
+            let copy = socket.try_clone().expect("a descriptor");
+            let token = reactor.register(copy).expect("room in epoll");
+            let is_there = reactor.socket(first).is_some();
+            reactor.close(token);
+            is_there
+        });
+        let said = match came_back {
+            None => "nobody\n".to_owned(),
+            Some(tenants) => format!("tenant number {}\n", tenants + 2),
+        };
+        tell(&test, &said);
+    });
+    server.teach(
+        "A slot has had 70,000 tenants, and the token of the first named one of them: what counts tenants has begun \
+         anew. A token has 64 bits; give the tenants enough of them.",
+        BOOK,
+    );
+    server.client().expect_last(b"nobody\n");
+}
+
+#[test]
 fn a_copy_elsewhere_is_not_listened_to() {
     let server = Server::answer(|listener| {
         let test = accept(&listener);

@@ -153,6 +153,27 @@ fn moving_to_and_fro_costs_few_entries() {
 }
 
 #[test]
+fn to_clear_and_set_again_costs_no_entry() {
+    let entries = call(|| {
+        let mut timers = Timers::default();
+        for step in 0..10_000 {
+            timers.set(0, ms(60_000 + step));
+            timers.clear(0);
+        }
+        timers.entries()
+    });
+    if entries > 1 {
+        fail(
+            "a deadline set and cleared, 10,000 times, later each time",
+            "1 entry in the heap",
+            &format!("{entries}"),
+            "The entry that `clear` leaves behind comes due earlier than the next deadline, and will find it: that \
+             one needs no entry of its own.",
+        );
+    }
+}
+
+#[test]
 fn ten_thousand_steps_agree_with_a_simple_model() {
     let difference = call(|| {
         let (mut both, mut dice) = (Both::default(), Dice(1));
@@ -184,12 +205,12 @@ fn ten_thousand_steps_agree_with_a_simple_model() {
 fn a_timeout_is_rounded_up() {
     let seen = call(|| {
         let now = ms(100);
-        let left = [0, 1, 300, 1000, 1001, 2000].map(Duration::from_micros);
+        let left = [0, 1, 999, 300_000, 1_000_000, 1_000_001, 2_000_000].map(Duration::from_nanos);
         left.map(|left| timeout(Some(now + left), now))
     });
     agree(
-        "0, 1, 300, 1000, 1001, 2000 µs before the deadline",
-        &[0, 1, 1, 1, 2, 2],
+        "0, 1, 999, 300,000, 1,000,000, 1,000,001, 2,000,000 ns before the deadline",
+        &[0, 1, 1, 1, 1, 2, 2],
         &seen,
         "Rounded down, the last part of a millisecond becomes 0: epoll_wait returns at once, the deadline \
          has not come, and the loop asks again.",

@@ -1,7 +1,7 @@
 //! A stop in the middle of everything.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
 use std::thread;
@@ -182,6 +182,30 @@ fn nobody_holds_it_beyond_the_deadline() {
     expect_good_end(&server);
 }
 
+#[test]
+fn a_client_that_goes_on_sending_does_not_hold_it() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), SHORT));
+    server.teach(
+        "After the stop a client goes on sending, more often than the grace is long. The deadline is 300 ms after \
+         the stop, whatever happens meanwhile: it must not begin anew with each event.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.exchange(b"hello\n", b"hello\n");
+    let sender = client.stream().try_clone().expect("a descriptor");
+    let sender = thread::spawn(move || {
+        // Until the connection is gone; and, with a server that never ends, not for ever.
+        let until = Instant::now() + 3 * DEADLINE;
+        while (&sender).write_all(b".").is_ok() && Instant::now() < until {
+            thread::sleep(SHORT / 10);
+        }
+    });
+    server.signal(Signal::SIGTERM);
+    expect_good_end(&server);
+    sender.join().expect("it doesn't panic");
+}
+
 /// A descriptor that becomes readable when SIGTERM comes.
 ///
 /// To be called before the child starts: all threads of a process must block a signal that a signalfd
@@ -320,6 +344,7 @@ fn expect_sleep(server: &Server) {
             &format!("{} ms of CPU time", used.as_millis()),
         );
     }
+    server.expect_undisturbed_sleep();
 }
 
 /// Waits for the end of the server.

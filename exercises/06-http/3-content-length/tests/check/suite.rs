@@ -54,6 +54,23 @@ fn a_body_ends_where_its_length_says() {
 }
 
 #[test]
+fn a_body_is_bytes() {
+    let body: Vec<u8> = harness::call(|| {
+        let mut requests = Requests::default();
+        requests.receive(b"POST / HTTP/1.1\r\nContent-Length: 6\r\n\r\n\xff\0\r\n\xc3\xfe");
+        let request = requests.request().ok().flatten();
+        request.map_or(Vec::new(), |request| request.body)
+    });
+    if let Some(lines) = harness::diff(b"\xff\0\r\n\xc3\xfe", &body) {
+        panic!(
+            "the body\n{}\nit means  A body is bytes, as many as its length says. It need be no text, and \
+             nothing in it means anything here.\nread      book: {BOOK}",
+            lines.join("\n")
+        );
+    }
+}
+
+#[test]
 fn the_next_request_begins_behind_the_body() {
     let three = [TWO, "DELETE /c HTTP/1.1\r\n\r\n"].concat();
     check(

@@ -45,6 +45,28 @@ fn a_request_with_a_body_is_read() {
 }
 
 #[test]
+fn the_length_may_be_in_any_of_the_fields() {
+    let field = "Content-Length: 5";
+    for place in 0..4 {
+        let mut fields = vec!["Host: x", "Accept: */*", "X-Empty:"];
+        fields.insert(place, field);
+        let head = format!("POST /f HTTP/1.1\r\n{}\r\n\r\n", fields.join("\r\n"));
+        let request = head + "hello" + GET;
+        let mut expected = vec!["Line POST /f HTTP/1.1".to_owned()];
+        expected.extend(fields.iter().map(|field| format!("Field {field}")));
+        expected.extend(["Data hello", "End"].map(str::to_owned));
+        expected.extend(GET_IS.iter().map(|event| (*event).to_owned()));
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        check(
+            &[&request],
+            &expected,
+            "Content-Length is one field of four, and not always the last. A field that says nothing of the \
+             length doesn't take back what another has said.",
+        );
+    }
+}
+
+#[test]
 fn it_may_be_cut_anywhere() {
     let both = [POST, GET].concat();
     let cut = |at| [&both[..at], &both[at..]];

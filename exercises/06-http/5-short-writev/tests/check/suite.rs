@@ -14,6 +14,11 @@ const HEAD: &[u8; 20] = b"HEAD-ABCDEFGHIJKLMNO";
 const BODY: &[u8; 30] = b"body-abcdefghijklmnopqrstuvwxy";
 const ALL: usize = HEAD.len() + BODY.len();
 
+/// In a [`Script`]: this write is interrupted by a signal.
+const SIGNAL: usize = usize::MAX;
+/// In a [`Script`]: this write finds that the client has gone.
+const GONE: usize = usize::MAX - 1;
+
 /// A socket that takes so many bytes with each write, and has no room where that is 0. At the end of the list
 /// it has room for all.
 #[derive(Default)]
@@ -106,6 +111,30 @@ fn a_full_socket_is_waited_for() {
         "Between the writes the socket was full. `send` returned Waiting, and was called again: it goes on \
          where it was. Nothing is sent twice, and nothing is lost.",
     );
+}
+
+#[test]
+fn a_signal_is_no_answer() {
+    check(
+        &[SIGNAL, SIGNAL],
+        "A signal came before the write had taken anything (EINTR). There may be room all the same: write again, \
+         for no event may tell of it.",
+    );
+}
+
+#[test]
+fn an_error_is_handed_on() {
+    let takes = [6, GONE];
+    let run: Run = harness::call(|| run(&takes));
+    if run.said != ["Err(BrokenPipe)"] {
+        fail(
+            &takes,
+            &run,
+            &HEAD[..6],
+            "The client has gone. That is neither Done nor Waiting, for there never will be room again: the caller \
+             has to hear of it.",
+        );
+    }
 }
 
 #[test]
@@ -254,6 +283,11 @@ impl Write for Script {
         } else {
             self.takes.remove(0)
         };
+        match room {
+            SIGNAL => return Err(ErrorKind::Interrupted.into()),
+            GONE => return Err(ErrorKind::BrokenPipe.into()),
+            _ => {}
+        }
         if room == 0 && !bytes.is_empty() {
             return Err(ErrorKind::WouldBlock.into());
         }
@@ -286,8 +320,10 @@ fn fail(takes: &[usize], run: &Run, expected: &[u8], means: &str) -> ! {
         [] => "the socket takes all that it is offered".to_owned(),
         [1, 1, 1, ..] => "the socket takes 1 byte with each write".to_owned(),
         _ => {
-            let words = takes.iter().map(|takes| match takes {
+            let words = takes.iter().map(|&takes| match takes {
                 0 => "none".to_owned(),
+                SIGNAL => "none as a signal comes (EINTR)".to_owned(),
+                GONE => "none as the client has gone (EPIPE)".to_owned(),
                 _ => takes.to_string(),
             });
             format!(

@@ -5,6 +5,9 @@ use std::io::Read;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::subject::Site;
 
@@ -12,6 +15,9 @@ const BOOK: &str = "06-http.html#nothing-outside-the-root";
 
 /// What is in the files outside.
 const SECRET: &str = "the secret";
+
+/// How long a link is renamed to and fro: a look before opening fails after a millisecond of it, mostly.
+const RACE: Duration = Duration::from_millis(700);
 
 /// Paths, and what came of each: what is in the file, if there was one.
 type Asked = Vec<(String, Option<String>)>;
@@ -191,6 +197,43 @@ fn a_linked_directory_does_not_lead_outside() {
         None,
         "There is a symbolic link on the way, to a directory outside. It is not enough to look at the last \
          name.",
+    );
+}
+
+#[test]
+fn a_link_that_changes_does_not_lead_outside() {
+    let outside = harness::call(|| {
+        let house = House::new();
+        let [file, link, now] =
+            ["file", "link", "now"].map(|name| house.path.join("site").join(name));
+        fs::write(&file, "inside").expect("a place for a file");
+        symlink("../secret", &link).expect("a place for a link");
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    for (from, to) in [(&file, &now), (&now, &file), (&link, &now), (&now, &link)] {
+                        fs::rename(from, to).expect("both are in one directory");
+                    }
+                }
+            });
+            let began = Instant::now();
+            let mut found = (0..)
+                .map(|_| house.read("/now"))
+                .take_while(|_| began.elapsed() < RACE);
+            let outside = found.any(|found| found.as_deref() == Some(SECRET));
+            is_over.store(true, Ordering::Relaxed);
+            outside
+        })
+    });
+    assert!(
+        !outside,
+        "asked for /now, which is a file in the directory at one moment, and a link to outside at the next\n\
+         expected  the file, or none\n\
+         received  a file outside the site, and what is in it\n\
+         it means  Between your look at the path and your opening it, a link took the file's place. What\n          \
+         is looked at has to be what is opened: in one step of the kernel's.\n\
+         read      book: {BOOK}"
     );
 }
 

@@ -131,6 +131,46 @@ fn the_comparison_is_weak() {
 }
 
 #[test]
+fn a_tag_goes_from_quote_to_quote() {
+    let means = "What is between the quotes is the tag, whatever it is: nothing, or a comma and a blank. What is \
+                 between two tags is none.";
+    for (tag, list, expected) in [
+        ("\"\"", "\"v1\", \"\"", Status::NotModified),
+        ("\"\"", "\"v1\"", Status::Ok),
+        ("\", \"", "\"v1\", \"v2\"", Status::Ok),
+        ("\", \"", "\"v1\",\", \"", Status::NotModified),
+        ("\"*\"", "\"*\"", Status::NotModified),
+        ("\"v2\"", "\"*\"", Status::Ok),
+        ("\"W/v2\"", "\"v2\"", Status::Ok),
+    ] {
+        let tagged = Page { tag, ..page() };
+        check_page(Method::Get, if_none_match(list), &tagged, expected, means);
+    }
+}
+
+#[test]
+fn a_page_may_be_older_than_1970() {
+    let old = Page {
+        modified: UNIX_EPOCH - Duration::from_secs(86_400),
+        ..page()
+    };
+    let means = "This file says that it was changed on the last day of 1969. That is before the date, as any other \
+                 day would be; and nothing to panic about.";
+    check_page(
+        Method::Get,
+        if_modified_since(CHANGED),
+        &old,
+        Status::NotModified,
+        means,
+    );
+    let unmodified = Conditions {
+        if_unmodified_since: Some(CHANGED),
+        ..NONE
+    };
+    check_page(Method::Put, unmodified, &old, Status::Ok, means);
+}
+
+#[test]
 fn a_star_is_each_version() {
     check(
         Method::Get,
@@ -394,17 +434,27 @@ fn check_page(
         .iter()
         .filter_map(|(name, value)| Some(format!("\n          {name}: {}", (*value)?)));
     panic!(
-        "the page  is version {}, changed Sat, 21 Nov 2026 12:00:00.5 GMT\n\
+        "the page  is version {}, changed {}\n\
          sent      {}{}\n\
          expected  {}\n\
          received  {said}\n\
          it means  {means}\n\
          read      book: {BOOK}",
         page.tag,
+        changed(page),
         format!("{method:?}").to_uppercase(),
         fields.collect::<String>(),
         code(expected)
     );
+}
+
+/// When the page was changed, in words.
+fn changed(page: &Page<'_>) -> &'static str {
+    if page.modified == modified() {
+        "Sat, 21 Nov 2026 12:00:00.5 GMT"
+    } else {
+        "Wed, 31 Dec 1969 00:00:00 GMT"
+    }
 }
 
 fn code(status: Status) -> u16 {

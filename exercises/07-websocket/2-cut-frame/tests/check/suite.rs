@@ -134,8 +134,50 @@ fn a_frame_without_a_mask_is_refused_at_once() {
 }
 
 #[test]
+fn a_longer_length_without_a_mask_is_refused_as_soon() {
+    for second in [b"\x7e", b"\x7f"] {
+        check(
+            &[b"\x81", second],
+            &["Err(Unmasked)"],
+            "MASK is 0 in byte 1, and that is known before the longer length has come.",
+        );
+    }
+    let long = [&b"\x82\x7f"[..], &(LIMIT + 1).to_be_bytes()].concat();
+    check(
+        &[&long],
+        &["Err(Unmasked)"],
+        "This frame has no mask and is too long. Byte 1 comes before the length: Unmasked is known first.",
+    );
+}
+
+#[test]
+fn the_reserved_bits_are_no_part_of_the_opcode() {
+    for (first, expected) in [
+        (0xc1, "text, last, \"a\""),
+        (0x71, "text, \"a\""),
+        (0xff, "opcode 15, last, \"a\""),
+    ] {
+        check(
+            &[&frame(first, b"a")],
+            &[expected],
+            "Byte 0 has FIN, three reserved bits and four bits of opcode. Whether the reserved ones are set makes \
+             no other opcode.",
+        );
+    }
+}
+
+#[test]
 fn what_is_too_long_is_refused_at_once() {
-    for length in [LIMIT + 1, 1 << 31, 1 << 32, 1 << 62, u64::MAX] {
+    for length in [
+        LIMIT + 1,
+        1 << 17,
+        1 << 31,
+        1 << 32,
+        (1 << 32) + 5,
+        1 << 62,
+        (1 << 63) + 5,
+        u64::MAX,
+    ] {
         let header = [&b"\x82\xff"[..], &length.to_be_bytes()].concat();
         check(
             &[&header[..9], &header[9..]],

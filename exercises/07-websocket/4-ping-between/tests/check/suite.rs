@@ -65,6 +65,81 @@ fn each_control_frame_is_told_at_once() {
 }
 
 #[test]
+fn any_control_frame_may_stand_between_fragments() {
+    for control in ["ping", "pong", "close"] {
+        check(
+            &[
+                "text a",
+                &format!("{control} FIN"),
+                "continuation b",
+                &format!("{control} FIN"),
+                "continuation FIN c",
+            ],
+            &["nothing", control, "nothing", control, "the text abc"],
+            "A control frame is no part of the message around it, whichever it is: that goes on behind it.",
+        );
+    }
+}
+
+#[test]
+fn a_control_frame_counts_for_no_message() {
+    let told: Vec<String> = harness::call(|| {
+        let mut assembler = Assembler::default();
+        let mut add = |opcode, last, length| {
+            let payload = vec![b'x'; length];
+            words(assembler.add(Frame {
+                last,
+                opcode,
+                payload,
+            }))
+        };
+        vec![
+            add(Opcode::Binary, false, LIMIT - 1),
+            add(Opcode::Ping, true, 125),
+            add(Opcode::Continuation, true, 1),
+        ]
+    });
+    let expected = ["nothing", "ping of 125 bytes", "the binary of 100000 bytes"];
+    assert!(
+        told == expected,
+        "the input a fragment of {} bytes · a ping of 125 · the last fragment, of 1\n\
+         expected  {}\nreceived  {}\nit means  The limit is for messages. A control frame belongs to none: its bytes \
+         neither count for one\n          nor are limited here.\nread      book: {BOOK}",
+        LIMIT - 1,
+        expected.join(" · "),
+        told.join(" · ")
+    );
+}
+
+#[test]
+fn bytes_stay_as_they_are() {
+    for (opcode, kind) in [(Opcode::Text, "the text"), (Opcode::Binary, "the binary")] {
+        let told: String = harness::call(|| {
+            let mut assembler = Assembler::default();
+            let begun = Frame {
+                last: false,
+                opcode,
+                payload: b"\xc3".to_vec(),
+            };
+            let rest = Frame {
+                last: true,
+                opcode: Opcode::Continuation,
+                payload: b"\xbc\xff\0".to_vec(),
+            };
+            assembler.add(begun).ok();
+            words(assembler.add(rest))
+        });
+        let expected = format!("{kind} \\xc3\\xbc\\xff\\x00");
+        assert!(
+            told == expected,
+            "the input a fragment with \\xc3, and the last one with \\xbc\\xff\\0\nexpected  {expected}\n\
+             received  {told}\nit means  What the bytes mean isn't asked here, and a fragment may end within a \
+             character.\nread      book: {BOOK}"
+        );
+    }
+}
+
+#[test]
 fn a_fragment_may_be_empty() {
     check(
         &[
@@ -122,6 +197,17 @@ fn a_control_frame_has_no_fragments() {
             &["nothing", "Err(ControlInFragments)"],
             "A control frame is complete with itself, so it has FIN. What its continuation would be, nobody \
              could tell within a message.",
+        );
+    }
+}
+
+#[test]
+fn a_control_frame_outside_of_messages_has_no_fragments_either() {
+    for control in ["ping x", "pong", "close x"] {
+        check(
+            &[control],
+            &["Err(ControlInFragments)"],
+            "A control frame is complete with itself, also where no message has begun.",
         );
     }
 }

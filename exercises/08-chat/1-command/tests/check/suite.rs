@@ -188,8 +188,12 @@ fn a_name_has_up_to_20_characters() {
                 "/nick abcdefghijklmnopqrstu",
                 "Err(Unfit(\"abcdefghijklmnopqrstu\"))",
             ),
+            (
+                "/nick 🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
+                "Ok(Rename(\"🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀\"))",
+            ),
         ],
-        "Twenty characters are allowed, and this alphabet needs two bytes for each.",
+        "Twenty characters are allowed, whether each needs one byte, two (this alphabet), or four.",
     );
 }
 
@@ -205,10 +209,31 @@ fn a_name_can_be_told_from_others() {
             ("/nick red\u{9b}31m", "Err(Unfit(\"red\\u{9b}31m\"))"),
             ("/nick <root>", "Err(Unfit(\"<root>\"))"),
             ("/nick [you", "Err(Unfit(\"[you\"))"),
+            ("/nick you]", "Err(Unfit(\"you]\"))"),
+            ("/nick a>b", "Err(Unfit(\"a>b\"))"),
+            ("/nick a<b", "Err(Unfit(\"a<b\"))"),
             ("/nick /quit", "Err(Unfit(\"/quit\"))"),
         ],
         "A name with something in it that can't be seen looks like another's. One with brackets, or an escape code, \
          may look like the room's own words.",
+    );
+}
+
+#[test]
+fn what_is_not_forbidden_in_a_name_is_allowed() {
+    check(
+        &[
+            ("/nick a/b", "Ok(Rename(\"a/b\"))"),
+            ("/nick -", "Ok(Rename(\"-\"))"),
+            ("/nick (x){y}", "Ok(Rename(\"(x){y}\"))"),
+            ("/nick \\o/", "Ok(Rename(\"\\\\o/\"))"),
+            (
+                "/msg /quit hi",
+                "Ok(Whisper { to: \"/quit\", text: \"hi\" })",
+            ),
+        ],
+        "Only four brackets are forbidden, and a slash at the beginning. What is said of a NAME is not said of a \
+         NICK: nobody has an unfit one, so that finds nobody.",
     );
 }
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::subject::relay;
-use harness::{Client, Server};
+use harness::{Client, EpollFlags, Server};
 
 const BOOK: &str = "08-chat.html#two-processes-or-one";
 
@@ -94,6 +94,41 @@ fn it_sleeps_without_a_keyboard() {
     people.keyboard.finish_sending();
     people.server.expect_end();
     answer.expect_sleep(Duration::from_millis(300));
+    answer.expect_no_wake_ups();
+}
+
+#[test]
+fn it_sleeps_while_nobody_says_anything() {
+    let answer = Server::answer(two_processes);
+    answer.teach(
+        "Both are there, and neither says anything. The parent waits for both in one call, for as long as that \
+         takes.",
+        BOOK,
+    );
+    let mut people = People::meet(&answer);
+    people.keyboard.send(b"hello\n");
+    people.server.expect(b"hello\n");
+    answer.expect_no_wake_ups();
+    answer.expect_watched(&people.server, EpollFlags::EPOLLIN);
+}
+
+#[test]
+fn a_lost_connection_is_an_error() {
+    let answer = Server::answer(two_processes);
+    answer.teach(
+        "The server has cut the connection: a read fails with ECONNRESET. That is no goodbye, and whoever has called \
+         relay is to hear of it.",
+        BOOK,
+    );
+    let mut people = People::meet(&answer);
+    people.keyboard.send(b"hello\n");
+    people.server.expect(b"hello\n");
+    let People { server, .. } = people;
+    server.reset();
+    let status = answer.wait();
+    if status.code() != Some(1) {
+        answer.fail_with("an error of relay", &status.to_string());
+    }
 }
 
 #[test]
