@@ -279,3 +279,35 @@ impl Sockets {
         Some((id, connection.bury()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn output_that_has_gone_ends_the_time_of_a_stall() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let mut peer = TcpStream::connect(listener.local_addr()?)?;
+        let (stream, _) = listener.accept()?;
+        stream.set_nonblocking(true)?;
+        let mut sockets = Sockets::new(Limits::default())?;
+        let id = sockets.insert(stream)?;
+        let much = 16 << 20;
+        sockets.push(id, |output| output.push(&vec![b'x'; much]));
+        while sockets.flush(id) == Some(Flushed::Limit) {}
+        assert!(sockets.deadlines.is_set(id.0.slot()), "it is full");
+        let reader = std::thread::spawn(move || {
+            let mut received = vec![0; much];
+            peer.read_exact(&mut received).map(|()| peer)
+        });
+        while sockets.flush(id) != Some(Flushed::All) {
+            std::thread::yield_now();
+        }
+        assert!(!sockets.deadlines.is_set(id.0.slot()), "it is empty");
+        reader.join().expect("it has read")?;
+        Ok(())
+    }
+}
