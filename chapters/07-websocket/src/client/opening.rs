@@ -78,7 +78,6 @@ impl Opening {
     ///
     /// # Errors
     /// Why it won't do.
-    // ANCHOR: answer
     pub fn answer(&self, input: &[u8]) -> Result<Option<(Option<&str>, usize)>, Misunderstanding> {
         let mut used = 0;
         loop {
@@ -112,7 +111,6 @@ impl Opening {
             }
         }
     }
-    // ANCHOR_END: answer
 
     /// Checks the fields of a 101 (RFC 6455 §4.1). Their values are bytes: those above 0x7f mean
     /// nothing to us (RFC 9110 §5.5).
