@@ -7,7 +7,7 @@
 //! | `echo.rs` | each message goes back as it came |
 //! | `server.rs` | what all connections share: the HTTP of chapter 06, and the change of protocol |
 //! | `pages.rs` | four ways to learn of news, and a login by a phone: to be passed by, if you are after WebSocket alone |
-//! | `client.rs` | the other side: a connection to one server |
+//! | `client.rs` | the other side: a client, and the program that talks with one server |
 //! | `random.rs` | random bytes, for keys and masks |
 //!
 //! Each room opens with a table of its own.
@@ -23,8 +23,8 @@ mod protocol;
 mod random;
 mod server;
 
-pub use client::{Address, AddressError, Client, Failure, Goodbye, Incoming, MAX_ANSWER};
-pub use client::{Misunderstanding, Opening};
+pub use client::{Address, AddressError, Alarm, Chunk, Client, Failure, Goodbye, Incoming, Input};
+pub use client::{Lookup, MAX_ANSWER, Misunderstanding, Opening, Settings, Wait, talk};
 pub use connection::{WebSocket, send_frame, send_header};
 pub use echo::{Echo, Memory};
 pub use pages::{Listener, Login};

@@ -1,5 +1,7 @@
 //! A server in a thread, which may hold little of its clients' messages.
 
+mod blocking;
+
 use std::io::{ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -7,9 +9,9 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use blocking::Blocking;
 use ch07_websocket::{
-    Client, Handshake, Header, Incoming, Kind, Mask, Memory, Opcode, Server, write_fragment,
-    write_frame,
+    Handshake, Header, Incoming, Kind, Mask, Memory, Opcode, Server, write_fragment, write_frame,
 };
 use http::Files;
 use reactor::{Limits, Reactor, Waker, listen};
@@ -42,10 +44,10 @@ impl Running {
         }
     }
 
-    fn client(&self) -> Client {
+    fn client(&self) -> Blocking {
         let address = format!("ws://{}/ws", self.address);
         let address = address.parse().expect("an address");
-        let client = Client::connect(&address, &[]).expect("a server");
+        let client = Blocking::connect(&address, &[]).expect("a server");
         let deadline = Some(Duration::from_secs(20));
         client
             .stream()
@@ -64,7 +66,7 @@ impl Drop for Running {
 }
 
 /// Looks at the first bytes of what has come, and leaves them there.
-fn peek(client: &Client) -> [u8; 10] {
+fn peek(client: &Blocking) -> [u8; 10] {
     let mut bytes = [0; 10];
     loop {
         match client.stream().peek(&mut bytes) {

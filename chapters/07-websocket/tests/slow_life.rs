@@ -1,12 +1,15 @@
 //! Peers that read slowly, and a heartbeat that beats when the test says so.
 
+mod blocking;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use ch07_websocket::{Client, Handshake, Incoming, Kind, Server, Session};
+use blocking::Blocking;
+use ch07_websocket::{Handshake, Incoming, Kind, Server, Session};
 use http::Files;
 use reactor::{Buffer, Closed, ConnId, Handler, Io, Limits, Origin, Reactor, Waker, listen};
 use socket2::SockRef;
@@ -138,14 +141,14 @@ impl Running {
     }
 
     /// A client to whom a long message comes back. It has read the beginning.
-    fn client(&self) -> Client {
+    fn client(&self) -> Blocking {
         let address = format!("ws://{}/ws", self.address).parse().unwrap();
-        let mut client = Client::connect(&address, &[]).unwrap();
+        let mut client = Blocking::connect(&address, &[]).unwrap();
         let socket = SockRef::from(client.stream());
         socket.set_read_timeout(Some(DEADLINE)).unwrap();
         socket.set_recv_buffer_size(SMALL).unwrap();
         client.send(Kind::Binary, &vec![b'm'; LONG]).unwrap();
-        assert_eq!(client.fill().unwrap(), None);
+        assert!(client.fill().unwrap() > 0);
         client
     }
 
@@ -168,7 +171,7 @@ impl Drop for Running {
 }
 
 #[track_caller]
-fn expect_all(mut client: Client) {
+fn expect_all(mut client: Blocking) {
     let message = client.receive().expect("the message");
     assert!(
         message == Incoming::Binary(vec![b'm'; LONG]),
@@ -201,7 +204,7 @@ fn a_peer_that_takes_a_little_in_each_period_is_alive() {
     for _ in 0..6 {
         let before = server.ask(Question::Period);
         while server.ask(Question::Pending) >= before {
-            assert_eq!(client.fill().unwrap(), None);
+            assert!(client.fill().unwrap() > 0);
         }
     }
     expect_all(client);
@@ -215,7 +218,7 @@ fn a_peer_that_takes_next_to_nothing_in_each_period_is_alive() {
     for _ in 0..12 {
         server.ask(Question::Period);
         for _ in 0..6 {
-            assert_eq!(client.fill().unwrap(), None); // 16 KiB
+            assert!(client.fill().unwrap() > 0); // 16 KiB
         }
     }
     expect_all(client);

@@ -4,6 +4,8 @@
 //! The good client has a short message echoed, 2,000 times with a pause between, first alone and
 //! then beside each kind of hostile clients. All is bounded: clients, connections and time.
 
+#[path = "../../tests/blocking/mod.rs"]
+mod blocking;
 mod client;
 mod kind;
 
@@ -15,7 +17,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
-use ch07_websocket::{Client, Handshake, Incoming, Server};
+use blocking::Blocking;
+use ch07_websocket::{Handshake, Incoming, Server};
 use http::{Files, connections};
 use reactor::{Limits, Signals, listen, serve};
 
@@ -133,7 +136,7 @@ fn good_client(address: SocketAddr) -> io::Result<Vec<Duration>> {
     let address = format!("ws://{address}/ws")
         .parse()
         .map_err(io::Error::other)?;
-    let mut client = Client::connect(&address, &[]).map_err(io::Error::other)?;
+    let mut client = Blocking::connect(&address, &[]).map_err(io::Error::other)?;
     let limit = Some(Duration::from_secs(5));
     client.stream().set_read_timeout(limit)?;
     let once = |_| {

@@ -62,10 +62,12 @@ impl std::str::FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        if text.starts_with("wss://") {
-            return Err(AddressError::Tls);
+        let (scheme, rest) = text.split_once("://").ok_or(AddressError::Scheme)?;
+        match scheme.to_ascii_lowercase().as_str() {
+            "ws" => {} // in whatever case (RFC 3986 §3.1)
+            "wss" => return Err(AddressError::Tls),
+            _ => return Err(AddressError::Scheme),
         }
-        let rest = text.strip_prefix("ws://").ok_or(AddressError::Scheme)?;
         let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let (host, port) = split_port(authority);
         let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
@@ -124,6 +126,12 @@ mod tests {
         assert_eq!((address.host(), address.port()), ("::1", 7000));
         let address: Address = "ws://[::1]/".parse().expect("an address");
         assert_eq!((address.host(), address.port()), ("::1", 80));
+    }
+
+    #[test]
+    fn a_scheme_may_be_in_any_case() {
+        assert!("WS://localhost:7000/ws".parse::<Address>().is_ok());
+        assert_eq!("Wss://a/".parse::<Address>(), Err(AddressError::Tls));
     }
 
     #[test]

@@ -11,6 +11,12 @@ use crate::accept_key;
 /// Longest answer that is read, in bytes.
 pub const MAX_ANSWER: usize = 16 * 1024;
 
+/// What an answer begins with.
+const VERSION: &[u8] = b"HTTP/1.1 ";
+
+/// What an answer ends with.
+const END: &[u8] = b"\r\n\r\n";
+
 /// A request for a WebSocket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Opening {
@@ -67,43 +73,59 @@ impl Opening {
     }
 
     /// Reads the answer at the front of `input`: the sub-protocol, if one was chosen, and how many
-    /// bytes the answer takes, or `None` if more bytes are needed.
+    /// bytes the answer takes, or `None` if more bytes are needed. Answers that precede the final
+    /// one (100 Continue, 103 Early Hints) are passed over (RFC 9110 §15.2).
     ///
     /// # Errors
     /// Why it won't do.
     pub fn answer(&self, input: &[u8]) -> Result<Option<(Option<&str>, usize)>, Misunderstanding> {
-        const END: &[u8] = b"\r\n\r\n";
-        let Some(end) = input.windows(END.len()).position(|bytes| bytes == END) else {
-            let too_long = input.len() >= MAX_ANSWER;
-            return if too_long {
-                Err(Misunderstanding::NotHttp)
-            } else {
-                Ok(None)
+        let mut used = 0;
+        loop {
+            let rest = &input[used..];
+            let compared = rest.len().min(VERSION.len());
+            if rest[..compared] != VERSION[..compared] {
+                return Err(Misunderstanding::NotHttp); // it needn't end: mail servers wait here
+            }
+            let Some(end) = rest.windows(END.len()).position(|bytes| bytes == END) else {
+                let too_long = input.len() >= MAX_ANSWER;
+                return too_long
+                    .then_some(Err(Misunderstanding::NotHttp))
+                    .transpose();
             };
-        };
-        let head = str::from_utf8(&input[..end]).map_err(|_| Misunderstanding::NotHttp)?;
-        let (status, fields) = head.split_once("\r\n").unwrap_or((head, ""));
-        let code = status
-            .strip_prefix("HTTP/1.1 ")
-            .ok_or(Misunderstanding::NotHttp)?;
-        if !code.starts_with("101") {
-            return Err(Misunderstanding::Refused(status.to_owned()));
+            let mut lines = rest[..end]
+                .split(|&byte| byte == b'\n')
+                .map(<[u8]>::trim_ascii);
+            let status = lines.next().unwrap_or_default();
+            used += end + END.len();
+            match code(status) {
+                Some(b"101") => {
+                    let fields: Vec<_> = lines.collect();
+                    return self.check(&fields).map(|protocol| Some((protocol, used)));
+                }
+                Some([b'1', ..]) => {}
+                Some(_) => {
+                    let status = String::from_utf8_lossy(status).into_owned();
+                    return Err(Misunderstanding::Refused(status));
+                }
+                None => return Err(Misunderstanding::NotHttp),
+            }
         }
-        self.check(fields)
-            .map(|protocol| Some((protocol, end + END.len())))
     }
 
-    fn check(&self, fields: &str) -> Result<Option<&str>, Misunderstanding> {
+    /// Checks the fields of a 101 (RFC 6455 §4.1). Their values are bytes: those above 0x7f mean
+    /// nothing to us (RFC 9110 §5.5).
+    fn check(&self, fields: &[&[u8]]) -> Result<Option<&str>, Misunderstanding> {
         let upgrades =
-            values(fields, "Upgrade").any(|value| value.eq_ignore_ascii_case("websocket"));
-        let options = values(fields, "Connection").flat_map(|value| value.split(','));
-        let mut options = options.map(str::trim);
-        if !upgrades || !options.any(|option| option.eq_ignore_ascii_case("Upgrade")) {
+            values(fields, "Upgrade").any(|value| value.eq_ignore_ascii_case(b"websocket"));
+        let options =
+            values(fields, "Connection").flat_map(|value| value.split(|&byte| byte == b','));
+        let mut options = options.map(<[u8]>::trim_ascii);
+        if !upgrades || !options.any(|option| option.eq_ignore_ascii_case(b"Upgrade")) {
             return Err(Misunderstanding::NoUpgrade);
         }
         let mut keys = values(fields, "Sec-WebSocket-Accept");
         let expected = accept_key(self.key.as_bytes());
-        if keys.next() != Some(&expected) || keys.next().is_some() {
+        if keys.next() != Some(expected.as_bytes()) || keys.next().is_some() {
             return Err(Misunderstanding::Key);
         }
         if values(fields, "Sec-WebSocket-Extensions").any(|value| !value.is_empty()) {
@@ -113,7 +135,8 @@ impl Opening {
         match (chosen.next(), chosen.next()) {
             (None, _) => Ok(None),
             (Some(chosen), None) => {
-                let offered = self.protocols.iter().find(|offered| *offered == chosen);
+                let mut offered = self.protocols.iter();
+                let offered = offered.find(|offered| offered.as_bytes() == chosen);
                 let offered = offered.ok_or(Misunderstanding::Protocol)?;
                 Ok(Some(offered))
             }
@@ -122,11 +145,22 @@ impl Opening {
     }
 }
 
+/// The three digits of a status line (RFC 9112 §4).
+fn code(status: &[u8]) -> Option<&[u8; 3]> {
+    let (code, rest) = status.strip_prefix(VERSION)?.split_first_chunk()?;
+    let ends = matches!(rest, [] | [b' ', ..]);
+    (ends && code.iter().all(u8::is_ascii_digit)).then_some(code)
+}
+
 /// The values of all fields with this name, in whatever case.
-fn values<'a>(fields: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
-    let fields = fields.split("\r\n").filter_map(|line| line.split_once(':'));
-    let with_name = fields.filter(move |(field, _)| field.eq_ignore_ascii_case(name));
-    with_name.map(|(_, value)| value.trim_matches([' ', '\t']))
+fn values<'a>(fields: &[&'a [u8]], name: &str) -> impl Iterator<Item = &'a [u8]> {
+    let split = |line: &&'a [u8]| {
+        let colon = line.iter().position(|&byte| byte == b':')?;
+        Some((&line[..colon], &line[colon + 1..]))
+    };
+    let fields = fields.iter().filter_map(split);
+    let with_name = fields.filter(move |(field, _)| field.eq_ignore_ascii_case(name.as_bytes()));
+    with_name.map(|(_, value)| value.trim_ascii())
 }
 
 impl fmt::Display for Misunderstanding {

@@ -1,10 +1,7 @@
 //! Masks (claims C180, C186, C223).
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::thread;
-
 use ch07_websocket::{Client, Header, Kind, Mask, Opcode, Role, accept_key, write_frame};
+use reactor::Buffer;
 use tungstenite::Message;
 
 use crate::peers;
@@ -58,32 +55,18 @@ fn c186_a_client_takes_another_key_for_each_frame() {
 
 #[test]
 fn c186_and_so_does_the_client_of_this_chapter() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("ws://{}", listener.local_addr().unwrap());
-    let server = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).unwrap();
-            head.extend(byte);
-        }
-        let head = String::from_utf8(head).unwrap();
-        let (_, rest) = head.split_once("Sec-WebSocket-Key: ").unwrap();
-        let accept = accept_key(&rest.as_bytes()[..24]);
-        let answer =
-            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade";
-        write!(stream, "{answer}\r\nSec-WebSocket-Accept: {accept}\r\n\r\n").unwrap();
-        let mut frames = Vec::new();
-        stream.read_to_end(&mut frames).unwrap();
-        frames
-    });
-    let mut client = Client::connect(&address.parse().unwrap(), &[]).unwrap();
+    let mut client = Client::new(&[]).unwrap();
+    let request = client.request(&"ws://localhost/".parse().unwrap());
+    let (_, rest) = request.split_once("Sec-WebSocket-Key: ").unwrap();
+    let accept = accept_key(&rest.as_bytes()[..24]);
+    let upgrade = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade";
+    let answer = format!("{upgrade}\r\nSec-WebSocket-Accept: {accept}\r\n\r\n");
+    let (mut input, mut frames) = (Buffer::from(answer.as_bytes()), Vec::new());
+    client.next(&mut input, &mut frames).unwrap();
     for _ in 0..3 {
-        client.send(Kind::Text, b"Hello").unwrap();
+        client.send(Kind::Text, b"Hello", &mut frames).unwrap();
     }
-    drop(client);
-    differ(keys(&server.join().unwrap()));
+    differ(keys(&frames));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The program in a process of its own, as its clients see it.
 
+#[path = "../blocking/mod.rs"]
+mod blocking;
 mod closing;
 mod command_line;
 mod handshake;

@@ -68,6 +68,52 @@ fn a_refusal_is_told() {
 }
 
 #[test]
+fn answers_before_the_final_one_are_passed_over() {
+    let opening = opening();
+    for before in [
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102\r\n\r\n",
+    ] {
+        let both = [before, ANSWER].concat();
+        assert_eq!(
+            opening.answer(both.as_bytes()),
+            Ok(Some((Some("chat"), both.len())))
+        );
+        assert_eq!(opening.answer(&both.as_bytes()[..before.len()]), Ok(None));
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_do_no_harm_in_a_field() {
+    let answer = ANSWER.replace("\r\n\r\n", "\r\nServer: caf");
+    let answer = [answer.as_bytes(), b"\xe9\r\n\r\n"].concat();
+    let taken = opening().answer(&answer).map(|taken| taken.is_some());
+    assert_eq!(taken, Ok(true));
+}
+
+#[test]
+fn a_status_has_three_digits() {
+    for status in ["1010", "10", "1O1", "101x"] {
+        let outcome = with("101 Switching Protocols", status);
+        assert_eq!(outcome, Err(Misunderstanding::NotHttp), "{status}");
+    }
+    assert!(with("101 Switching Protocols", "101").is_ok());
+}
+
+#[test]
+fn what_is_not_http_is_told_at_once() {
+    let opening = opening();
+    for begun in ["220 mail ESMTP\r\n", "HTTP/1.0 ", "SSH"] {
+        assert_eq!(
+            opening.answer(begun.as_bytes()),
+            Err(Misunderstanding::NotHttp),
+            "{begun}"
+        );
+    }
+    assert_eq!(opening.answer(b"HTT"), Ok(None));
+}
+
+#[test]
 fn an_answer_that_does_not_belong_to_the_request_is_refused() {
     for (old, new, why) in [
         ("HTTP/1.1", "SSH-2.0", Misunderstanding::NotHttp),
@@ -101,7 +147,8 @@ fn an_answer_that_does_not_belong_to_the_request_is_refused() {
 
 #[test]
 fn an_answer_without_end_is_not_read_for_ever() {
-    let endless = vec![b'a'; MAX_ANSWER];
+    let mut endless = b"HTTP/1.1 101 ".to_vec();
+    endless.resize(MAX_ANSWER, b'a');
     assert_eq!(opening().answer(&endless), Err(Misunderstanding::NotHttp));
-    assert_eq!(opening().answer(&endless[1..]), Ok(None));
+    assert_eq!(opening().answer(&endless[..MAX_ANSWER - 1]), Ok(None));
 }

@@ -4,8 +4,7 @@ use std::net::TcpListener;
 use std::thread::{self, JoinHandle};
 
 use ch07_websocket::{
-    Address, Client, Close, CloseCode, Error, Failure, Goodbye, Incoming, Kind, Misunderstanding,
-    Opcode,
+    Address, Close, CloseCode, Error, Failure, Goodbye, Incoming, Kind, Misunderstanding, Opcode,
 };
 use tungstenite::Message;
 use tungstenite::handshake::server::{Request, Response};
@@ -13,6 +12,8 @@ use tungstenite::http::HeaderValue;
 use tungstenite::protocol::frame::CloseFrame;
 use tungstenite::protocol::frame::coding::CloseCode as TheirCode;
 use tungstenite::protocol::{WebSocket, WebSocketConfig};
+
+use crate::blocking::Blocking;
 
 use super::{DEADLINE, Patient, messages};
 
@@ -54,8 +55,8 @@ fn echo(mut socket: WebSocket<Patient>) {
     }
 }
 
-fn connect(address: &Address) -> Client {
-    let client = Client::connect(address, &[]).expect("a server");
+fn connect(address: &Address) -> Blocking {
+    let client = Blocking::connect(address, &[]).expect("a server");
     client
         .stream()
         .set_read_timeout(Some(DEADLINE))
@@ -64,7 +65,7 @@ fn connect(address: &Address) -> Client {
 }
 
 fn goodbye(code: CloseCode, reason: &str) -> Incoming {
-    Incoming::End(Goodbye {
+    Incoming::Close(Goodbye {
         code,
         reason: reason.to_owned(),
     })
@@ -209,11 +210,11 @@ fn a_server_that_masks_is_told_that_it_must_not() {
 fn a_sub_protocol_is_chosen_from_those_that_were_offered() {
     let offered = ["one".to_owned(), "two".to_owned()];
     let (address, server) = serve(Some("two"), drop);
-    let client = Client::connect(&address, &offered).expect("a server");
+    let client = Blocking::connect(&address, &offered).expect("a server");
     assert_eq!(client.protocol(), Some("two"));
     server.join().expect("no panic");
     let (address, server) = serve(Some("three"), drop);
-    let outcome = Client::connect(&address, &offered);
+    let outcome = Blocking::connect(&address, &offered);
     assert!(matches!(
         outcome,
         Err(Failure::Opening(Misunderstanding::Protocol))
