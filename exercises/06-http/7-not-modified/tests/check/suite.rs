@@ -151,7 +151,7 @@ fn a_tag_goes_from_quote_to_quote() {
 #[test]
 fn a_page_may_be_older_than_1970() {
     let old = Page {
-        modified: UNIX_EPOCH - Duration::from_secs(86_400),
+        modified: UNIX_EPOCH - Duration::from_hours(24),
         ..page()
     };
     let means = "This file says that it was changed on the last day of 1969. That is before the date, as any other \
