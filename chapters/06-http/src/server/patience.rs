@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reactor::{ConnId, Io};
 
-/// How long a server waits for its clients.
+/// How long a server waits for its clients, and its clients for its routes.
 #[derive(Debug, Clone)]
 pub struct Patience {
     /// For all of a head, from its first byte. Then: 408.
@@ -14,6 +14,8 @@ pub struct Patience {
     /// For the next request. And for a client to read of what it asked for: that is looked at once
     /// in this time, and a client is cut whose socket has taken nothing from one look to the next.
     pub idle: Duration,
+    /// For an answer that a route gives later. Then: 503.
+    pub answer: Duration,
 }
 
 impl Patience {
@@ -28,6 +30,7 @@ impl Default for Patience {
             head: Duration::from_secs(20),
             body: Duration::from_secs(20),
             idle: Duration::from_mins(1),
+            answer: Duration::from_mins(1),
         }
     }
 }

@@ -18,13 +18,14 @@
 
 use std::mem;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use reactor::{Buffer, ConnId, Io};
 
 use super::outcome::Outcome;
 use super::patience::{Deadline, Due, Patience};
-use super::routes::{Occasion, Reply};
-use super::site::Site;
+use super::routes::Occasion;
+use super::site::{NoAnswer, Site};
 use super::state::State;
 use super::trace;
 use super::unanswered::Unanswered;
@@ -39,21 +40,27 @@ pub struct Http {
     parser: Option<Box<RequestParser>>,
     state: State,
     deadline: Deadline,
+    /// When the head of the last request had arrived, on the reactor's clock.
+    since: Duration,
 }
 
 /// Whether the requests after this one may be looked at.
-type Next = ControlFlow<Outcome>;
-const STOP: Next = ControlFlow::Break(Outcome::More);
+type Next<U> = ControlFlow<Outcome<U>>;
+
+const fn stop<U>() -> Next<U> {
+    ControlFlow::Break(Outcome::More)
+}
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 impl Http {
     /// A new connection.
-    pub fn open<S>(io: &mut Io, id: ConnId, site: &Site<S>) -> Self {
+    pub fn open<S, U>(io: &mut Io, id: ConnId, site: &Site<S, U>) -> Self {
         Self {
             parser: None,
             state: State::Ready,
             deadline: Deadline::first(io, id, &site.patience),
+            since: Duration::ZERO,
         }
     }
 
@@ -64,13 +71,13 @@ impl Http {
     }
 
     /// To be called from [`Handler::on_data`](reactor::Handler::on_data).
-    pub fn on_data<S>(
+    pub fn on_data<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         input: &mut Buffer,
-    ) -> Outcome {
+    ) -> Outcome<U> {
         site.update(io);
         let mut parser = self.parser.take().map(|parser| *parser).unwrap_or_default();
         let mut used = 0;
@@ -85,7 +92,7 @@ impl Http {
         }
         match outcome {
             Outcome::More => self.set_timer(io, id, &site.patience, input),
-            Outcome::Upgrade(_) => io.clear_timer(id),
+            Outcome::Upgrade(..) => io.clear_timer(id),
         }
         outcome
     }
@@ -100,7 +107,7 @@ impl Http {
 
     /// To be called from [`Handler::on_stop`](reactor::Handler::on_stop): the server is going down, and
     /// receives no more.
-    pub fn on_stop<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>) {
+    pub fn on_stop<S, U>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S, U>) {
         if !matches!(self.state, State::Body(_)) {
             return self.on_end(io, id);
         }
@@ -113,7 +120,7 @@ impl Http {
     }
 
     /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer).
-    pub fn on_timer<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>) -> Outcome {
+    pub fn on_timer<S, U>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S, U>) -> Outcome<U> {
         site.update(io);
         match &mut self.state {
             State::Waiting(_) => {
@@ -152,15 +159,15 @@ impl Http {
     // ANCHOR: take_requests
     /// Takes what there is of requests from `input[*used..]`, as long as answers can go out.
     #[inline]
-    fn take_requests<S>(
+    fn take_requests<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         parser: &mut RequestParser,
         input: &[u8],
         used: &mut usize,
-    ) -> Next {
+    ) -> Next<U> {
         if self.is_waiting() {
             self.ask_again(io, id, site, Occasion::Resumed)?;
         }
@@ -178,7 +185,7 @@ impl Http {
                 Err(error) => {
                     let response = Response::error(error.status(), error.text());
                     self.give_up(io, id, site, &response, &input[*used..]);
-                    return STOP;
+                    return stop();
                 }
             }
         }
@@ -187,53 +194,59 @@ impl Http {
     // ANCHOR_END: take_requests
 
     #[inline]
-    fn take_head<S>(
+    fn take_head<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         head: &Head<'_>,
-    ) -> Next {
+    ) -> Next<U> {
         trace::request(io, id, head);
+        self.since = site.now();
         if head.has_body() {
             return self.begin_body(io, id, site, head);
         }
         let how = delivery(io, head);
-        if site.send_at_hand(io, id, head, how) {
+        if let Some(bytes) = site.send_at_hand(io, id, head, how) {
+            site.tell(io, id, Some(head), self.since, (Status::OK, bytes));
             return self.answered(io, id, site, how.connection);
         }
         self.deadline.leave_to_route();
-        match site.reply(io, id, head, &[], Occasion::Request) {
-            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, head)),
-            Reply::Later => {
-                self.state = State::Waiting(Box::new(Unanswered::new(head, None)));
-                STOP
+        let due = site.patience.answer;
+        match site.reply(io, id, (head, &[]), Occasion::Request, due) {
+            Ok(response) => self.send(io, id, site, Some(head), &response, how),
+            Err(NoAnswer::Later) => {
+                self.state = State::Waiting(Box::new(Unanswered::new(head, None, site.now())));
+                stop()
             }
-            Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(Request::from(head))),
+            Err(NoAnswer::Upgrade(to)) => {
+                ControlFlow::Break(Outcome::Upgrade(Request::from(head), to))
+            }
         }
     }
 
-    fn begin_body<S>(
+    fn begin_body<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         head: &Head<'_>,
-    ) -> Next {
+    ) -> Next<U> {
         let body = site.wants_body(head).then(Vec::new);
         if head.expects_continue() {
             // Its client waits to hear whether to send the body, and may do so or not after an
             // answer (RFC 9110 §10.1.1): only the end of the connection tells.
+            let due = site.patience.answer;
             if body.is_none()
-                && let Reply::Now(response) = site.reply(io, id, head, &[], Occasion::Request)
+                && let Ok(response) = site.reply(io, id, (head, &[]), Occasion::Request, due)
             {
                 let how = Delivery::of(head).and_close();
-                return self.send(io, id, site, &response, how);
+                return self.send(io, id, site, Some(head), &response, how);
             }
             trace::response(io, id, Status::CONTINUE, CONTINUE, None);
             io.send(id, CONTINUE);
         }
-        self.state = State::Body(Box::new(Unanswered::new(head, body)));
+        self.state = State::Body(Box::new(Unanswered::new(head, body, site.now())));
         ControlFlow::Continue(())
     }
 
@@ -245,59 +258,74 @@ impl Http {
     }
 
     /// Asks for the answer to a request that is kept here.
-    fn ask_again<S>(
+    fn ask_again<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         occasion: Occasion,
-    ) -> Next {
-        let (State::Body(unanswered) | State::Waiting(unanswered)) =
+    ) -> Next<U> {
+        let (State::Body(mut unanswered) | State::Waiting(mut unanswered)) =
             mem::replace(&mut self.state, State::Ready)
         else {
             return ControlFlow::Continue(());
         };
+        if occasion == Occasion::Request {
+            unanswered.asked = site.now();
+        }
         let head = unanswered.request.head();
+        let how = delivery(io, &head);
         self.deadline.leave_to_route();
-        match site.reply(io, id, &head, unanswered.body(), occasion) {
-            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, &head)),
-            Reply::Later => {
+        let due = unanswered.asked.saturating_add(site.patience.answer);
+        let left = due.saturating_sub(site.now());
+        if occasion == Occasion::Timer && left.is_zero() {
+            let why = "The answer took too long. It may be there later.";
+            let response = Response::error(Status::SERVICE_UNAVAILABLE, why);
+            return self.send(io, id, site, Some(&head), &response, how);
+        }
+        match site.reply(io, id, (&head, unanswered.body()), occasion, left) {
+            Ok(response) => self.send(io, id, site, Some(&head), &response, how),
+            Err(NoAnswer::Later) => {
                 self.state = State::Waiting(unanswered);
-                STOP
+                stop()
             }
-            Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(unanswered.request)),
+            Err(NoAnswer::Upgrade(to)) => {
+                ControlFlow::Break(Outcome::Upgrade(unanswered.request, to))
+            }
         }
     }
 
     // ANCHOR: send
     /// Sends an answer; nothing follows where it says so.
     #[inline]
-    fn send<S>(
+    fn send<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
+        head: Option<&Head<'_>>,
         response: &Response,
         how: Delivery,
-    ) -> Next {
-        site.send(io, id, response, how);
+    ) -> Next<U> {
+        let bytes = site.send(io, id, response, how);
+        site.tell(io, id, head, self.since, (response.status(), bytes));
         self.answered(io, id, site, how.connection)
     }
 
     /// An answer has been sent.
     #[inline]
-    fn answered<S>(
+    fn answered<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &Site<S>,
+        site: &Site<S, U>,
         connection: Connection,
-    ) -> Next {
+    ) -> Next<U> {
         self.deadline.answered(site.now());
         if connection == Connection::Close {
             self.state = State::Closed;
             io.close(id);
-            return STOP;
+            return stop();
         }
         ControlFlow::Continue(())
     }
@@ -306,25 +334,34 @@ impl Http {
     /// The last answer, because it isn't known where the next request would begin. `unread` is what
     /// there is of this one.
     #[cold]
-    fn give_up<S>(
+    fn give_up<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         response: &Response,
         unread: &[u8],
     ) {
-        let wants_head = match &self.state {
-            State::Body(unanswered) => unanswered.request.head().method == Method::Head,
-            _ => unread.trim_ascii_start().starts_with(b"HEAD "),
+        let unanswered = match mem::replace(&mut self.state, State::Closed) {
+            State::Body(unanswered) => Some(unanswered),
+            _ => None,
         };
+        let head = unanswered.as_ref().map(|it| it.request.head());
+        let wants_head = match &head {
+            Some(head) => head.method == Method::Head,
+            None => unread.trim_ascii_start().starts_with(b"HEAD "),
+        };
+        if head.is_none() {
+            self.since = site.now();
+        }
         let extent = if wants_head {
             Extent::Head
         } else {
             Extent::Whole
         };
         let connection = Connection::Close;
-        let _ = self.send(io, id, site, response, Delivery { extent, connection });
+        let how = Delivery { extent, connection };
+        let _ = self.send(io, id, site, head.as_ref(), response, how);
     }
 
     // ANCHOR: set_timer

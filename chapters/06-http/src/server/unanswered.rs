@@ -1,5 +1,7 @@
 //! A request that takes longer than its head: it has a body, or its answer comes later.
 
+use std::time::Duration;
+
 use crate::{Head, Request};
 
 /// A request whose answer is owed: its head, and its body if a route wants it.
@@ -10,14 +12,18 @@ pub(super) struct Unanswered {
     body: Option<Vec<u8>>,
     /// Bytes of the body since the timer last ran out.
     pub progress: u64,
+    /// When a route was first asked for the answer, on the reactor's clock.
+    pub asked: Duration,
 }
 
 impl Unanswered {
-    pub fn new(head: &Head<'_>, body: Option<Vec<u8>>) -> Self {
+    /// A request that has arrived at `now`.
+    pub fn new(head: &Head<'_>, body: Option<Vec<u8>>, now: Duration) -> Self {
         Self {
             request: Request::from(head),
             body,
             progress: 0,
+            asked: now,
         }
     }
 
