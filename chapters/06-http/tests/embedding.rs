@@ -198,6 +198,16 @@ fn an_upgrade_takes_over_with_the_input_behind_its_request() {
 }
 
 #[test]
+fn an_upgrade_carries_what_its_route_has_found_in_the_request() {
+    let server = Running::start();
+    let mut stream = server.connect();
+    stream
+        .write_all(b"GET /capitals?welcome! HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    assert!(read_until(&mut stream, "welcome!").contains(" 101 "));
+}
+
+#[test]
 fn an_upgrade_takes_over_behind_a_body_too() {
     let server = Running::start();
     let mut stream = server.connect();
