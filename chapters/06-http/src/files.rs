@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tracing::trace;
 
-use self::cache::{Cache, Entry};
+use self::cache::{Cache, Entry, Reach};
 pub(crate) use self::conditional::is_plain;
 use self::conditional::{Asked, Verdict, judge};
 use self::range::Wanted;
@@ -69,8 +69,24 @@ impl Files {
     /// its place. There may be no file, whatever the method is; a file that there is takes GET,
     /// HEAD and OPTIONS.
     #[inline]
-    // ANCHOR: answer
     pub fn answer(&mut self, head: &Head<'_>, path: &[u8], now: &Date) -> Response {
+        self.find(head, path, now, Reach::Direct)
+    }
+
+    /// The same for a route, which may take `path` itself: its file doesn't become one that is sent
+    /// without asking routes.
+    pub(crate) fn answer_for_route(
+        &mut self,
+        head: &Head<'_>,
+        path: &[u8],
+        now: &Date,
+    ) -> Response {
+        self.find(head, path, now, Reach::ByRoute)
+    }
+
+    #[inline]
+    // ANCHOR: answer
+    fn find(&mut self, head: &Head<'_>, path: &[u8], now: &Date, reach: Reach) -> Response {
         let asked = match head.method {
             Method::Get => Some(Asked::Get),
             Method::Head => Some(Asked::Head),
@@ -78,7 +94,7 @@ impl Files {
         };
         let page = match self.cache.get(path, now.seconds()) {
             Some(page) => Arc::clone(page),
-            None => match self.look(path, now) {
+            None => match self.look(path, now, reach) {
                 Ok(page) => page,
                 Err(NoPage::Directory) => return add_slash(path, head.target.query()),
                 Err(NoPage::Refused(refusal)) => return refused(refusal),
@@ -94,16 +110,18 @@ impl Files {
     }
     // ANCHOR_END: answer
 
-    /// The file for `path`, if it has been looked at in this second.
+    /// The file for `path`, if it has been looked at in this second, and no route takes the path.
     #[inline]
     pub(crate) fn at_hand(&self, path: &[u8], now: &Date) -> Option<&Page> {
-        self.cache.get(path, now.seconds()).map(|page| &**page)
+        self.cache
+            .get_direct(path, now.seconds())
+            .map(|page| &**page)
     }
 
     /// The page of the file that `path` means now.
     #[cold]
     #[inline(never)]
-    fn look(&mut self, path: &[u8], now: &Date) -> Result<Arc<Page>, NoPage> {
+    fn look(&mut self, path: &[u8], now: &Date, reach: Reach) -> Result<Arc<Page>, NoPage> {
         let kept = self.cache.take(path);
         let name = name(path).ok_or(Refusal::Missing)?;
         let metadata = match self.root.look(&name)? {
@@ -126,6 +144,7 @@ impl Files {
             page: Arc::clone(&page),
             version,
             checked: now.seconds(),
+            reach,
         };
         self.cache.keep(path, entry);
         Ok(page)

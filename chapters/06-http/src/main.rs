@@ -47,6 +47,10 @@ struct Options {
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     idle_timeout: u16,
 
+    /// How long an answer that comes later may take
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
+    answer_timeout: u16,
+
     /// Event loops, each in a thread of its own
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     loops: u16,
@@ -77,6 +81,7 @@ impl Options {
             head: seconds(self.head_timeout),
             body: seconds(self.body_timeout),
             idle: seconds(self.idle_timeout),
+            answer: seconds(self.answer_timeout),
         };
         Ok(site)
     }

@@ -6,9 +6,11 @@
 //! | `session.rs`, `state.rs`, `outcome.rs` | a connection: requests in, answers out |
 //! | `unanswered.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
 //! | `site.rs`, `routes.rs` | what all of them share: routes, files, and the time |
+//! | `answered.rs` | what a site is told of each answer |
 //! | `descriptors.rs` | how connections and files share the descriptors |
 //! | `trace.rs` | what a trace shows of it |
 
+mod answered;
 mod descriptors;
 mod outcome;
 mod patience;
@@ -19,6 +21,7 @@ mod state;
 mod trace;
 mod unanswered;
 
+pub use self::answered::Answered;
 pub use self::descriptors::{connections, kept_files};
 pub use self::outcome::Outcome;
 pub use self::patience::Patience;
@@ -28,6 +31,8 @@ pub use self::site::Site;
 
 use reactor::{Buffer, ConnId, Handler, Io, Origin};
 
+/// A site whose routes don't upgrade is all that a server needs. Others need a handler that knows the
+/// other protocol.
 impl<S> Handler for Site<S> {
     type Session = Http;
 
@@ -36,8 +41,9 @@ impl<S> Handler for Site<S> {
     }
 
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Http, input: &mut Buffer) {
-        let outcome = session.on_data(io, id, self, input);
-        no_upgrade(io, id, &outcome);
+        match session.on_data(io, id, self, input) {
+            Outcome::More => {}
+        }
     }
 
     fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Http, _: &mut Buffer) {
@@ -45,18 +51,12 @@ impl<S> Handler for Site<S> {
     }
 
     fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Http, key: u8) {
-        let outcome = session.on_timer(io, id, self, key);
-        no_upgrade(io, id, &outcome);
+        match session.on_timer(io, id, self, key) {
+            Outcome::More => {}
+        }
     }
 
     fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
         session.on_stop(io, id, self);
-    }
-}
-
-/// Routes that upgrade need a handler that knows the other protocol.
-fn no_upgrade(io: &mut Io, id: ConnId, outcome: &Outcome) {
-    if let Outcome::Upgrade(_) = outcome {
-        io.close(id);
     }
 }

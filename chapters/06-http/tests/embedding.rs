@@ -28,13 +28,19 @@ enum Session {
     Capitals,
 }
 
-struct Server(Site<Words>);
+struct Server(Site<Words, Capitals>);
+
+/// What a request upgrades to, with what its route has found in it.
+struct Capitals {
+    greeting: Vec<u8>,
+}
 
 impl Server {
-    fn done(io: &mut Io, id: ConnId, session: &mut Session, outcome: &Outcome) {
-        if let Outcome::Upgrade(request) = outcome {
+    fn done(io: &mut Io, id: ConnId, session: &mut Session, outcome: Outcome<Capitals>) {
+        if let Outcome::Upgrade(request, capitals) = outcome {
             assert_eq!(request.head().target.path(), b"/capitals");
             io.send(id, b"HTTP/1.1 101 Switching Protocols\r\n\r\n");
+            io.send(id, &capitals.greeting);
             *session = Session::Capitals;
         }
     }
@@ -50,7 +56,7 @@ impl Handler for Server {
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         if let Session::Http(http) = session {
             let outcome = http.on_data(io, id, &mut self.0, input);
-            Self::done(io, id, session, &outcome);
+            Self::done(io, id, session, outcome);
         }
         if let Session::Capitals = session {
             io.send(id, &input.to_ascii_uppercase());
@@ -61,7 +67,7 @@ impl Handler for Server {
     fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
         if let Session::Http(http) = session {
             let outcome = http.on_timer(io, id, &mut self.0, key);
-            Self::done(io, id, session, &outcome);
+            Self::done(io, id, session, outcome);
         }
     }
 
@@ -70,7 +76,7 @@ impl Handler for Server {
     }
 }
 
-fn wait(words: &mut Words, call: &mut Call<'_>) -> Reply {
+fn wait(words: &mut Words, call: &mut Call<'_>) -> Reply<Capitals> {
     match (call.occasion, words.last.take()) {
         (Occasion::Resumed, Some(word)) => {
             let word = Response::new(Status::OK).content("text/plain", word);
@@ -84,7 +90,7 @@ fn wait(words: &mut Words, call: &mut Call<'_>) -> Reply {
     }
 }
 
-fn say(words: &mut Words, call: &mut Call<'_>) -> Reply {
+fn say(words: &mut Words, call: &mut Call<'_>) -> Reply<Capitals> {
     words.last = Some(call.body.to_vec());
     for id in words.waiting.drain(..) {
         call.io.resume(id);
@@ -93,7 +99,7 @@ fn say(words: &mut Words, call: &mut Call<'_>) -> Reply {
 }
 
 /// More than sockets take, and a moment later.
-fn long(_: &mut Words, call: &mut Call<'_>) -> Reply {
+fn long(_: &mut Words, call: &mut Call<'_>) -> Reply<Capitals> {
     if call.occasion == Occasion::Request {
         call.set_timer(Duration::from_millis(1));
         return Reply::Later;
@@ -102,6 +108,11 @@ fn long(_: &mut Words, call: &mut Call<'_>) -> Reply {
     Response::new(Status::OK)
         .content("text/plain", content)
         .into()
+}
+
+fn capitals(_: &mut Words, call: &mut Call<'_>) -> Reply<Capitals> {
+    let greeting = call.head.target.query().unwrap_or_default().to_vec();
+    Reply::Upgrade(Capitals { greeting })
 }
 
 /// A server in a thread, stopped when dropped.
@@ -124,7 +135,7 @@ impl Running {
         let waker = reactor.waker();
         let thread = thread::spawn(move || {
             let routes = vec![
-                Route::new(Method::Get, "/capitals", |_, _| Reply::Upgrade),
+                Route::new(Method::Get, "/capitals", capitals),
                 Route::new(Method::Get, "/wait", wait),
                 Route::new(Method::Post, "/say", say),
                 Route::new(Method::Get, "/long", long),
@@ -184,6 +195,16 @@ fn an_upgrade_takes_over_with_the_input_behind_its_request() {
     assert!(before.contains("}\nHTTP/1.1 101 "), "{before}");
     stream.write_all(b"world").unwrap();
     read_until(&mut stream, "WORLD");
+}
+
+#[test]
+fn an_upgrade_carries_what_its_route_has_found_in_the_request() {
+    let server = Running::start();
+    let mut stream = server.connect();
+    stream
+        .write_all(b"GET /capitals?welcome! HTTP/1.1\r\nHost: a\r\n\r\n")
+        .unwrap();
+    assert!(read_until(&mut stream, "welcome!").contains(" 101 "));
 }
 
 #[test]

@@ -7,11 +7,20 @@ use http::{Call, Files, Http, Method, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, Origin};
 
 use crate::pages::{Logins, Shared, long_poll, phone, poll};
-use crate::{Echo, Handshake, Limits, Listener, Login, Memory, WebSocket};
+use crate::{Accepted, Echo, Handshake, Limits, Listener, Login, Memory, WebSocket};
 
-const EVENTS: &str = "/events";
-const TIME: &str = "/ws/broadcast-time";
-const LOGIN: &str = "/ws/login";
+/// What a request's connection becomes.
+#[derive(Debug)]
+enum Upgrade {
+    /// Server-Sent Events.
+    Events,
+    /// A WebSocket whose messages come back.
+    Echo(Accepted),
+    /// A WebSocket that is told the time.
+    Time(Accepted),
+    /// A WebSocket of a page that waits for a login.
+    Login(Accepted),
+}
 
 /// What all connections share.
 #[derive(Debug)]
@@ -22,7 +31,7 @@ pub struct Server {
     pub heartbeat: Option<Duration>,
     /// What the connections hold of their messages.
     pub memory: Memory,
-    site: Site<Shared>,
+    site: Site<Shared, Upgrade>,
 }
 
 /// What one connection remembers: which protocol it speaks, and how far it is with that.
@@ -43,12 +52,18 @@ impl Server {
     #[must_use]
     pub fn new(files: Files, handshake: Handshake) -> Self {
         let routes = vec![
-            Route::any("/ws", upgrade),
+            Route::any("/ws", |shared, call| upgrade(shared, call, Upgrade::Echo)),
             Route::new(Method::Get, "/poll", poll),
             Route::new(Method::Get, "/long-poll", long_poll),
-            Route::new(Method::Get, EVENTS, |_, _| Reply::Upgrade),
-            Route::any(TIME, upgrade),
-            Route::any(LOGIN, upgrade),
+            Route::new(Method::Get, "/events", |_, _| {
+                Reply::Upgrade(Upgrade::Events)
+            }),
+            Route::any("/ws/broadcast-time", |shared, call| {
+                upgrade(shared, call, Upgrade::Time)
+            }),
+            Route::any("/ws/login", |shared, call| {
+                upgrade(shared, call, Upgrade::Login)
+            }),
             Route::new(Method::Post, "/login/look", phone::look),
             Route::new(Method::Post, "/login/confirm", phone::confirm),
             Route::new(Method::Post, "/login/decline", phone::decline),
@@ -79,45 +94,57 @@ impl Server {
     fn on_http_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         if let Session::Http(http) = session {
             let outcome = http.on_data(io, id, &mut self.site, input);
-            self.after_http(io, id, session, &outcome);
+            self.after_http(io, id, session, outcome);
         }
     }
 
+    // ANCHOR: after_http
     /// Changes the protocol, if a request has asked for that.
-    fn after_http(&mut self, io: &mut Io, id: ConnId, session: &mut Session, outcome: &Outcome) {
-        if let Outcome::Upgrade(request) = outcome {
-            self.open(io, id, session, request);
+    fn after_http(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        session: &mut Session,
+        outcome: Outcome<Upgrade>,
+    ) {
+        if let Outcome::Upgrade(request, to) = outcome {
+            *session = self.open(io, id, &request, to);
         }
     }
 
     #[cold]
-    fn open(&mut self, io: &mut Io, id: ConnId, session: &mut Session, request: &Request) {
-        let head = request.head();
-        let path = head.target.decoded_path().unwrap_or_default();
-        if *path == *EVENTS.as_bytes() {
-            *session = Session::Listener(Box::new(Listener::events(io, id, request)));
-            return;
-        }
-        let Ok(accepted) = self.site.state.handshake.check(&head) else {
-            return io.close(id); // the route has agreed, so this doesn't happen
-        };
-        let socket = WebSocket::open(io, id, &accepted);
-        if *path == *TIME.as_bytes() {
-            *session = Session::Listener(Box::new(Listener::frames(io, id, socket)));
-        } else if *path == *LOGIN.as_bytes() {
-            let logins = self.site.state.logins.as_mut();
-            *session = Session::Login(Box::new(Login::open(io, id, socket, &head, logins)));
-        } else {
-            *session = Session::WebSocket(socket, Echo::default());
-            WebSocket::begin_heartbeat(io, id, self.heartbeat);
+    fn open(&mut self, io: &mut Io, id: ConnId, request: &Request, to: Upgrade) -> Session {
+        match to {
+            Upgrade::Events => Session::Listener(Box::new(Listener::events(io, id, request))),
+            Upgrade::Echo(accepted) => {
+                let socket = WebSocket::open(io, id, &accepted);
+                WebSocket::begin_heartbeat(io, id, self.heartbeat);
+                Session::WebSocket(socket, Echo::default())
+            }
+            Upgrade::Time(accepted) => {
+                let socket = WebSocket::open(io, id, &accepted);
+                Session::Listener(Box::new(Listener::frames(io, id, socket)))
+            }
+            Upgrade::Login(accepted) => {
+                let socket = WebSocket::open(io, id, &accepted);
+                let logins = self.site.state.logins.as_mut();
+                let login = Login::open(io, id, socket, &request.head(), logins);
+                Session::Login(Box::new(login))
+            }
         }
     }
+    // ANCHOR_END: after_http
 }
 
-/// Answers a request for WebSocket.
-fn upgrade(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
+/// Answers a request for WebSocket: by changing the protocol to what `to` makes of the handshake, or
+/// by a refusal.
+fn upgrade(
+    shared: &mut Shared,
+    call: &mut Call<'_>,
+    to: impl FnOnce(Accepted) -> Upgrade,
+) -> Reply<Upgrade> {
     match shared.handshake.check(&call.head) {
-        Ok(_) => Reply::Upgrade,
+        Ok(accepted) => Reply::Upgrade(to(accepted)),
         Err(refusal) => refusal.response().into(),
     }
 }
@@ -172,7 +199,7 @@ impl Handler for Server {
         match session {
             Session::Http(http) => {
                 let outcome = http.on_timer(io, id, &mut self.site, key);
-                self.after_http(io, id, session, &outcome);
+                self.after_http(io, id, session, outcome);
             }
             Session::WebSocket(socket, _) => {
                 if let Some(period) = self.heartbeat {

@@ -21,9 +21,9 @@ use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use http::{Call, Files, Http, Outcome, Reply, Request, Route, Site};
+use http::{Call, Files, Http, Outcome, Reply, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Origin, Reactor, Signals};
-use websocket::{Handshake, WebSocket};
+use websocket::{Accepted, Handshake, WebSocket};
 
 pub use self::broadcast::MAX_WAITING;
 pub use self::door::{limits, listen};
@@ -39,7 +39,7 @@ use crate::{Farewell, LineReader, Room, Seat, Why};
 #[derive(Debug)]
 pub struct Server {
     members: Members,
-    site: Site<Handshake>,
+    site: Site<Handshake, Accepted>,
     /// Where pages are asked for, and WebSocket; the other listener is for lines.
     web: Option<ListenerId>,
 }
@@ -77,31 +77,30 @@ impl Server {
     fn on_http_data(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         if let Session::Http(http) = session {
             let outcome = http.on_data(io, id, &mut self.site, input);
-            self.after_http(io, id, session, &outcome);
+            self.after_http(io, id, session, outcome);
         }
     }
 
     /// Changes the protocol, if a request has asked for that.
-    fn after_http(&mut self, io: &mut Io, id: ConnId, session: &mut Session, outcome: &Outcome) {
-        if let Outcome::Upgrade(request) = outcome {
-            self.open(io, id, session, request);
+    fn after_http(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        session: &mut Session,
+        outcome: Outcome<Accepted>,
+    ) {
+        if let Outcome::Upgrade(_, accepted) = outcome {
+            let socket = WebSocket::open(io, id, &accepted);
+            let page = Page::join(io, id, socket, &mut self.members);
+            *session = Session::Page(Box::new(page));
         }
-    }
-
-    fn open(&mut self, io: &mut Io, id: ConnId, session: &mut Session, request: &Request) {
-        let Ok(accepted) = self.site.state.check(&request.head()) else {
-            return io.close(id); // the route has agreed, so this doesn't happen
-        };
-        let socket = WebSocket::open(io, id, &accepted);
-        let page = Page::join(io, id, socket, &mut self.members);
-        *session = Session::Page(Box::new(page));
     }
 }
 
 /// Answers a request for WebSocket.
-fn upgrade(handshake: &mut Handshake, call: &mut Call<'_>) -> Reply {
+fn upgrade(handshake: &mut Handshake, call: &mut Call<'_>) -> Reply<Accepted> {
     match handshake.check(&call.head) {
-        Ok(_) => Reply::Upgrade,
+        Ok(accepted) => Reply::Upgrade(accepted),
         Err(refusal) => refusal.response().into(),
     }
 }
@@ -148,7 +147,7 @@ impl Handler for Server {
             Session::Page(page) => self.members.on_timer(io, Seat::page(id), page.talk(), key),
             Session::Http(http) => {
                 let outcome = http.on_timer(io, id, &mut self.site, key);
-                self.after_http(io, id, session, &outcome);
+                self.after_http(io, id, session, outcome);
             }
         }
     }

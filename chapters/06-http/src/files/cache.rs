@@ -20,6 +20,15 @@ pub(super) struct Cache {
     swept: Seconds,
 }
 
+/// Which requests get a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Those for its path: no route takes that.
+    Direct,
+    /// Those that a route answers with it.
+    ByRoute,
+}
+
 #[derive(Debug)]
 pub(super) struct Entry {
     pub page: Arc<Page>,
@@ -27,6 +36,7 @@ pub(super) struct Entry {
     pub version: Option<FileVersion>,
     /// When it was last compared with the file.
     pub checked: Seconds,
+    pub reach: Reach,
 }
 
 impl Cache {
@@ -43,6 +53,13 @@ impl Cache {
     pub fn get(&self, path: &[u8], now: Seconds) -> Option<&Arc<Page>> {
         let entry = self.entries.get(path)?;
         (entry.checked == now).then_some(&entry.page)
+    }
+
+    /// The same, if no route takes `path`.
+    #[inline]
+    pub fn get_direct(&self, path: &[u8], now: Seconds) -> Option<&Arc<Page>> {
+        let entry = self.entries.get(path)?;
+        (entry.checked == now && entry.reach == Reach::Direct).then_some(&entry.page)
     }
 
     /// Takes out what is known of `path`.

@@ -48,10 +48,14 @@ statuses! {
     MOVED_PERMANENTLY = 301 "Moved Permanently";
     /// It is elsewhere for now.
     FOUND = 302 "Found";
+    /// The answer to this is what GET finds there (RFC 9110 §15.4.4).
+    SEE_OTHER = 303 "See Other";
     /// What you have is still right (RFC 9110 §13).
     NOT_MODIFIED = 304 "Not Modified";
     /// This can't be read, or could be read in two ways.
     BAD_REQUEST = 400 "Bad Request";
+    /// Say who you are; the answer's `WWW-Authenticate` says how (RFC 9110 §15.5.2).
+    UNAUTHORIZED = 401 "Unauthorized";
     /// It is there, and not for you.
     FORBIDDEN = 403 "Forbidden";
     /// There is nothing of that name.
@@ -60,6 +64,8 @@ statuses! {
     METHOD_NOT_ALLOWED = 405 "Method Not Allowed";
     /// The request took too long to arrive.
     REQUEST_TIMEOUT = 408 "Request Timeout";
+    /// It doesn't go with what is there now (RFC 9110 §15.5.10).
+    CONFLICT = 409 "Conflict";
     /// A body needs its length said.
     LENGTH_REQUIRED = 411 "Length Required";
     /// What the request supposes isn't so (RFC 9110 §13.1).
@@ -76,6 +82,8 @@ statuses! {
     EXPECTATION_FAILED = 417 "Expectation Failed";
     /// Another protocol is needed here; the answer's `Upgrade` says which.
     UPGRADE_REQUIRED = 426 "Upgrade Required";
+    /// Too many requests in some time; `Retry-After` may say when to go on (RFC 6585 §4).
+    TOO_MANY_REQUESTS = 429 "Too Many Requests";
     /// A field, their number or all of them are too large (RFC 6585 §5).
     REQUEST_HEADER_FIELDS_TOO_LARGE = 431 "Request Header Fields Too Large";
     /// The fault is on this side.

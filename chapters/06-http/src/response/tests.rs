@@ -117,3 +117,18 @@ fn a_length_is_written_in_decimal_digits() {
         assert_eq!(String::from_utf8_lossy(&out), number.to_string());
     }
 }
+
+#[test]
+fn a_field_may_be_there_twice_as_cookies_are() {
+    let response = Response::new(Status::TOO_MANY_REQUESTS)
+        .field("Retry-After", "30")
+        .field("Set-Cookie", "a=1; HttpOnly")
+        .field("Set-Cookie", "b=2");
+    let text = written(&response, Delivery::default());
+    let fields = "Retry-After: 30\r\nSet-Cookie: a=1; HttpOnly\r\nSet-Cookie: b=2\r\n";
+    assert!(
+        text.starts_with("HTTP/1.1 429 Too Many Requests\r\n"),
+        "{text}"
+    );
+    assert!(text.contains(fields), "{text}");
+}

@@ -10,7 +10,7 @@ pub(super) const OWN: u8 = 0;
 /// The key of the timer that belongs to a connection's route.
 pub(super) const ROUTE: u8 = 1;
 
-/// How long a server waits for its clients.
+/// How long a server waits for its clients, and its clients for its routes.
 #[derive(Debug, Clone)]
 pub struct Patience {
     /// For all of a head, from its first byte. Then: 408.
@@ -20,6 +20,8 @@ pub struct Patience {
     /// For the next request. How long a client may leave its answers unread is the reactor's
     /// [`Limits::stall`](reactor::Limits::stall).
     pub idle: Duration,
+    /// For an answer that a route gives later. Then: 503.
+    pub answer: Duration,
 }
 
 impl Patience {
@@ -34,6 +36,7 @@ impl Default for Patience {
             head: Duration::from_secs(20),
             body: Duration::from_secs(20),
             idle: Duration::from_mins(1),
+            answer: Duration::from_mins(1),
         }
     }
 }
@@ -41,7 +44,7 @@ impl Default for Patience {
 /// What a timer is set for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Due {
-    /// Nothing that is known: a request with a body, or one of a route, has been answered.
+    /// Nothing that is known: what it was set for has come.
     Unset,
     /// The next request. An answer doesn't push it back: once it runs out, [`Deadline::answered`] tells
     /// how much of the time is left.
@@ -50,6 +53,8 @@ pub(super) enum Due {
     Head,
     /// The rest of a body, or some of it.
     Body,
+    /// An answer that a route gives later.
+    Answer,
 }
 
 /// What a connection's timer is set for.
@@ -75,12 +80,6 @@ impl Deadline {
         self.due
     }
 
-    /// A route is asked, which may set the timer.
-    #[inline]
-    pub fn leave_to_route(&mut self) {
-        self.due = Due::Unset;
-    }
-
     /// An answer has been given at `now`.
     #[inline]
     pub fn answered(&mut self, now: Duration) {
@@ -99,6 +98,7 @@ impl Deadline {
             Due::Idle => patience.idle,
             Due::Head => patience.head,
             Due::Body => patience.body,
+            Due::Answer => patience.answer,
         };
         // A head has one deadline, however many pieces it comes in.
         if due != self.due {

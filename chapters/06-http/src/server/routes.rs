@@ -1,5 +1,6 @@
 //! Routes: which code answers which request.
 
+use std::convert::Infallible;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -9,9 +10,10 @@ use super::patience::ROUTE;
 use crate::{Head, Method, Response};
 
 /// What a route answers with: from the state that all connections share and a request to a reply.
+/// `U` is what it upgrades connections to; most routes never do.
 ///
 /// It must not block: while it runs, no other client is served.
-pub type Answer<S> = fn(&mut S, &mut Call<'_>) -> Reply;
+pub type Answer<S, U = Infallible> = fn(&mut S, &mut Call<'_>) -> Reply<U>;
 
 /// A request that a route is asked to answer.
 #[derive(Debug)]
@@ -41,7 +43,8 @@ impl Call<'_> {
 pub enum Occasion {
     /// The request has arrived.
     Request,
-    /// The timer that the route has set for the connection ([`Call::set_timer`]) has run out.
+    /// The timer that the route has set for the connection ([`Call::set_timer`]) has run out. It is no
+    /// use to set it for later than the answer is due ([`Patience::answer`](crate::Patience::answer)).
     Timer,
     /// [`Io::resume`] was called for the connection: there may be an answer now, or not.
     Resumed,
@@ -50,18 +53,31 @@ pub enum Occasion {
 /// What a route says.
 #[derive(Debug)]
 #[must_use]
-pub enum Reply {
+pub enum Reply<U = Infallible> {
     /// This is the answer.
     Now(Response),
+    /// The answer is the file of the site that this path names: as for a request for that path which
+    /// no route takes, conditions and ranges included. The path is decoded, and begins with a slash.
+    /// The method is still that of the request, and a file takes GET and HEAD.
+    File(Vec<u8>),
     /// The answer comes later: ask again on another [`Occasion`]. Until then the connection is
-    /// [paused](Io::pause): nothing else of it is looked at.
+    /// [paused](Io::pause): nothing else of it is looked at. If it takes too long
+    /// ([`Patience::answer`](crate::Patience::answer)), the client gets 503, and the route isn't asked
+    /// for this request again.
     Later,
-    /// The connection changes its protocol. The handler takes it over
-    /// ([`Outcome::Upgrade`](crate::Outcome::Upgrade)), and sends the 101 too.
-    Upgrade,
+    /// The connection changes its protocol. The handler takes it over, and gets this value
+    /// ([`Outcome::Upgrade`](crate::Outcome::Upgrade)); it sends the 101 too.
+    Upgrade(U),
 }
 
-impl From<Response> for Reply {
+impl<U> Reply<U> {
+    /// The answer is the file of the site that `path` names ([`Self::File`]).
+    pub fn file(path: impl Into<Vec<u8>>) -> Self {
+        Self::File(path.into())
+    }
+}
+
+impl<U> From<Response> for Reply<U> {
     fn from(response: Response) -> Self {
         Self::Now(response)
     }
@@ -69,15 +85,15 @@ impl From<Response> for Reply {
 
 /// One line of the route table.
 #[derive(Debug)]
-pub struct Route<S> {
+pub struct Route<S, U = Infallible> {
     method: Option<Method<'static>>,
     path: Option<&'static str>,
-    answer: Answer<S>,
+    answer: Answer<S, U>,
 }
 
-impl<S> Route<S> {
+impl<S, U> Route<S, U> {
     /// Requests with `method` for `path`, which is decoded. A route for GET takes HEAD too.
-    pub const fn new(method: Method<'static>, path: &'static str, answer: Answer<S>) -> Self {
+    pub const fn new(method: Method<'static>, path: &'static str, answer: Answer<S, U>) -> Self {
         Self {
             method: Some(method),
             path: Some(path),
@@ -86,7 +102,7 @@ impl<S> Route<S> {
     }
 
     /// Requests with any method for `path`.
-    pub const fn any(path: &'static str, answer: Answer<S>) -> Self {
+    pub const fn any(path: &'static str, answer: Answer<S, U>) -> Self {
         Self {
             method: None,
             path: Some(path),
@@ -95,7 +111,7 @@ impl<S> Route<S> {
     }
 
     /// All requests.
-    pub const fn all(answer: Answer<S>) -> Self {
+    pub const fn all(answer: Answer<S, U>) -> Self {
         Self {
             method: None,
             path: None,
@@ -117,8 +133,8 @@ impl<S> Route<S> {
 }
 
 /// What a table says of a method and a path.
-pub(super) enum Found<S> {
-    Answer(Answer<S>),
+pub(super) enum Found<S, U> {
+    Answer(Answer<S, U>),
     /// The path has routes, but none for this method.
     OtherMethods,
     Nothing,
@@ -126,7 +142,7 @@ pub(super) enum Found<S> {
 
 /// The first of `routes` that takes `method` and `path`.
 #[inline]
-pub(super) fn find<S>(routes: &[Route<S>], method: Method<'_>, path: &[u8]) -> Found<S> {
+pub(super) fn find<S, U>(routes: &[Route<S, U>], method: Method<'_>, path: &[u8]) -> Found<S, U> {
     let mut found = Found::Nothing;
     for route in routes.iter().filter(|route| route.has(path)) {
         if route.takes(method) {

@@ -18,13 +18,14 @@
 
 use std::mem;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use reactor::{Buffer, ConnId, Io};
 
 use super::outcome::Outcome;
 use super::patience::{Deadline, Due, OWN, Patience, ROUTE};
-use super::routes::{Occasion, Reply};
-use super::site::Site;
+use super::routes::Occasion;
+use super::site::{NoAnswer, Site};
 use super::state::State;
 use super::trace;
 use super::unanswered::Unanswered;
@@ -39,21 +40,27 @@ pub struct Http {
     parser: Option<Box<RequestParser>>,
     state: State,
     deadline: Deadline,
+    /// When the head of the last request had arrived, on the reactor's clock.
+    since: Duration,
 }
 
 /// Whether the requests after this one may be looked at.
-type Next = ControlFlow<Outcome>;
-const STOP: Next = ControlFlow::Break(Outcome::More);
+type Next<U> = ControlFlow<Outcome<U>>;
+
+const fn stop<U>() -> Next<U> {
+    ControlFlow::Break(Outcome::More)
+}
 
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 impl Http {
     /// A new connection.
-    pub fn open<S>(io: &mut Io, id: ConnId, site: &Site<S>) -> Self {
+    pub fn open<S, U>(io: &mut Io, id: ConnId, site: &Site<S, U>) -> Self {
         Self {
             parser: None,
             state: State::Ready,
             deadline: Deadline::first(io, id, &site.patience),
+            since: Duration::ZERO,
         }
     }
 
@@ -64,13 +71,13 @@ impl Http {
     }
 
     /// To be called from [`Handler::on_data`](reactor::Handler::on_data).
-    pub fn on_data<S>(
+    pub fn on_data<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         input: &mut Buffer,
-    ) -> Outcome {
+    ) -> Outcome<U> {
         site.update(io);
         let mut parser = self.parser.take().map(|parser| *parser).unwrap_or_default();
         let mut used = 0;
@@ -85,14 +92,17 @@ impl Http {
         }
         match outcome {
             Outcome::More => self.set_timer(io, id, &site.patience, input),
-            Outcome::Upgrade(_) => io.clear_timer(id, OWN),
+            Outcome::Upgrade(..) => {
+                io.clear_timer(id, OWN);
+                io.clear_timer(id, ROUTE);
+            }
         }
         outcome
     }
 
     /// To be called from [`Handler::on_end`](reactor::Handler::on_end): no more input will come.
     pub fn on_end(&mut self, io: &mut Io, id: ConnId) {
-        // While an answer is owed, the connection is paused: its end comes behind that.
+        // While an answer is owed, the connection is paused: its end comes after that.
         if !self.is_waiting() {
             io.close(id);
         }
@@ -100,7 +110,7 @@ impl Http {
 
     /// To be called from [`Handler::on_stop`](reactor::Handler::on_stop): the server is going down, and
     /// receives no more.
-    pub fn on_stop<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>) {
+    pub fn on_stop<S, U>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S, U>) {
         if !matches!(self.state, State::Body(_)) {
             return self.on_end(io, id);
         }
@@ -113,17 +123,28 @@ impl Http {
     }
 
     /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer).
-    pub fn on_timer<S>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S>, key: u8) -> Outcome {
+    pub fn on_timer<S, U>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S, U>,
+        key: u8,
+    ) -> Outcome<U> {
         site.update(io);
         match &mut self.state {
-            State::Waiting(_) if key == ROUTE => {
-                let next = self.ask_again(io, id, site, Occasion::Timer);
+            State::Waiting(_) => {
+                let next = if key == ROUTE {
+                    self.ask_again(io, id, site, Occasion::Timer)
+                } else {
+                    self.answer_is_late(io, id, site)
+                };
                 if let ControlFlow::Break(outcome) = next {
                     return outcome;
                 }
                 self.set_timer(io, id, &site.patience, &[]);
                 io.resume(id); // to what has come meanwhile
             }
+            _ if key == ROUTE => {}
             State::Body(unanswered)
                 if self.deadline.due() == Due::Body
                     && unanswered.progress >= Patience::PROGRESS =>
@@ -144,7 +165,7 @@ impl Http {
                 let response = Response::error(Status::REQUEST_TIMEOUT, why);
                 self.give_up(io, id, site, &response, &[]);
             }
-            State::Waiting(_) | State::Closed => {}
+            State::Closed => {}
         }
         Outcome::More
     }
@@ -152,15 +173,15 @@ impl Http {
     // ANCHOR: take_requests
     /// Takes what there is of requests from `input[*used..]`, as long as answers can go out.
     #[inline]
-    fn take_requests<S>(
+    fn take_requests<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         parser: &mut RequestParser,
         input: &[u8],
         used: &mut usize,
-    ) -> Next {
+    ) -> Next<U> {
         if self.is_waiting() {
             self.ask_again(io, id, site, Occasion::Resumed)?;
         }
@@ -178,7 +199,7 @@ impl Http {
                 Err(error) => {
                     let response = Response::error(error.status(), error.text());
                     self.give_up(io, id, site, &response, &input[*used..]);
-                    return STOP;
+                    return stop();
                 }
             }
         }
@@ -187,49 +208,51 @@ impl Http {
     // ANCHOR_END: take_requests
 
     #[inline]
-    fn take_head<S>(
+    fn take_head<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         head: &Head<'_>,
-    ) -> Next {
+    ) -> Next<U> {
         trace::request(io, id, head);
+        self.since = site.now();
         if head.has_body() {
             return self.begin_body(io, id, site, head);
         }
         let how = delivery(io, head);
-        if site.send_at_hand(io, id, head, how) {
+        if let Some(bytes) = site.send_at_hand(io, id, head, how) {
+            site.tell(io, id, Some(head), self.since, (Status::OK, bytes));
             return self.answered(io, id, site, how.connection);
         }
-        self.deadline.leave_to_route();
-        match site.reply(io, id, head, &[], Occasion::Request) {
-            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, head)),
-            Reply::Later => {
-                self.state = State::Waiting(Box::new(Unanswered::new(head, None)));
-                io.pause(id);
-                STOP
+        match site.reply(io, id, (head, &[]), Occasion::Request) {
+            Ok(response) => self.send(io, id, site, Some(head), &response, how),
+            Err(NoAnswer::Later) => {
+                let unanswered = Box::new(Unanswered::new(head, None));
+                self.wait_for_answer(io, id, &site.patience, unanswered)
             }
-            Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(Request::from(head))),
+            Err(NoAnswer::Upgrade(to)) => {
+                ControlFlow::Break(Outcome::Upgrade(Request::from(head), to))
+            }
         }
     }
 
-    fn begin_body<S>(
+    fn begin_body<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         head: &Head<'_>,
-    ) -> Next {
+    ) -> Next<U> {
         let body = site.wants_body(head).then(Vec::new);
         if head.expects_continue() {
             // Its client waits to hear whether to send the body, and may do so or not after an
             // answer (RFC 9110 §10.1.1): only the end of the connection tells.
             if body.is_none()
-                && let Reply::Now(response) = site.reply(io, id, head, &[], Occasion::Request)
+                && let Ok(response) = site.reply(io, id, (head, &[]), Occasion::Request)
             {
                 let how = Delivery::of(head).and_close();
-                return self.send(io, id, site, &response, how);
+                return self.send(io, id, site, Some(head), &response, how);
             }
             trace::response(io, id, Status::CONTINUE, CONTINUE, None);
             io.send(id, CONTINUE);
@@ -246,60 +269,91 @@ impl Http {
     }
 
     /// Asks for the answer to a request that is kept here.
-    fn ask_again<S>(
+    fn ask_again<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         occasion: Occasion,
-    ) -> Next {
+    ) -> Next<U> {
         let (State::Body(unanswered) | State::Waiting(unanswered)) =
             mem::replace(&mut self.state, State::Ready)
         else {
             return ControlFlow::Continue(());
         };
         let head = unanswered.request.head();
-        self.deadline.leave_to_route();
-        match site.reply(io, id, &head, unanswered.body(), occasion) {
-            Reply::Now(response) => self.send(io, id, site, &response, delivery(io, &head)),
-            Reply::Later => {
-                self.state = State::Waiting(unanswered);
-                io.pause(id);
-                STOP
+        let how = delivery(io, &head);
+        match site.reply(io, id, (&head, unanswered.body()), occasion) {
+            Ok(response) => {
+                io.clear_timer(id, ROUTE);
+                self.send(io, id, site, Some(&head), &response, how)
             }
-            Reply::Upgrade => ControlFlow::Break(Outcome::Upgrade(unanswered.request)),
+            Err(NoAnswer::Later) => self.wait_for_answer(io, id, &site.patience, unanswered),
+            Err(NoAnswer::Upgrade(to)) => {
+                ControlFlow::Break(Outcome::Upgrade(unanswered.request, to))
+            }
         }
+    }
+
+    /// The answer comes later. Until then nothing more is read.
+    fn wait_for_answer<U>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        patience: &Patience,
+        unanswered: Box<Unanswered>,
+    ) -> Next<U> {
+        self.state = State::Waiting(unanswered);
+        self.deadline.set(io, id, Due::Answer, patience);
+        io.pause(id);
+        stop()
+    }
+
+    /// The route has not given its answer in time.
+    #[cold]
+    fn answer_is_late<S, U>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S, U>) -> Next<U> {
+        let State::Waiting(unanswered) = mem::replace(&mut self.state, State::Ready) else {
+            return ControlFlow::Continue(()); // not reached: its caller has seen to that
+        };
+        io.clear_timer(id, ROUTE);
+        let head = unanswered.request.head();
+        let how = delivery(io, &head);
+        let why = "The answer took too long. It may be there later.";
+        let response = Response::error(Status::SERVICE_UNAVAILABLE, why);
+        self.send(io, id, site, Some(&head), &response, how)
     }
 
     // ANCHOR: send
     /// Sends an answer; nothing follows where it says so.
     #[inline]
-    fn send<S>(
+    fn send<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
+        head: Option<&Head<'_>>,
         response: &Response,
         how: Delivery,
-    ) -> Next {
-        site.send(io, id, response, how);
+    ) -> Next<U> {
+        let bytes = site.send(io, id, response, how);
+        site.tell(io, id, head, self.since, (response.status(), bytes));
         self.answered(io, id, site, how.connection)
     }
 
     /// An answer has been sent.
     #[inline]
-    fn answered<S>(
+    fn answered<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &Site<S>,
+        site: &Site<S, U>,
         connection: Connection,
-    ) -> Next {
+    ) -> Next<U> {
         self.deadline.answered(site.now());
         if connection == Connection::Close {
             self.state = State::Closed;
             io.close(id);
-            return STOP;
+            return stop();
         }
         ControlFlow::Continue(())
     }
@@ -308,25 +362,34 @@ impl Http {
     /// The last answer, because it isn't known where the next request would begin. `unread` is what
     /// there is of this one.
     #[cold]
-    fn give_up<S>(
+    fn give_up<S, U>(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        site: &mut Site<S>,
+        site: &mut Site<S, U>,
         response: &Response,
         unread: &[u8],
     ) {
-        let wants_head = match &self.state {
-            State::Body(unanswered) => unanswered.request.head().method == Method::Head,
-            _ => unread.trim_ascii_start().starts_with(b"HEAD "),
+        let unanswered = match mem::replace(&mut self.state, State::Closed) {
+            State::Body(unanswered) => Some(unanswered),
+            _ => None,
         };
+        let head = unanswered.as_ref().map(|it| it.request.head());
+        let wants_head = match &head {
+            Some(head) => head.method == Method::Head,
+            None => unread.trim_ascii_start().starts_with(b"HEAD "),
+        };
+        if head.is_none() {
+            self.since = site.now();
+        }
         let extent = if wants_head {
             Extent::Head
         } else {
             Extent::Whole
         };
         let connection = Connection::Close;
-        let _ = self.send(io, id, site, response, Delivery { extent, connection });
+        let how = Delivery { extent, connection };
+        let _ = self.send(io, id, site, head.as_ref(), response, how);
     }
 
     // ANCHOR: set_timer

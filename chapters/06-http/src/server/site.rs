@@ -1,31 +1,44 @@
 //! What all connections of a server share: routes, files, and the time.
 
+use std::convert::Infallible;
 use std::time::{Duration, SystemTime};
 
 use reactor::{ConnId, Io};
 
-use super::patience::{OWN, Patience};
+use super::answered::Answered;
+use super::patience::Patience;
 use super::routes::{Call, Found, Occasion, Reply, Route, allow, find};
 use super::trace;
 use crate::files::is_plain;
 use crate::{Date, Delivery, FileRange, Files, Form, Head, Limits, Method, Response, Status};
 
+/// Why there is no answer now.
+pub(super) enum NoAnswer<U> {
+    /// It comes later.
+    Later,
+    /// The connection changes its protocol.
+    Upgrade(U),
+}
+
 /// Memory for answers that is kept from one to the next.
 const KEPT: usize = 64 * 1024;
 
-/// What all connections of a server share. `S` is the state of its routes.
+/// What all connections of a server share. `S` is the state of its routes, and `U` what they upgrade
+/// connections to.
 ///
 /// It is a [`Handler`](reactor::Handler) whose sessions are [`Http`](crate::Http). A server with connections of other kinds has a
 /// handler of its own, which keeps a `Site` and calls each session's methods with it.
 #[derive(Debug)]
-pub struct Site<S> {
+pub struct Site<S, U = Infallible> {
     /// How much of a request is read.
     pub limits: Limits,
     /// How long a client is waited for.
     pub patience: Patience,
     /// What the routes share.
     pub state: S,
-    routes: Vec<Route<S>>,
+    /// Is told of each answer, for an access log. A 101 is the new protocol's own answer.
+    pub on_answer: Option<fn(&mut S, &Answered<'_>)>,
+    routes: Vec<Route<S, U>>,
     files: Files,
     date: Date,
     /// The time of this turn, on the reactor's clock.
@@ -36,13 +49,14 @@ pub struct Site<S> {
     out: Vec<u8>,
 }
 
-impl<S> Site<S> {
+impl<S, U> Site<S, U> {
     /// A site with these routes, and these files for what no route takes.
-    pub fn new(files: Files, routes: Vec<Route<S>>, state: S) -> Self {
+    pub fn new(files: Files, routes: Vec<Route<S, U>>, state: S) -> Self {
         Self {
             limits: Limits::default(),
             patience: Patience::default(),
             state,
+            on_answer: None,
             routes,
             files,
             date: Date::new(SystemTime::now()),
@@ -60,7 +74,8 @@ impl<S> Site<S> {
         })
     }
 
-    /// Answers the most usual request: for all of a file that is at hand. `false`: it isn't one.
+    /// Answers the most usual request: for all of a file that is at hand. The bytes of the answer, or
+    /// `None` for another request.
     ///
     /// Routes needn't be asked. A file is at hand because none of them took its path.
     #[inline]
@@ -70,66 +85,99 @@ impl<S> Site<S> {
         id: ConnId,
         head: &Head<'_>,
         how: Delivery,
-    ) -> bool {
+    ) -> Option<u64> {
         let usual = matches!(head.method, Method::Get) && how == Delivery::default();
         if !usual || !is_plain(head.fields) {
-            return false;
+            return None;
         }
-        let path = head.target.plain_path();
-        let Some(page) = path.and_then(|path| self.files.at_hand(path, &self.date)) else {
-            return false;
-        };
+        let path = head.target.plain_path()?;
+        let page = self.files.at_hand(path, &self.date)?;
         let file = page.write_whole(&mut self.out, &self.date);
-        self.send_written(io, id, Status::OK, file);
-        true
+        Some(self.send_written(io, id, Status::OK, file))
     }
 
     // ANCHOR: send
-    /// Writes an answer and sends it.
+    /// Writes an answer and sends it: its bytes, head and content.
     #[inline]
-    pub(super) fn send(&mut self, io: &mut Io, id: ConnId, response: &Response, how: Delivery) {
+    pub(super) fn send(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        response: &Response,
+        how: Delivery,
+    ) -> u64 {
         let file = response.write(&mut self.out, &self.date, how);
-        self.send_written(io, id, response.status(), file);
+        self.send_written(io, id, response.status(), file)
     }
 
-    /// Sends what has been written, followed by `file`.
+    /// Sends what has been written, followed by `file`: so many bytes.
     #[inline]
-    fn send_written(&mut self, io: &mut Io, id: ConnId, status: Status, file: Option<FileRange>) {
+    fn send_written(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        status: Status,
+        file: Option<FileRange>,
+    ) -> u64 {
         trace::response(io, id, status, &self.out, file.as_ref());
+        let mut bytes = self.out.len() as u64;
         io.send(id, &self.out);
         self.out.clear();
         if self.out.capacity() > KEPT {
             self.out = Vec::new(); // it was a long one
         }
         if let Some((file, range)) = file {
+            bytes += range.end.saturating_sub(range.start);
             io.send_file(id, file, range);
         }
+        bytes
     }
     // ANCHOR_END: send
 
-    /// The reply to a complete request.
+    /// Tells of an answer to the request with this `head`, which had arrived at `since`.
+    #[inline]
+    pub(super) fn tell(
+        &mut self,
+        io: &Io,
+        id: ConnId,
+        head: Option<&Head<'_>>,
+        since: Duration,
+        (status, bytes): (Status, u64),
+    ) {
+        if let Some(on_answer) = self.on_answer {
+            let answered = Answered {
+                peer: io.peer(id),
+                head: head.copied(),
+                status,
+                bytes,
+                took: self.now.saturating_sub(since),
+            };
+            on_answer(&mut self.state, &answered);
+        }
+    }
+
+    /// The answer to a complete request.
+    ///
+    /// # Errors
+    /// Why there is none now.
     pub(super) fn reply(
         &mut self,
         io: &mut Io,
         id: ConnId,
-        head: &Head<'_>,
-        body: &[u8],
+        (head, body): (&Head<'_>, &[u8]),
         occasion: Occasion,
-    ) -> Reply {
+    ) -> Result<Response, NoAnswer<U>> {
         match head.target.form() {
             Form::Origin | Form::Absolute => {}
-            Form::Asterisk => return Response::options(&self.allow_anywhere()).into(),
-            Form::Authority => return not_implemented().into(),
+            Form::Asterisk => return Ok(Response::options(&self.allow_anywhere())),
+            Form::Authority => return Ok(not_implemented()),
         }
         let path = match head.target.decoded_path() {
             Ok(path) => path,
-            Err(error) => return Response::error(error.status(), error.text()).into(),
+            Err(error) => return Ok(Response::error(error.status(), error.text())),
         };
-        match (find(&self.routes, head.method, &path), head.method) {
+        let response = match (find(&self.routes, head.method, &path), head.method) {
             (Found::Answer(answer), _) => {
-                if occasion == Occasion::Request {
-                    io.clear_timer(id, OWN); // an answer is not waited for
-                }
                 let mut call = Call {
                     io,
                     id,
@@ -137,21 +185,24 @@ impl<S> Site<S> {
                     body,
                     occasion,
                 };
-                answer(&mut self.state, &mut call)
+                match answer(&mut self.state, &mut call) {
+                    Reply::Now(response) => response,
+                    Reply::File(path) => self.files.answer_for_route(head, &path, &self.date),
+                    Reply::Later => return Err(NoAnswer::Later),
+                    Reply::Upgrade(to) => return Err(NoAnswer::Upgrade(to)),
+                }
             }
             // RFC 9110 §9.1: a method that nothing here takes is 501, not 405.
-            (_, Method::Other(_) | Method::Trace) => not_implemented().into(),
-            (Found::OtherMethods, Method::Options) => {
-                Response::options(&self.allow_here(&path)).into()
-            }
+            (_, Method::Other(_) | Method::Trace) => not_implemented(),
+            (Found::OtherMethods, Method::Options) => Response::options(&self.allow_here(&path)),
             (Found::OtherMethods, _) => Response::error(
                 Status::METHOD_NOT_ALLOWED,
                 "This takes other methods; the field Allow names them.",
             )
-            .field("Allow", self.allow_here(&path))
-            .into(),
-            (Found::Nothing, _) => self.files.answer(head, &path, &self.date).into(),
-        }
+            .field("Allow", self.allow_here(&path)),
+            (Found::Nothing, _) => self.files.answer(head, &path, &self.date),
+        };
+        Ok(response)
     }
 
     /// What the routes of this path take.

@@ -37,7 +37,7 @@ pub struct WebSocket {
 impl WebSocket {
     /// Sends the answer to the opening handshake. From here on the connection speaks WebSocket.
     #[must_use]
-    pub fn open(io: &mut Io, id: ConnId, accepted: &Accepted<'_>) -> Self {
+    pub fn open(io: &mut Io, id: ConnId, accepted: &Accepted) -> Self {
         let answer = accepted.answer();
         trace::switching(io, id, &answer);
         io.send(id, answer.as_bytes());

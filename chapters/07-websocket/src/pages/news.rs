@@ -17,7 +17,7 @@ use reactor::{Buffer, ConnId, Io};
 use crate::{Limits, Opcode, WebSocket, send_frame};
 
 /// Answers a request for `/poll`: with the time, new or not.
-pub(crate) fn poll<S>(_: &mut S, call: &mut Call<'_>) -> Reply {
+pub(crate) fn poll<S, U>(_: &mut S, call: &mut Call<'_>) -> Reply<U> {
     answer(call, &now().0)
 }
 
@@ -25,7 +25,7 @@ pub(crate) fn poll<S>(_: &mut S, call: &mut Call<'_>) -> Reply {
 /// is within a second. A server whose news is rare would send an empty answer now and then, before
 /// a proxy on the way loses patience.
 // ANCHOR: long_poll
-pub(crate) fn long_poll<S>(_: &mut S, call: &mut Call<'_>) -> Reply {
+pub(crate) fn long_poll<S, U>(_: &mut S, call: &mut Call<'_>) -> Reply<U> {
     let (date, next) = now();
     if !knows(call, &date) {
         return answer(call, &date);
@@ -52,7 +52,7 @@ fn knows(call: &Call<'_>, date: &Date) -> bool {
 }
 
 /// A page can't see the head that its browser sends. So the server tells how long it was.
-fn answer(call: &Call<'_>, date: &Date) -> Reply {
+fn answer<U>(call: &Call<'_>, date: &Date) -> Reply<U> {
     Response::new(Status::OK)
         .field("Cache-Control", "no-store")
         .field("Request-Bytes", call.head.text().len().to_string())

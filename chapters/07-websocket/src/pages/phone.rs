@@ -14,7 +14,7 @@ use super::shared::Shared;
 const MAX_NAME: usize = 40;
 
 /// Answers the phone that has scanned a code: at which address, and in which browser, the page is.
-pub(crate) fn look(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
+pub(crate) fn look<U>(shared: &mut Shared, call: &mut Call<'_>) -> Reply<U> {
     let answer = asked(shared, call).and_then(|(logins, token)| {
         let waiting = logins.find(&token).map_err(not_found)?;
         Ok(text(Status::OK, &waiting.shown()))
@@ -24,7 +24,7 @@ pub(crate) fn look(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
 
 /// Lets the page in, under the name that the phone gives. A phone that is logged in itself would
 /// have its session's cookie say that.
-pub(crate) fn confirm(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
+pub(crate) fn confirm<U>(shared: &mut Shared, call: &mut Call<'_>) -> Reply<U> {
     let answer = asked(shared, call).and_then(|(logins, token)| {
         let name = name(call.body)?;
         let waiting = logins.end(&token, End::Used).map_err(not_found)?;
@@ -35,7 +35,7 @@ pub(crate) fn confirm(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
 }
 
 /// Ends a login that the phone's owner hasn't asked for.
-pub(crate) fn decline(shared: &mut Shared, call: &mut Call<'_>) -> Reply {
+pub(crate) fn decline<U>(shared: &mut Shared, call: &mut Call<'_>) -> Reply<U> {
     let answer = asked(shared, call).and_then(|(logins, token)| {
         let waiting = logins.end(&token, End::Declined).map_err(not_found)?;
         waiting.tell(call.io, "ended", End::Declined.text());

@@ -50,11 +50,11 @@ pub enum Origins {
 
 /// A handshake that a server agrees to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted<'a> {
+pub struct Accepted {
     /// What `Sec-WebSocket-Accept` has to say.
     pub key: String,
     /// The sub-protocol that both speak, if they found one.
-    pub protocol: Option<&'a str>,
+    pub protocol: Option<String>,
 }
 
 /// Why a server doesn't agree.
@@ -83,7 +83,7 @@ impl Handshake {
     /// # Errors
     /// The first of the rules that it breaks.
     // ANCHOR: check
-    pub fn check(&self, head: &Head<'_>) -> Result<Accepted<'_>, Refusal> {
+    pub fn check(&self, head: &Head<'_>) -> Result<Accepted, Refusal> {
         let fields = head.fields;
         if head.method != Method::Get {
             return Err(Refusal::Method);
@@ -108,7 +108,7 @@ impl Handshake {
         }
         Ok(Accepted {
             key: accept_key(key),
-            protocol: self.protocol(head),
+            protocol: self.protocol(head).map(str::to_owned),
         })
     }
     // ANCHOR_END: check
@@ -161,7 +161,7 @@ fn is_key(key: &[u8]) -> bool {
     key.len() == 24 && BASE64.decode_slice(key, &mut bytes) == Ok(16)
 }
 
-impl Accepted<'_> {
+impl Accepted {
     /// The answer. Frames follow it.
     #[must_use]
     pub fn answer(&self) -> String {
@@ -172,7 +172,7 @@ impl Accepted<'_> {
              Sec-WebSocket-Accept: {}\r\n",
             self.key
         );
-        if let Some(protocol) = self.protocol {
+        if let Some(protocol) = &self.protocol {
             answer.extend(["Sec-WebSocket-Protocol: ", protocol, "\r\n"]);
         }
         answer + "\r\n"

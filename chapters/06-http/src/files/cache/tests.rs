@@ -15,6 +15,7 @@ fn entry(checked: Seconds) -> Entry {
         page: page(),
         version: None,
         checked,
+        reach: Reach::Direct,
     }
 }
 
@@ -26,6 +27,17 @@ fn an_entry_counts_in_its_second() {
     assert!(cache.get(b"/a", 6).is_none());
     assert!(cache.get(b"/a", 4).is_none(), "a clock may be set back");
     assert!(cache.get(b"/b", 5).is_none());
+}
+
+#[test]
+fn what_a_route_has_answered_with_is_not_for_requests_that_ask_no_route() {
+    let mut cache = Cache::new(2);
+    cache.keep(b"/a", entry(5));
+    let reach = Reach::ByRoute;
+    cache.keep(b"/b", Entry { reach, ..entry(5) });
+    assert!(cache.get_direct(b"/a", 5).is_some());
+    assert!(cache.get_direct(b"/b", 5).is_none());
+    assert!(cache.get(b"/b", 5).is_some());
 }
 
 #[test]

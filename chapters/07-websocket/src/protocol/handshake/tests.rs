@@ -20,7 +20,7 @@ fn check(handshake: &Handshake, request: &str) -> Result<Option<String>, Refusal
         .expect("a valid head")
         .expect("all of it");
     let accepted = handshake.check(&head)?;
-    Ok(accepted.protocol.map(str::to_owned))
+    Ok(accepted.protocol)
 }
 
 /// What becomes of the example with `old` replaced by `new`.
