@@ -345,9 +345,14 @@ impl Io {
     /// Ends the fast path of `id`: what there is of its answer goes into its queue.
     fn set_answer_aside(&mut self, id: ConnId) {
         if self.answer.is_for(id) && self.answer.end() {
-            let rest = self.answer.rest(0);
-            self.sockets.push(id, |output| output.push_buffer(rest));
+            self.queue_answer(id);
         }
+    }
+
+    #[cold]
+    fn queue_answer(&mut self, id: ConnId) {
+        let rest = self.answer.rest();
+        self.sockets.push(id, |output| output.push_buffer(rest));
     }
 
     /// The `on_data` of `id` has returned: its answer goes out.
@@ -359,9 +364,9 @@ impl Io {
         }
         // The dead keep their slots until the end of the turn: this one is still its own.
         if let Some(connection) = self.sockets.get(id)
-            && let Some(rest) = self.answer.write(connection.stream())
+            && !self.answer.write(connection.stream())
         {
-            self.sockets.push(id, |output| output.push_buffer(rest));
+            self.queue_answer(id);
         }
     }
 

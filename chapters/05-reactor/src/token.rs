@@ -42,12 +42,12 @@ impl Token {
     #[inline]
     pub fn unpack(data: u64) -> Self {
         let key = Key::unpack(data & !KIND);
-        match (data & KIND, data) {
-            (CONNECTION, _) => Self::Connection(ConnId(key)),
-            (CONNECTOR, _) => Self::Connector(ConnectorId(key)),
-            (WATCH, _) => Self::Watch(WatchId(key)),
-            (_, WAKER) => Self::Waker,
-            (_, SIGNALS) => Self::Signals,
+        match data & KIND {
+            CONNECTION => Self::Connection(ConnId(key)),
+            CONNECTOR => Self::Connector(ConnectorId(key)),
+            WATCH => Self::Watch(WatchId(key)),
+            _ if data == WAKER => Self::Waker,
+            _ if data == SIGNALS => Self::Signals,
             _ => Self::Listener(ListenerId((data >> 32) as u32)),
         }
     }

@@ -97,34 +97,32 @@ impl Answer {
         false
     }
 
-    /// The `on_data` has returned: writes its answer to `stream`. What the socket doesn't take is
-    /// returned.
-    #[inline]
-    pub fn write(&mut self, stream: &TcpStream) -> Option<Buffer> {
+    /// The `on_data` has returned: writes its answer to `stream`. False if there is a
+    /// [rest](Self::rest), which has to go into the connection's queue.
+    #[expect(clippy::inline_always, reason = "each message comes through here")]
+    #[inline(always)]
+    pub fn write(&mut self, stream: &TcpStream) -> bool {
         if self.bytes.len() >= self.limit {
-            return Some(self.rest(0));
+            return false;
         }
-        match (&*stream).write(&self.bytes) {
-            Ok(sent) => {
-                if enabled!(Level::TRACE) {
-                    trace_write(stream, &self.bytes, sent);
-                }
-                if sent < self.bytes.len() {
-                    return Some(self.rest(sent));
-                }
-                self.bytes.clear();
-                None
-            }
-            // The queue will meet with the same error, and deal with it.
-            Err(_) => Some(self.rest(0)),
+        // Of an error, nothing is written; the queue will meet with the same, and deal with it.
+        let sent = (&*stream).write(&self.bytes).unwrap_or(0);
+        if enabled!(Level::TRACE) && sent > 0 {
+            trace_write(stream, &self.bytes, sent);
         }
+        if sent < self.bytes.len() {
+            self.written = sent;
+            return false;
+        }
+        self.bytes.clear();
+        true
     }
 
-    /// What is left after the first `sent` bytes, for the connection's queue.
+    /// What isn't written of the answer.
     #[cold]
-    pub fn rest(&mut self, sent: usize) -> Buffer {
+    pub fn rest(&mut self) -> Buffer {
         let mut rest = Buffer::from(mem::take(&mut self.bytes));
-        rest.consume(sent);
+        rest.consume(mem::take(&mut self.written));
         rest
     }
 
