@@ -92,6 +92,15 @@ impl Server {
         self.expect_watch(Some(client.address()), "this client's connection", events);
     }
 
+    /// Whether an epoll of the server watches the connection of `client` for `events`, and maybe for more.
+    #[must_use]
+    pub fn is_watched(&self, client: &Client, events: EpollFlags) -> bool {
+        let wanted = events.bits().cast_unsigned();
+        let seen = descriptors::watched(self.pid(), Some(client.address()));
+        let mut watches = seen.iter().flat_map(|(_, watches)| watches);
+        watches.any(|watch| watch.events & wanted == wanted && !watch.is_spent())
+    }
+
     /// Checks that no epoll of the server would report input of `client` now: it isn't watched, or was with
     /// `EPOLLONESHOT`, which has fired. Waits until that is so.
     ///
