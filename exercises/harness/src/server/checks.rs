@@ -180,20 +180,33 @@ impl Server {
     #[track_caller]
     pub fn expect_no_leak(&self, mut visit: impl FnMut()) {
         visit();
-        // A server may close a little later than its client sees the end.
-        self.wait_until_asleep();
         let before = self.descriptors();
         for _ in 0..VISITS {
             visit();
         }
+        if let Err(now) = self.wait_for_descriptors(before) {
+            self.fail_with(
+                "no more descriptors than before",
+                &format!("{now} after {VISITS} clients have left, {before} before"),
+            );
+        }
+    }
+
+    /// Waits until the server has no more descriptors than `most`: it may close a little later than its client
+    /// sees the end, and a reset may take a moment on its way.
+    ///
+    /// # Errors
+    ///
+    /// How many it still has after [`DEADLINE`](crate::DEADLINE).
+    pub fn wait_for_descriptors(&self, most: usize) -> Result<(), usize> {
         let deadline = Instant::now() + self.deadline();
-        while self.descriptors() > before {
+        loop {
+            let now = self.descriptors();
+            if now <= most {
+                return Ok(());
+            }
             if Instant::now() >= deadline {
-                let now = self.descriptors();
-                self.fail_with(
-                    "no more descriptors than before",
-                    &format!("{now} after {VISITS} clients have left, {before} before"),
-                );
+                return Err(now);
             }
             thread::yield_now();
         }

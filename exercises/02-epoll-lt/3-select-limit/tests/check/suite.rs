@@ -122,8 +122,12 @@ fn a_reset_ends_only_its_own_client() {
          and the others are served on.",
         BOOK,
     );
+    let before = server.descriptors();
     for client in clients.drain(..4) {
         client.reset();
+    }
+    if let Err(now) = server.wait_for_descriptors(before - 4) {
+        server.fail_with(&format!("{} descriptors", before - 4), &now.to_string());
     }
     for client in &mut clients {
         greet(client);
