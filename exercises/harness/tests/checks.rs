@@ -93,8 +93,9 @@ fn how_a_client_is_watched_is_seen() {
 #[test]
 fn a_oneshot_that_has_fired_is_switched_off() {
     let server = Server::answer(|listener| watch(&listener, ONESHOT, EpollTimeout::NONE))
-        .with_deadline(Duration::from_secs(1));
+        .with_deadline(Duration::from_secs(2));
     let mut client = server.client();
+    server.expect_watched(&client, ONESHOT);
     let text = verdict(|| server.expect_switched_off(&client));
     assert_says(&text, &["received it is watched for IN|ONESHOT (fd "]);
     client.send(b".");

@@ -106,6 +106,20 @@ fn a_sleeping_server_uses_no_cpu_time_and_a_spinning_one_does() {
 }
 
 #[test]
+fn of_a_long_panic_the_beginning_is_shown() {
+    let server = shell(
+        "echo listening on 127.0.0.1:7; echo thread answer panicked at lib.rs:7:1: >&2; \
+         for n in 1 2 3 4 5 6 7 8 9; do echo line $n >&2; done; exit 101",
+    );
+    let _ = server.wait();
+    let verdict = verdict(|| server.expect_alive());
+    for part in ["panicked at lib.rs:7:1:", "line 1", "…", "line 9"] {
+        assert!(verdict.contains(part), "no {part:?} in:\n{verdict}");
+    }
+    assert!(!verdict.contains("line 5"), "too long:\n{verdict}");
+}
+
+#[test]
 fn a_server_is_killed_when_its_test_fails() {
     let mut pid = 0;
     verdict(|| {

@@ -132,3 +132,20 @@ pub fn put_in_order(tests: &mut [Test], suite: &Path) {
     };
     tests.sort_by_key(|test| (place(test), test.name.clone()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_beside_a_test_that_passes_is_found_once() {
+        let also = "also: thread answer panicked at lib.rs:7:1: no";
+        let run = Run {
+            tests: Vec::new(),
+            abnormal: None,
+            output: format!("test suite::one ... ok\n{also}\n{also}\n"),
+        };
+        let panics: Vec<&str> = run.panics().into_iter().collect();
+        assert_eq!(panics, ["thread answer panicked at lib.rs:7:1: no"]);
+    }
+}

@@ -92,6 +92,15 @@ impl Server {
         self.expect_watch(Some(client.address()), "this client's connection", events);
     }
 
+    /// Whether an epoll of the server watches the connection of `client` for `events`, and maybe for more.
+    #[must_use]
+    pub fn is_watched(&self, client: &Client, events: EpollFlags) -> bool {
+        let wanted = events.bits().cast_unsigned();
+        let seen = descriptors::watched(self.pid(), Some(client.address()));
+        let mut watches = seen.iter().flat_map(|(_, watches)| watches);
+        watches.any(|watch| watch.events & wanted == wanted && !watch.is_spent())
+    }
+
     /// Checks that no epoll of the server would report input of `client` now: it isn't watched, or was with
     /// `EPOLLONESHOT`, which has fired. Waits until that is so.
     ///
@@ -171,20 +180,33 @@ impl Server {
     #[track_caller]
     pub fn expect_no_leak(&self, mut visit: impl FnMut()) {
         visit();
-        // A server may close a little later than its client sees the end.
-        self.wait_until_asleep();
         let before = self.descriptors();
         for _ in 0..VISITS {
             visit();
         }
+        if let Err(now) = self.wait_for_descriptors(before) {
+            self.fail_with(
+                "no more descriptors than before",
+                &format!("{now} after {VISITS} clients have left, {before} before"),
+            );
+        }
+    }
+
+    /// Waits until the server has no more descriptors than `most`: it may close a little later than its client
+    /// sees the end, and a reset may take a moment on its way.
+    ///
+    /// # Errors
+    ///
+    /// How many it still has after [`DEADLINE`](crate::DEADLINE).
+    pub fn wait_for_descriptors(&self, most: usize) -> Result<(), usize> {
         let deadline = Instant::now() + self.deadline();
-        while self.descriptors() > before {
+        loop {
+            let now = self.descriptors();
+            if now <= most {
+                return Ok(());
+            }
             if Instant::now() >= deadline {
-                let now = self.descriptors();
-                self.fail_with(
-                    "no more descriptors than before",
-                    &format!("{now} after {VISITS} clients have left, {before} before"),
-                );
+                return Err(now);
             }
             thread::yield_now();
         }

@@ -114,6 +114,31 @@ fn a_refused_client_that_has_gone_does_no_harm() {
 }
 
 #[test]
+fn a_reset_ends_only_its_own_client() {
+    let server = Server::answer(|listener| serve_crowded(&listener));
+    let mut clients = fill(&server);
+    server.teach(
+        "Some of the clients with a place cut their connections: reading from them fails. Their places are free, \
+         and the others are served on.",
+        BOOK,
+    );
+    let before = server.descriptors();
+    for client in clients.drain(..4) {
+        client.reset();
+    }
+    if let Err(now) = server.wait_for_descriptors(before - 4) {
+        server.fail_with(&format!("{} descriptors", before - 4), &now.to_string());
+    }
+    for client in &mut clients {
+        greet(client);
+    }
+    let mut next: Vec<Client> = (0..4).map(|_| server.client()).collect();
+    for client in &mut next {
+        greet(client);
+    }
+}
+
+#[test]
 fn refused_clients_leave_no_descriptor_behind() {
     let server = Server::answer(|listener| serve_crowded(&listener));
     let _clients = fill(&server);

@@ -133,6 +133,28 @@ fn single_bytes_are_all_counted() {
 }
 
 #[test]
+fn a_reset_ends_only_its_own_client() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Another client cut its connection (RST): the read fails with ECONNRESET. That is the end of that client only.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"hel");
+    client.wait_until_read();
+    for bytes in [&b""[..], b"rude"] {
+        let mut rude = server.client();
+        rude.send(bytes);
+        rude.wait_until_read();
+        rude.reset();
+    }
+    client.send(b"lo");
+    client.wait_until_read();
+    client.finish_sending();
+    client.expect_last(b"5\n");
+}
+
+#[test]
 fn connections_stay_edge_triggered() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(

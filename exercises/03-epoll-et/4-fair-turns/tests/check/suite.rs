@@ -128,6 +128,50 @@ fn the_end_behind_a_flood_is_seen() {
 }
 
 #[test]
+fn a_reset_ends_only_its_own_client() {
+    let server = Server::answer(|listener| serve(&listener));
+    let mut clients = served_clients(&server, 2);
+    server.teach(
+        "Another client cut its connection (RST), with lines unread: reading from it or writing to it fails. That is \
+         the end of that client only.",
+        BOOK,
+    );
+    let mut rude = server.client();
+    server.while_stopped(|| {
+        flood(&mut rude);
+        rude.reset();
+    });
+    for client in &mut clients {
+        client.send(b"ticket\n");
+        client.finish_sending();
+        let received = client.read_to_end();
+        if !received.ends_with(b"\n") {
+            server.fail_with(
+                "a ticket",
+                &format!("{:?}", String::from_utf8_lossy(&received)),
+            );
+        }
+    }
+}
+
+#[test]
+fn clients_leave_no_descriptor_behind() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients have got their tickets, and have gone. Their sockets are still open in the server.",
+        BOOK,
+    );
+    let mut ticket = 0;
+    server.expect_no_leak(|| {
+        ticket += 1;
+        let mut client = server.client();
+        client.send(b"ticket\n");
+        client.finish_sending();
+        client.expect_last(format!("{ticket}\n").as_bytes());
+    });
+}
+
+#[test]
 fn it_sleeps_once_all_is_served() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
@@ -163,6 +207,8 @@ fn served_clients(server: &Server, number: usize) -> Vec<Client> {
         client.send(b"ticket\n");
         client.expect(format!("{ticket}\n").as_bytes());
     }
+    // Else it may be on its way to the read that says WouldBlock, and find there what comes next.
+    server.wait_until_asleep();
     clients
 }
 

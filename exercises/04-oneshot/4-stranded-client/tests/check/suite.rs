@@ -119,6 +119,28 @@ fn free_workers_sleep_in_epoll_wait() {
 }
 
 #[test]
+fn a_reset_ends_only_its_own_client() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients cut their connections (RST), while they were served or before: for the worker that is the end of \
+         this client, and not of its own work.",
+        BOOK,
+    );
+    for _ in 0..4 {
+        let mut rude = server.client();
+        say_hello(&mut rude);
+        rude.reset();
+        server.wait_until_asleep();
+        server.client().reset();
+        server.wait_until_asleep();
+    }
+    // Both workers are needed.
+    let mut first = server.client();
+    say_hello(&mut first);
+    say_hello(&mut server.client());
+}
+
+#[test]
 fn clients_leave_no_descriptor_behind() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(

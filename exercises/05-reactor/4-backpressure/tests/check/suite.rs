@@ -5,7 +5,7 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use crate::subject::{HIGH, LOW, Output, serve};
-use harness::{DEADLINE, Server, call};
+use harness::{Client, DEADLINE, EpollFlags, Server, call};
 
 const BOOK: &str = "05-reactor.html#read-the-code";
 const MIB: usize = 1 << 20;
@@ -113,6 +113,62 @@ fn an_output_that_is_not_full_is_sent_too() {
 }
 
 #[test]
+fn a_client_that_has_finished_sending_gets_the_rest() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client sent until nothing more went in, finished sending, and only then read. The end of its input is no \
+         end of its output: what is pending has to be sent, so room is to be watched for; and input no longer, \
+         since its end is readable for ever.",
+        BOOK,
+    );
+    let (mut client, sent) = client_with_a_little_pending(&server);
+    client.finish_sending();
+    expect_sleep(&server);
+    server.expect_watched(&client, EpollFlags::EPOLLOUT);
+    client.expect_last(&sent);
+}
+
+#[test]
+fn it_reads_on_until_the_output_is_full() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Some bytes are pending for this client, but far fewer than HIGH. So its input is to be watched for as well as \
+         room: a little that waits is no reason to stop reading.",
+        BOOK,
+    );
+    let (mut client, mut sent) = client_with_a_little_pending(&server);
+    let both = EpollFlags::EPOLLIN | EpollFlags::EPOLLOUT;
+    server.expect_watched(&client, both);
+    // Now more than LOW.
+    let more = bytes(LOW + HIGH / 4);
+    client.send(&more);
+    client.wait_until_read();
+    sent.extend(more);
+    server.expect_watched(&client, both);
+    client.expect(&sent);
+}
+
+#[test]
+fn a_reset_ends_only_its_own_client() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "Clients cut their connections (RST): one that was silent, one for which much was pending. The next read or \
+         write on such a connection fails, and that is its end only.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.exchange(b"hello\n", b"hello\n");
+    let mut silent = server.client();
+    silent.exchange(b"hello\n", b"hello\n");
+    silent.reset();
+    let mut full = server.client();
+    full.flood(&bytes(32 * MIB));
+    full.reset();
+    client.exchange(b"still here\n", b"still here\n");
+    expect_sleep(&server);
+}
+
+#[test]
 fn clients_leave_no_descriptor_behind() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
@@ -125,6 +181,34 @@ fn clients_leave_no_descriptor_behind() {
         client.finish_sending();
         client.expect_last(b"hello");
     });
+}
+
+#[test]
+fn whether_it_is_full_depends_on_no_question() {
+    let full: bool = call(|| {
+        let mut output = Output::default();
+        output.push(&vec![1; HIGH]);
+        output.consume(HIGH - LOW - 1);
+        output.is_full()
+    });
+    let free: bool = call(|| {
+        let mut output = Output::default();
+        output.push(&vec![1; HIGH]);
+        output.consume(HIGH - LOW);
+        output.push(&vec![1; HIGH - LOW - 1]);
+        output.is_full()
+    });
+    assert!(
+        full && !free,
+        "pending   HIGH, then LOW + 1; and HIGH, then LOW, then HIGH - 1\n\
+         expected  full in the end, and not full\n\
+         received  {}, and {}\n\
+         it means  Nobody asked in between. What has been pending counts, whether somebody asked\n          \
+         at that moment or not.\n\
+         read      book: {BOOK}",
+        if full { "full" } else { "not full" },
+        if free { "full" } else { "not full" }
+    );
 }
 
 #[test]
@@ -167,6 +251,20 @@ fn between_the_marks_it_stays_as_it_was() {
             word(seen[step])
         );
     }
+}
+
+/// A client that hasn't read, and for which some bytes are pending, fewer than LOW; and what it has sent.
+fn client_with_a_little_pending(server: &Server) -> (Client, Vec<u8>) {
+    let mut client = server.client();
+    let piece = bytes(16 * 1024);
+    let mut sent = Vec::new();
+    while !server.is_watched(&client, EpollFlags::EPOLLOUT) {
+        client.send(&piece);
+        client.wait_until_read();
+        server.wait_until_asleep();
+        sent.extend_from_slice(&piece);
+    }
+    (client, sent)
 }
 
 /// Expects that the server uses (next to) no CPU time. On a busy machine one that spins gets little, too.

@@ -206,6 +206,29 @@ fn a_client_that_goes_on_sending_does_not_hold_it() {
     sender.join().expect("it doesn't panic");
 }
 
+#[test]
+fn a_reset_ends_only_its_own_client() {
+    let stop = stop_signal();
+    let server = Server::answer(|listener| serve(listener, stop.as_fd(), LONG));
+    server.teach(
+        "Clients cut their connections (RST), before the stop and after it, with answers pending and without. The \
+         next read or write on such a connection fails. That is its own end, and no error of the server.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.exchange(b"hello\n", b"hello\n");
+    let mut rude = server.client();
+    rude.exchange(b"hello\n", b"hello\n");
+    rude.reset();
+    client.exchange(b"still here\n", b"still here\n");
+    let (full, _) = clog(&server);
+    server.signal(Signal::SIGTERM);
+    client.expect_end();
+    full.reset();
+    client.reset();
+    expect_good_end(&server);
+}
+
 /// A descriptor that becomes readable when SIGTERM comes.
 ///
 /// To be called before the child starts: all threads of a process must block a signal that a signalfd

@@ -126,6 +126,46 @@ fn a_body_is_passed_on_as_it_comes() {
 }
 
 #[test]
+fn a_body_is_bytes() {
+    let body = b"\xff\0\r\n\r\n\xc3";
+    let received: Vec<u8> = harness::call(|| {
+        let mut parser = Parser::default();
+        let mut events = parser
+            .feed(b"POST /g HTTP/1.1\r\nContent-Length: 7\r\n\r\n")
+            .unwrap_or_default();
+        events.extend(parser.feed(body).unwrap_or_default());
+        let data = events.iter().filter_map(|event| match event {
+            Event::Data(data) => Some(data.clone()),
+            _ => None,
+        });
+        data.flatten().collect()
+    });
+    if let Some(lines) = harness::diff(body, &received) {
+        panic!(
+            "the body\n{}\nit means  A body is bytes: it need be no text, and lines in it mean nothing.\n\
+             read      book: {BOOK}",
+            lines.join("\n")
+        );
+    }
+}
+
+#[test]
+fn a_length_may_be_a_large_number() {
+    for length in [65_541_u64, 4_294_967_301] {
+        let head = format!("PUT /big HTTP/1.1\r\nContent-Length: {length}\r\n\r\n");
+        check(
+            &[&head, "hello", "more"],
+            &[
+                "Line PUT /big HTTP/1.1",
+                &format!("Field Content-Length: {length}"),
+                "Data hellomore",
+            ],
+            "The body has that many bytes, and nine have come. In 16 or in 32 bits, its length would be 5.",
+        );
+    }
+}
+
+#[test]
 fn the_end_is_told_with_the_last_byte() {
     let requests = [GET, POST, "POST /e HTTP/1.1\r\nContent-Length: 0\r\n\r\n"];
     let all: Vec<Told> = harness::call(|| requests.map(|all| told(&last_alone(all))).into());

@@ -156,6 +156,7 @@ fn the_reserved_bits_are_no_part_of_the_opcode() {
         (0xc1, "text, last, \"a\""),
         (0x71, "text, \"a\""),
         (0xff, "opcode 15, last, \"a\""),
+        (0x09, "opcode 9, \"a\""),
     ] {
         check(
             &[&frame(first, b"a")],

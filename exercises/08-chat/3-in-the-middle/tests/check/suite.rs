@@ -223,6 +223,128 @@ fn seats_are_used_again() {
     );
 }
 
+#[test]
+fn an_old_seat_means_nobody_after_many_guests() {
+    check(
+        || {
+            let mut play = Play::new();
+            let [bob] = play.join(["bob"]);
+            play.room.leave(bob);
+            let found = (0..70_000).find(|_| {
+                let [guest] = play.join(["guest"]);
+                let is_bob = play.room.whisper(guest, bob, "is it you again?");
+                play.room.leave(guest);
+                is_bob
+            });
+            vec![format!("bob again: {found:?}")]
+        },
+        &["bob again: None"],
+        "bob left, and 70,000 guests had his seat, one after another. What tells them apart has begun anew.",
+    );
+}
+
+#[test]
+fn all_free_seats_are_used_again() {
+    check(
+        || {
+            let mut play = Play::new();
+            for _ in 0..20 {
+                let crowd = play.join(["ann", "ben", "cem", "dag", "eva"]);
+                for seat in crowd {
+                    play.room.leave(seat);
+                }
+                play.log.borrow_mut().clear();
+            }
+            vec![format!("{} seats", play.room.seats())]
+        },
+        &["5 seats"],
+        "Five guests came together and left together, twenty times. Each seat that is free is to be remembered.",
+    );
+}
+
+#[test]
+fn an_old_seat_whispers_for_nobody() {
+    check(
+        || {
+            let mut play = Play::new();
+            let [alice, bob] = play.join(["alice", "bob"]);
+            play.room.leave(bob);
+            let [mallory] = play.join(["mallory"]);
+            let mut said = vec![play.room.whisper(bob, alice, "it's me, bob")];
+            said.push(play.room.reply(alice, "you?"));
+            said.push(play.room.whisper(mallory, alice, "hi"));
+            play.heard_and(format!("{said:?}"))
+        },
+        &["alice: - bob left, [mallory] hi", "[false, false, true]"],
+        "bob has left, and mallory sits on his seat. A whisper from the old seat comes from nobody, and least of all \
+         from mallory.",
+    );
+}
+
+#[test]
+fn all_are_told_in_the_order_in_which_they_came() {
+    check(
+        || {
+            let mut play = Play::new();
+            let [zoe, _, _] = play.join(["zoe", "yan", "xi"]);
+            play.room.leave(zoe);
+            play.join(["ada"]); // on zoe's seat
+            play.log.borrow_mut().clear();
+            for name in ["yan", "ada"] {
+                play.break_after(name, 0);
+            }
+            let here = play.here();
+            let [_, eve] = play.join(["dan", "eve"]);
+            play.room.say(eve, "hello");
+            let log = play.log.borrow();
+            let order: Vec<String> = log
+                .iter()
+                .map(|(name, line)| format!("{name}: {line}"))
+                .collect();
+            [vec![here], order].concat()
+        },
+        &[
+            "here: yan xi ada",
+            "xi: <eve> hello",
+            "dan: <eve> hello",
+            "eve: <eve> hello",
+            "xi: - yan left",
+            "dan: - yan left",
+            "eve: - yan left",
+            "xi: - ada left",
+            "dan: - ada left",
+            "eve: - ada left",
+        ],
+        "They came in this order, which is neither that of their names nor that of their seats: ada sits on the first.",
+    );
+}
+
+#[test]
+fn a_whisper_tells_whether_it_was_heard() {
+    check(
+        || {
+            let mut play = Play::new();
+            let [alice, bob, _] = play.join(["alice", "bob", "carol"]);
+            let mut said = vec![play.room.whisper(alice, alice, "note to self")];
+            said.push(play.room.whisper(alice, bob, "psst"));
+            said.push(play.room.reply(bob, "one"));
+            said.push(play.room.reply(bob, "two"));
+            play.break_after("bob", 0);
+            said.push(play.room.whisper(alice, bob, "are you there?"));
+            said.push(play.room.whisper(alice, bob, "and now?"));
+            play.heard_and(format!("{said:?}, {}", play.here()))
+        },
+        &[
+            "alice: [alice] note to self, [bob] one, [bob] two, - bob left",
+            "bob: [alice] psst",
+            "carol: - bob left",
+            "[true, true, true, true, false, false], here: alice carol",
+        ],
+        "A member may whisper to itself, and reply as often as it likes. bob's connection broke; so he heard nothing, \
+         and has left.",
+    );
+}
+
 /// Who has heard what, in this order.
 type Log = Rc<RefCell<Vec<(String, String)>>>;
 /// How many more lines a member's connection takes; without an entry, all.

@@ -151,6 +151,24 @@ fn last_words_are_shown() {
     expect_good_end(&answer);
 }
 
+#[test]
+fn a_broken_screen_is_an_error() {
+    let answer = Server::answer(two_processes);
+    answer.teach(
+        "Nothing can be shown any more: a write to the screen fails. relay is to say so, and not to go on in the dark.",
+        BOOK,
+    );
+    let People {
+        mut server, screen, ..
+    } = People::meet(&answer);
+    screen.reset();
+    server.send(b"anybody there?\n");
+    let status = answer.wait();
+    if status.code() != Some(1) {
+        answer.fail_with("an error of relay", &status.to_string());
+    }
+}
+
 /// Whom the client talks to.
 struct People {
     server: Client,
