@@ -1,10 +1,9 @@
 //! `cargo run -p ch08-chat --bin chat -- --help`
 
-use std::net::{SocketAddr, ToSocketAddrs};
 use std::process::ExitCode;
 
 use ch08_chat::Nick;
-use ch08_chat::terminal::{Processes, Settings, run};
+use ch08_chat::terminal::{Address, Processes, Settings, run};
 use clap::Parser;
 
 /// Where the server is, unless the address says so.
@@ -18,8 +17,8 @@ const PORT: u16 = 7000;
 )]
 struct Options {
     /// Server to talk with: HOST:PORT, or HOST alone for port 7000
-    #[arg(value_name = "ADDRESS", default_value = "127.0.0.1:7000", value_parser = resolve)]
-    server: Server,
+    #[arg(value_name = "ADDRESS", default_value = "127.0.0.1:7000", value_parser = address)]
+    server: Address,
 
     /// Name to ask for, after each connect
     #[arg(long, value_name = "NAME", value_parser = nick)]
@@ -30,18 +29,8 @@ struct Options {
     one_process: bool,
 }
 
-/// A name, and the addresses it stands for: one at least.
-#[derive(Clone)]
-struct Server(String, Vec<SocketAddr>);
-
-fn resolve(name: &str) -> Result<Server, String> {
-    let found = name.to_socket_addrs();
-    let found = found.or_else(|_| (name, PORT).to_socket_addrs());
-    let found: Vec<_> = found.map(Iterator::collect).unwrap_or_default();
-    if found.is_empty() {
-        return Err("it has no address; try 127.0.0.1:7000".to_owned());
-    }
-    Ok(Server(name.to_owned(), found))
+fn address(text: &str) -> Result<Address, String> {
+    Address::new(text, PORT)
 }
 
 fn nick(name: &str) -> Result<String, String> {
@@ -51,15 +40,13 @@ fn nick(name: &str) -> Result<String, String> {
 
 fn main() -> ExitCode {
     workbench::start(|options: Options| {
-        let Server(server, addresses) = options.server;
         let processes = if options.one_process {
             Processes::One
         } else {
             Processes::Two
         };
         run(Settings {
-            server,
-            addresses,
+            server: options.server,
             nick: options.nick,
             processes,
         })

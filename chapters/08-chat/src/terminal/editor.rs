@@ -28,6 +28,8 @@ pub struct Editor {
     modes: Modes,
     keys: Keys,
     line: Line,
+    /// Characters that the line had no room for, until that is said.
+    refused: usize,
     screen: Screen,
 }
 
@@ -39,6 +41,7 @@ impl Editor {
             modes,
             keys: Keys::default(),
             line: Line::default(),
+            refused: 0,
             screen: Screen::new(),
         }
     }
@@ -48,13 +51,34 @@ impl Editor {
         self.keys.feed(bytes)
     }
 
+    /// Whether an escape sequence has begun and not ended: to be [given up](Self::give_up) if
+    /// nothing follows for a while.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.keys.waits()
+    }
+
+    /// Nothing has followed: what comes next is typed.
+    pub fn give_up(&mut self) {
+        self.keys.give_up();
+    }
+
+    /// How many characters the line had no room for; told once, after the paste.
+    pub fn take_refused(&mut self) -> Option<usize> {
+        if self.refused == 0 || self.keys.is_pasting() {
+            return None;
+        }
+        Some(std::mem::take(&mut self.refused))
+    }
+
     /// Changes the line; [`draw`](Self::draw) shows it.
     ///
     /// # Errors
     /// If standard output can't be written.
     pub fn press(&mut self, key: Key) -> io::Result<Option<Command>> {
         match key {
-            Key::Char(letter) => self.line.insert(letter),
+            Key::Char(letter) if self.line.insert(letter) => {}
+            Key::Char(_) => self.refused += 1,
             Key::Backspace => self.line.backspace(),
             Key::Left => self.line.left(),
             Key::Right => self.line.right(),

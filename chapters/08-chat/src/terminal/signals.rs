@@ -1,11 +1,13 @@
-//! Signals as events: one more descriptor for epoll (`signalfd(2)`).
+//! Signals as events: one more descriptor to watch (`signalfd(2)`).
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 
+use nix::sys::epoll::EpollFlags;
 use nix::sys::signal::{SigSet, Signal, kill, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::Pid;
+use reactor::Io;
 
 /// To end (first three), to stop, to have gone on, and the window has another size.
 const OURS: [Signal; 6] = [
@@ -17,11 +19,11 @@ const OURS: [Signal; 6] = [
     Signal::SIGWINCH,
 ];
 
-/// The signals that wait to be taken.
+/// The signals that wait to be taken. The reactor's own stop it; these do more than that.
 pub struct Signals(SignalFd);
 
 impl Signals {
-    /// Blocks them, for this process and those that it forks from now on.
+    /// Blocks them, for this process and those that it forks from now on, and for its threads.
     ///
     /// # Errors
     /// As `signalfd(2)`: no descriptor or no memory is left.
@@ -32,16 +34,19 @@ impl Signals {
         Ok(Self(SignalFd::with_flags(&mask, flags)?))
     }
 
+    /// Watches for them.
+    ///
+    /// # Errors
+    /// As `epoll_ctl(2)`.
+    pub fn watch(&self, io: &mut Io) -> io::Result<()> {
+        io.watch(self.0.as_fd().try_clone_to_owned()?, EpollFlags::EPOLLIN)?;
+        Ok(())
+    }
+
     /// Takes one that has arrived.
     pub fn take(&self) -> Option<Signal> {
         let info = self.0.read_signal().ok().flatten()?;
         Signal::try_from(i32::try_from(info.ssi_signo).ok()?).ok()
-    }
-}
-
-impl AsFd for Signals {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
     }
 }
 

@@ -160,3 +160,49 @@ fn a_line_that_the_server_would_refuse_is_kept() {
     tty.press("\x7f\r");
     room.expect(&"x".repeat(1000));
 }
+
+#[test]
+fn hundreds_of_pasted_lines_are_all_sent() {
+    in_both_modes(|mode| {
+        let (mut tty, mut room) = Server::start().chat(mode);
+        let line = |number: usize| format!("{number} {}", "x".repeat(90));
+        tty.press("\x1b[200~");
+        for number in 0..300 {
+            tty.press(&(line(number) + "\r"));
+        }
+        tty.press("\x1b[201~\r");
+        for number in 0..300 {
+            room.expect(&line(number));
+        }
+    });
+}
+
+#[test]
+fn what_does_not_fit_into_the_line_is_said() {
+    let (mut tty, _room) = chat(80);
+    tty.press("\x1b[200~");
+    for _ in 0..66 {
+        tty.press(&"x".repeat(1000));
+    }
+    tty.press("\x1b[201~");
+    tty.expect("~ a line holds 65536 bytes: 464 characters did not fit");
+}
+
+/// There is a pause after which the key Esc is a key by itself.
+#[test]
+fn after_esc_and_a_pause_letters_are_typed() {
+    in_both_modes(|mode| {
+        let (mut tty, _room) = Server::start().chat(mode);
+        let typed = [100, 300, 1000, 3000].iter().any(|&pause| {
+            tty.press("\x1b");
+            std::thread::sleep(std::time::Duration::from_millis(pause));
+            tty.press("Ok then");
+            tty.until("a line", |tty| tty.line().ends_with(" then"));
+            let whole = tty.line() == "> Ok then";
+            tty.press("\x15");
+            tty.expect_line(">");
+            whole
+        });
+        assert!(typed, "letters are lost, however long the pause");
+    });
+}

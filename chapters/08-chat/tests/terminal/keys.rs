@@ -39,10 +39,52 @@ fn a_read_may_end_anywhere() {
 }
 
 #[test]
-fn an_endless_escape_sequence_is_given_up() {
-    let mut keys = Keys::default();
-    assert_eq!(keys.feed(format!("\x1b[{}", "1".repeat(40)).as_bytes()), []);
-    assert_eq!(keys.feed(b"a"), [Key::Char('a')]);
+fn what_does_not_go_on_is_given_up_and_what_follows_is_typed() {
+    use Key::Char;
+    for begun in [
+        "\x1b",
+        "\x1b[1;1",
+        "\x1b[3$",
+        "\x1bO",
+        "\x1b]10;rgb",
+        "\x1b[[",
+    ] {
+        let mut keys = Keys::default();
+        assert_eq!(keys.feed(begun.as_bytes()), []);
+        assert!(keys.waits(), "{begun:?}");
+        keys.give_up();
+        assert_eq!(keys.feed(b"Ok"), [Char('O'), Char('k')], "{begun:?}");
+        assert!(!keys.waits(), "{begun:?}");
+    }
+}
+
+#[test]
+fn function_keys_and_reports_type_nothing() {
+    for sequence in [
+        "\x1b[[A",
+        "\x1b[[E",
+        "\x1b[15~",
+        "\x1bOP",
+        "\x1b]10;rgb:0/0/0\x1b\\",
+        "\x1bP1$r0m\x1b\\",
+    ] {
+        let keys = keys_of(&[sequence.as_bytes(), b"a"]);
+        assert_eq!(keys, [Key::Char('a')], "{sequence:?}");
+    }
+}
+
+#[test]
+fn what_is_pasted_is_text_whatever_is_in_it() {
+    let pasted = keys_of(&[b"\x1b[200~a\x1b[31mb\x1b]c\x1b[20\x1b[201~\r"]);
+    let text: String = pasted
+        .iter()
+        .filter_map(|key| match key {
+            Key::Char(letter) => Some(*letter),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(text, "a[31mb]c[20");
+    assert_eq!(pasted.last(), Some(&Key::Enter));
 }
 
 proptest! {
@@ -53,7 +95,7 @@ proptest! {
             match key {
                 Key::Char(letter) => {
                     prop_assert!(letter == '\n' || !letter.is_control());
-                    line.insert(letter);
+                    prop_assert!(line.insert(letter));
                 }
                 Key::Backspace => line.backspace(),
                 Key::Delete => line.delete(),

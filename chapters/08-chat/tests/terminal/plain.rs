@@ -243,10 +243,7 @@ fn escapes_are_shown_as_text_here_too() {
 fn a_wrong_command_line_is_one_line_and_exit_code_2() {
     for (arguments, why) in [
         (&["--bogus"][..], "unexpected argument '--bogus' found"),
-        (
-            &["no.such.host.invalid"],
-            "it has no address; try 127.0.0.1:7000",
-        ),
+        (&["localhost:70000"], "is no port"),
         (&["--nick", "a b"], "a nick has no spaces"),
         (&["--nick", "a\n/quit"], "invalid value"),
     ] {
@@ -259,6 +256,40 @@ fn a_wrong_command_line_is_one_line_and_exit_code_2() {
         );
         assert_eq!(stderr.lines().count(), 1, "{stderr}");
     }
+}
+
+#[test]
+fn a_name_without_an_address_is_named() {
+    let output = Command::new(CHAT)
+        .arg("no.such.host.invalid")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("no connection to no.such.host.invalid ("),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_script_learns_that_the_server_has_refused_something() {
+    in_both_modes(|mode| {
+        let server = Server::start();
+        let mut child = start(&server, mode, Stdio::piped());
+        let mut room = server.accept();
+        child.stdin.take().unwrap().write_all(b"hello\n").unwrap();
+        room.expect("hello");
+        room.expect_end();
+        room.say("! not like that");
+        drop(room);
+        let (out, why) = (
+            format!("{WELCOME}! not like that\n"),
+            "error: the server has refused something: ! not like that\n",
+        );
+        assert_ended(&end(child), 1, &out, why);
+    });
 }
 
 #[test]

@@ -1,4 +1,11 @@
 //! Bytes from a terminal become keys.
+//!
+//! How escape sequences are built is `vte`'s business; which of them are keys is ours. Two kinds go on
+//! behind what ECMA-48 takes for their end: `ESC O letter`, and the Linux console's `ESC [ [ letter`.
+
+use std::mem;
+
+use vte::{Params, Parser, Perform};
 
 /// A key, or what stands for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +40,22 @@ pub enum Key {
     Suspend,
 }
 
-/// No escape sequence of a key is longer; what is, is garbage.
-const LONGEST_SEQUENCE: usize = 32;
+const ESC: u8 = 0x1b;
+
+/// The end of a bracketed paste.
+const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
 /// Takes bytes in any pieces: a read may end within a letter or within an escape sequence.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Keys {
-    unfinished: Vec<u8>,
+    parser: Parser,
+    keys: Found,
+}
+
+/// What has been found.
+#[derive(Default)]
+struct Found {
+    keys: Vec<Key>,
     mode: Mode,
 }
 
@@ -47,56 +63,150 @@ pub struct Keys {
 enum Mode {
     #[default]
     Typing,
-    /// Between the two marks of a bracketed paste.
-    Pasting,
-}
-
-/// What the next bytes are.
-enum Token {
-    Key(Key),
-    PasteBegins,
-    PasteEnds,
-    /// Nothing that means something here.
-    Unknown,
+    /// Within an escape sequence.
+    Escape,
+    /// Behind `ESC O`: a letter belongs to it.
+    Application,
+    /// Behind `ESC [ [`: a letter belongs to it.
+    Console,
+    /// Between the two marks of a bracketed paste; so many bytes of the second one are there.
+    Pasting(usize),
 }
 
 impl Keys {
     /// The keys that `bytes` complete.
     pub fn feed(&mut self, bytes: &[u8]) -> Vec<Key> {
-        self.unfinished.extend_from_slice(bytes);
-        let mut keys = Vec::new();
-        let mut taken = 0;
-        while let Some((token, length)) = self.first(&self.unfinished[taken..]) {
-            taken += length;
-            match token {
-                Token::Key(key) => keys.push(key),
-                Token::PasteBegins => self.mode = Mode::Pasting,
-                Token::PasteEnds => self.mode = Mode::Typing,
-                Token::Unknown => {}
+        for &byte in bytes {
+            match self.keys.mode {
+                Mode::Pasting(matched) => self.paste(matched, byte),
+                _ => self.press(byte),
             }
         }
-        self.unfinished.drain(..taken);
-        keys
+        mem::take(&mut self.keys.keys)
     }
 
-    /// The first token of `bytes` and its length, or `None`: more bytes, please.
-    fn first(&self, bytes: &[u8]) -> Option<(Token, usize)> {
-        match (bytes.first()?, self.mode) {
-            (0x1b, _) => escape(bytes),
-            (byte @ (0..0x20 | 0x7f), Mode::Typing) => Some((control(*byte), 1)),
-            (b'\r' | b'\n', Mode::Pasting) => Some((Token::Key(Key::Char('\n')), 1)),
-            (b'\t', Mode::Pasting) => Some((Token::Key(Key::Char(' ')), 1)),
-            (0..0x20 | 0x7f, Mode::Pasting) => Some((Token::Unknown, 1)),
-            _ => character(bytes),
+    fn press(&mut self, byte: u8) {
+        if byte == ESC {
+            self.keys.mode = Mode::Escape;
+        }
+        self.parser.advance(&mut self.keys, &[byte]);
+    }
+
+    /// What is pasted is text, whatever is in it, up to the mark.
+    fn paste(&mut self, matched: usize, byte: u8) {
+        if PASTE_ENDS.get(matched) == Some(&byte) {
+            let all = matched + 1 == PASTE_ENDS.len();
+            self.keys.mode = if all {
+                Mode::Typing
+            } else {
+                Mode::Pasting(matched + 1)
+            };
+            return;
+        }
+        // It wasn't the mark. The ESC is dropped, as it can't be shown.
+        let held = PASTE_ENDS[..matched].get(1..).unwrap_or_default();
+        self.parser.advance(&mut self.keys, held);
+        if byte == ESC {
+            self.keys.mode = Mode::Pasting(1);
+        } else {
+            self.keys.mode = Mode::Pasting(0);
+            self.parser.advance(&mut self.keys, &[byte]);
+        }
+    }
+
+    /// Whether an escape sequence has begun and not ended. It arrives in one piece; so if nothing
+    /// follows for a while, it was the key Esc, or some sequence that isn't known here.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        !matches!(self.keys.mode, Mode::Typing | Mode::Pasting(_))
+    }
+
+    /// Whether what comes is being pasted.
+    #[must_use]
+    pub fn is_pasting(&self) -> bool {
+        matches!(self.keys.mode, Mode::Pasting(_))
+    }
+
+    /// Nothing has followed: what comes next is typed.
+    pub fn give_up(&mut self) {
+        if self.waits() {
+            self.parser = Parser::new();
+            self.keys.mode = Mode::Typing;
         }
     }
 }
 
+impl Perform for Found {
+    fn print(&mut self, letter: char) {
+        match self.mode {
+            Mode::Application => self.key(&[], letter),
+            Mode::Console => self.mode = Mode::Typing, // a function key
+            Mode::Typing if letter == '\x7f' => self.keys.push(Key::Backspace),
+            _ if letter.is_control() => {}
+            _ => self.keys.push(Key::Char(letter)),
+        }
+    }
+
+    fn execute(&mut self, byte: u8) {
+        let key = match (self.mode, byte) {
+            (Mode::Pasting(_), b'\r' | b'\n') => Some(Key::Char('\n')),
+            (Mode::Pasting(_), b'\t') => Some(Key::Char(' ')),
+            (Mode::Pasting(_), _) => None,
+            _ => control(byte),
+        };
+        self.keys.extend(key);
+    }
+
+    fn csi_dispatch(&mut self, params: &Params, intermediates: &[u8], _: bool, end: char) {
+        let params: Vec<u16> = params.iter().map(|group| group[0]).collect();
+        match (end, &params[..]) {
+            _ if !intermediates.is_empty() => self.mode = Mode::Typing,
+            ('[', _) => self.mode = Mode::Console,
+            ('~', [200]) => self.mode = Mode::Pasting(0),
+            _ => self.key(&params, end),
+        }
+    }
+
+    fn esc_dispatch(&mut self, intermediates: &[u8], _: bool, byte: u8) {
+        self.mode = Mode::Typing;
+        match byte {
+            _ if !intermediates.is_empty() => {}
+            b'O' => self.mode = Mode::Application,
+            b'\\' => {} // the end of a string
+            // Esc, and a letter right behind it; or Alt with a letter.
+            _ => self.keys.push(Key::Char(byte.into())),
+        }
+    }
+
+    fn osc_dispatch(&mut self, _: &[&[u8]], _: bool) {
+        self.mode = Mode::Typing;
+    }
+
+    fn unhook(&mut self) {
+        self.mode = Mode::Typing;
+    }
+}
+
+impl Found {
+    /// A sequence has ended with this letter: a key, if it is a known one.
+    fn key(&mut self, params: &[u16], letter: char) {
+        self.mode = Mode::Typing;
+        self.keys.extend(match (letter, params) {
+            ('~', [3]) => Some(Key::Delete),
+            ('~', [1 | 7]) | ('H', _) => Some(Key::Home),
+            ('~', [4 | 8]) | ('F', _) => Some(Key::End),
+            ('C', _) => Some(Key::Right),
+            ('D', _) => Some(Key::Left),
+            _ => None,
+        });
+    }
+}
+
 /// What Ctrl with a letter means: the habits of every shell.
-fn control(byte: u8) -> Token {
-    Token::Key(match byte {
+fn control(byte: u8) -> Option<Key> {
+    Some(match byte {
         b'\r' | b'\n' => Key::Enter,
-        0x08 | 0x7f => Key::Backspace,
+        0x08 => Key::Backspace,
         0x01 => Key::Home,
         0x02 => Key::Left,
         0x03 => Key::Quit,
@@ -107,55 +217,6 @@ fn control(byte: u8) -> Token {
         0x15 => Key::EraseToStart,
         0x17 => Key::EraseWord,
         0x1a => Key::Suspend,
-        _ => return Token::Unknown,
+        _ => return None,
     })
-}
-
-/// `ESC [ parameters letter` or `ESC O letter` (ECMA-48 §5.4, and the terminals' own habits).
-fn escape(bytes: &[u8]) -> Option<(Token, usize)> {
-    match bytes.get(1)? {
-        b'O' => Some((sequence(b"", *bytes.get(2)?), 3)),
-        b'[' => {
-            let body = &bytes[2..];
-            let Some(length) = body.iter().position(|byte| !(0x20..0x40).contains(byte)) else {
-                let garbage = bytes.len() > LONGEST_SEQUENCE;
-                return garbage.then_some((Token::Unknown, bytes.len()));
-            };
-            Some((sequence(&body[..length], body[length]), 2 + length + 1))
-        }
-        _ => Some((Token::Unknown, 1)), // the key Esc alone
-    }
-}
-
-fn sequence(parameters: &[u8], letter: u8) -> Token {
-    Token::Key(match (letter, parameters) {
-        (b'~', b"200") => return Token::PasteBegins,
-        (b'~', b"201") => return Token::PasteEnds,
-        (b'~', b"3") => Key::Delete,
-        (b'~', b"1" | b"7") | (b'H', _) => Key::Home,
-        (b'~', b"4" | b"8") | (b'F', _) => Key::End,
-        (b'C', _) => Key::Right,
-        (b'D', _) => Key::Left,
-        _ => return Token::Unknown,
-    })
-}
-
-fn character(bytes: &[u8]) -> Option<(Token, usize)> {
-    let bytes = &bytes[..bytes.len().min(4)];
-    let (valid, unfinished) = match std::str::from_utf8(bytes) {
-        Ok(text) => (text, None),
-        Err(error) => {
-            let (valid, _) = bytes.split_at(error.valid_up_to());
-            (
-                std::str::from_utf8(valid).unwrap_or_default(),
-                Some(error.error_len()),
-            )
-        }
-    };
-    match (valid.chars().next(), unfinished) {
-        (Some(letter), _) if letter.is_control() => Some((Token::Unknown, letter.len_utf8())),
-        (Some(letter), _) => Some((Token::Key(Key::Char(letter)), letter.len_utf8())),
-        (None, Some(Some(invalid))) => Some((Token::Key(Key::Char('\u{fffd}')), invalid)),
-        (None, _) => None,
-    }
 }

@@ -2,8 +2,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// How much it holds, in bytes: some pasted lines, and never all of a file.
-const LIMIT: usize = 16_000;
+/// How much it holds, in bytes: some hundred pasted lines.
+pub const LIMIT: usize = 64 * 1024;
 
 /// A text with a cursor in it.
 ///
@@ -35,12 +35,15 @@ impl Line {
         self.text.is_empty()
     }
 
-    /// Puts one in at the cursor, if there is room.
-    pub fn insert(&mut self, character: char) {
-        if self.text.len() + character.len_utf8() <= LIMIT {
+    /// Puts one in at the cursor. False if there is no room.
+    #[must_use]
+    pub fn insert(&mut self, character: char) -> bool {
+        let fits = self.text.len() + character.len_utf8() <= LIMIT;
+        if fits {
             self.text.insert(self.cursor, character);
             self.cursor += character.len_utf8();
         }
+        fits
     }
 
     /// Takes the character before the cursor away.
