@@ -10,6 +10,7 @@
 //!   a time is enough here.
 //! - Clients leave as they like: some close, some cut the connection in the middle of a word. No
 //!   client's error may end the server.
+//! - A client that says nothing costs nothing: the server sleeps until it does.
 //!
 //! What you need:
 //!

@@ -159,6 +159,20 @@ fn a_client_may_think() {
 }
 
 #[test]
+fn it_sleeps_while_a_client_is_silent() {
+    let server = Server::answer(|listener| serve(&listener));
+    server.teach(
+        "The client has its answer and says nothing. read sleeps until it does: no need to look again and again \
+         whether something has come.",
+        BOOK,
+    );
+    let mut client = server.client();
+    client.send(b"hello\n");
+    client.expect(b"hello\n");
+    server.expect_no_wake_ups();
+}
+
+#[test]
 fn a_client_may_read_late() {
     let server = Server::answer(|listener| serve(&listener));
     server.teach(
