@@ -17,30 +17,32 @@ pub fn unguarded() -> Result<Vec<String>> {
         .collect())
 }
 
-/// A row of a table is a promise, and its last cell names its tests.
+/// A numbered item is a promise, and the tests are what is quoted in small print at its end.
 fn faults_in(page: &str, exists: impl Fn(&str) -> bool) -> Vec<(usize, String)> {
     let mut faults = Vec::new();
-    for (line, row) in (1..).zip(page.lines()) {
-        let numbered = row.strip_prefix("| ").and_then(|row| row.split_once(" |"));
-        let Some((number, _)) = numbered.filter(|(number, _)| number.parse::<u32>().is_ok()) else {
+    let lines: Vec<&str> = page.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let Some((number, _)) = line.split_once(". ") else {
             continue;
         };
-        let cell = row.trim_end_matches([' ', '|']).rsplit_once("| ");
-        let tests: Vec<&str> = cell
-            .map_or("", |(_, cell)| cell)
-            .split('`')
-            .skip(1)
-            .step_by(2)
+        if number.parse::<u32>().is_err() {
+            continue;
+        }
+        let rest = lines[index + 1..].iter();
+        let item: Vec<&str> = rest
+            .take_while(|line| line.starts_with(' '))
+            .copied()
             .collect();
+        let item = item.join(" ");
+        let small = item.split_once("<small>").map_or("", |(_, small)| small);
+        let tests: Vec<&str> = small.split('`').skip(1).step_by(2).collect();
         if tests.is_empty() {
-            faults.push((line, format!("promise {number} names no test")));
+            faults.push((index + 1, format!("promise {number} names no test")));
         }
         let missing = tests.into_iter().filter(|test| !exists(test));
         faults.extend(missing.map(|test| {
-            (
-                line,
-                format!("promise {number}: chapter 05 has no test {test}"),
-            )
+            let fault = format!("promise {number}: chapter 05 has no test {test}");
+            (index + 1, fault)
         }));
     }
     faults
@@ -52,11 +54,12 @@ mod tests {
 
     #[test]
     fn each_promise_has_a_test_that_exists() {
-        let page = "| # | what | test |\n| ---: | --- | --- |\n| 1 | `on_open` | `a::b`, `c::d` |\n| 2 | so | |\n";
+        let page =
+            "# Title\n\n1. `on_open`\n   <br><small>`a::b`,\n   `c::d`</small>\n2. so\n\nText.";
         let found = faults_in(page, |test| test == "a::b");
         let expected = [
             (3, "promise 1: chapter 05 has no test c::d".to_owned()),
-            (4, "promise 2 names no test".to_owned()),
+            (6, "promise 2 names no test".to_owned()),
         ];
         assert_eq!(found, expected);
     }
