@@ -47,6 +47,7 @@ pub fn exists(chapter: &str, test: &str) -> bool {
     let beside = path.strip_suffix("/tests").unwrap_or(&path);
     let places = [
         chapter.join(format!("tests/{path}.rs")),
+        chapter.join(format!("tests/{path}/main.rs")),
         chapter.join(format!("src/{path}.rs")),
         chapter.join(format!("src/{beside}.rs")),
     ];

@@ -1,6 +1,8 @@
 //! Everything that must hold of the book and that mdBook lets pass. One line a fault.
 
 mod built;
+mod contract;
+mod facts;
 mod foreign;
 mod links;
 mod quotes;
@@ -23,6 +25,8 @@ pub fn run() -> Result<()> {
     faults.extend(sources::missing_files()?);
     faults.extend(quotes::misquoted()?);
     faults.extend(claims_and_tests()?);
+    faults.extend(facts::drifted()?);
+    faults.extend(contract::unguarded()?);
     faults.extend(generated_is_current()?);
     faults.extend(targets::untested()?);
     faults.extend(pages.dead_links());

@@ -32,7 +32,8 @@ pub fn pages() -> Result<BTreeMap<String, String>> {
         }
         let name = files::stem(&folder);
         let number = name.split('-').next().unwrap_or_default();
-        pages.insert(format!("{number}-ladder"), table(&steps));
+        let ladder = table(&steps) + &library(&folder.join("src"))?;
+        pages.insert(format!("{number}-ladder"), ladder);
         pages.insert(format!("{number}-1"), whole(&steps[0]));
         for (old, pair) in (1..).zip(steps.windows(2)) {
             pages.insert(format!("{number}-{old}-{}", old + 1), diff(pair));
@@ -96,6 +97,33 @@ fn table(steps: &[Step]) -> String {
         before = code;
     }
     table
+}
+
+/// The library that a ladder leads to, beside the last step: what each word of it costs.
+fn library(src: &Path) -> Result<String> {
+    let (mut all, mut fast, mut limits, mut more) = (0, 0, 0, 0);
+    for path in files::below(src, "rs")? {
+        let name = path.strip_prefix(src)?.display().to_string();
+        if name.ends_with("tests.rs") || name == "main.rs" {
+            continue;
+        }
+        let text = files::read(&path)?;
+        let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code(text).lines().count();
+        all += lines;
+        match name.as_str() {
+            name if name.starts_with("fast") => fast += lines,
+            "limits.rs" => limits += lines,
+            "connector.rs" | "watch.rs" => more += lines,
+            _ => {}
+        }
+    }
+    Ok(format!(
+        "| | the library: in rooms, hardened and made fast | {all} | | |\n\
+         | | – of these, `fast.rs` and `fast/` | {fast} | | |\n\
+         | | – `limits.rs` | {limits} | | |\n\
+         | | – `connector.rs` and `watch.rs` | {more} | | |\n"
+    ))
 }
 
 /// One file, folded open, without what only the book needs (anchors).

@@ -3,6 +3,7 @@
 //! Each test is named after the claim that it confirms or corrects (`book/claims/05-reactor.toml`)
 //! and asks the live kernel through the calls themselves.
 
+mod connecting;
 mod keepalive;
 mod room;
 mod stale;

@@ -11,7 +11,7 @@ use harness::experiment::{Watcher, nonblocking_pair, report};
 
 const EDGE: EpollFlags = EpollFlags::EPOLLIN.union(EpollFlags::EPOLLET);
 
-/// By edge, with one read of 3 of 6 bytes.
+/// Edge-triggered, with one read of 3 of 6 bytes.
 fn half_read() -> (TcpStream, TcpStream, Watcher) {
     let (mut client, mut server) = nonblocking_pair();
     let watcher = Watcher::new();

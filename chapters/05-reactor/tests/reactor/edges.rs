@@ -1,4 +1,4 @@
-//! Connections are watched by edge: whose turn it is, and what one read may leave.
+//! Connections are edge-triggered: whose turn it is, and what one read may leave.
 
 use ch05_reactor::Limits;
 use harness::Client;
@@ -45,7 +45,7 @@ fn an_end_behind_the_input_is_noticed() {
     server.expect("end 1 \"\"");
 }
 
-/// While output waits for room, both are watched by level.
+/// While output waits for room, both are level-triggered.
 #[test]
 fn an_end_is_noticed_once_while_output_waits() {
     let limits = Limits {

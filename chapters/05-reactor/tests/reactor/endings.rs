@@ -46,6 +46,18 @@ fn a_side_that_has_finished_sending_still_hears_the_other() {
 }
 
 #[test]
+fn after_a_close_no_callback_comes_but_the_last() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    client.send(b"timer 0 0\nclose 0\n");
+    server.expect("line 0 close 0");
+    client.send(b"say unheard\n");
+    client.finish_sending();
+    let before = server.expect("close 0 Finished");
+    assert_eq!(before, Vec::<String>::new());
+}
+
+#[test]
 fn input_is_read_before_the_reset_behind_it() {
     let server = start(Limits::default());
     let mut gate = server.client();

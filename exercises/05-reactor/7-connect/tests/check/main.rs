@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex05_7_connect as subject;
+mod suite;
