@@ -85,7 +85,7 @@ fn answers_before_the_final_one_are_passed_over() {
 
 #[test]
 fn bytes_that_are_no_text_do_no_harm_in_a_field() {
-    let answer = ANSWER.replace("\r\n\r\n", "\r\nServer: caf");
+    let answer = ANSWER.replace("\r\n\r\n", "\r\nServer: bl");
     let answer = [answer.as_bytes(), b"\xe9\r\n\r\n"].concat();
     let taken = opening().answer(&answer).map(|taken| taken.is_some());
     assert_eq!(taken, Ok(true));
