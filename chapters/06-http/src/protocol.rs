@@ -4,7 +4,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `request.rs` | the requests of a connection, one after another |
-//! | `head.rs`, `request_line.rs`, `known.rs` | a head as it arrives, and the fields that decide where the request ends |
+//! | `head.rs`, `request_line.rs`, `known.rs`, `codings.rs` | a head as it arrives, and the fields that decide where the request ends |
 //! | `line.rs`, `token.rs` | lines, and the sets of bytes that words are made of |
 //! | `fields.rs`, `target.rs`, `method.rs` | the parts of a head that are read later |
 //! | `body.rs`, `chunked.rs`, `piece.rs` | bodies, passed on piece by piece |
@@ -12,6 +12,7 @@
 
 mod body;
 mod chunked;
+mod codings;
 mod error;
 mod fields;
 mod head;

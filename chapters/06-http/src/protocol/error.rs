@@ -68,7 +68,7 @@ pub enum Error {
     LengthAndCoding,
     /// A Transfer-Encoding in HTTP/1.0.
     CodingInHttp10,
-    /// A Transfer-Encoding whose last coding isn't `chunked`, or one that names it twice.
+    /// The Transfer-Encodings aren't a list of codings with `chunked` once, and last.
     Coding,
     /// A transfer coding that this server doesn't know.
     CodingUnknown,
@@ -153,7 +153,9 @@ impl Error {
             Self::SeveralLengths => "There is more than one Content-Length.",
             Self::LengthAndCoding => "There are both a Content-Length and a Transfer-Encoding.",
             Self::CodingInHttp10 => "HTTP/1.0 knows no Transfer-Encoding.",
-            Self::Coding => "The Transfer-Encoding has to name chunked once, and last.",
+            Self::Coding => {
+                "The Transfer-Encoding has to be a list without gaps, with chunked once, and last."
+            }
             Self::CodingUnknown => "This server knows no transfer coding but chunked.",
             Self::BodyNotAllowed => "A request with this method has no body.",
             Self::LengthRequired => "The length of the body has to be said.",

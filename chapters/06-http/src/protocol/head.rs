@@ -85,6 +85,7 @@ impl<'a> Head<'a> {
     /// The rules that need all of the head.
     #[inline]
     fn check(&self) -> Result<(), Error> {
+        self.known.check()?;
         if !self.known.has_host && self.version == Version::Http11 {
             return Err(Error::NoHost);
         }

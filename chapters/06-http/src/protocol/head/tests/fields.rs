@@ -102,6 +102,12 @@ fn a_client_that_expects_100_says_so_before_a_body() {
         "Expect: 100-continue\r\nContent-Length: 0\r\n"
     ));
     assert!(!expects("1.1", "Expect: 100-continue\r\n"));
+    assert!(!expects("1.1", "Expect:\r\nContent-Length: 1\r\n"));
+    assert!(!expects("1.1", "Expect: ,\r\nContent-Length: 1\r\n"));
+    assert!(expects(
+        "1.1",
+        "Expect: 100-continue\r\nExpect:\r\nContent-Length: 1\r\n"
+    ));
     assert!(!expects(
         "1.0",
         "Expect: 100-continue\r\nContent-Length: 1\r\n"
