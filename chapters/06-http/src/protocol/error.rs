@@ -25,7 +25,7 @@ pub enum Error {
     Method,
     /// The method is longer than any that there is.
     MethodTooLong,
-    /// The request line is too long.
+    /// The request line is too long, but its method isn't.
     TargetTooLong,
     /// The target is in none of the four forms, or in one that the method doesn't take.
     Target,

@@ -15,6 +15,7 @@
 
 use super::known::{Connection, Known};
 use super::line::LineReader;
+use super::method::MAX_METHOD;
 use super::request_line::RequestLine;
 use super::token::{token_len, trim};
 use crate::fast::Seen;
@@ -195,8 +196,8 @@ impl HeadParser {
         loop {
             let start = self.lines.position();
             let limit = limits.request_line;
-            let line = self.lines.next(input, limit, Error::TargetTooLong)?;
-            match line {
+            let line = self.lines.next(input, limit, Error::TargetTooLong);
+            match line.map_err(|error| line_error(error, &input[start..], limit))? {
                 None => return Ok(None),
                 Some([]) if start < EMPTY_LINES * 2 => {}
                 Some([]) => return Err(Error::EmptyLines),
@@ -214,6 +215,16 @@ impl HeadParser {
         let (name, value) = split_field(line)?;
         self.seen.add(name);
         self.known.take(name, value, version)
+    }
+}
+
+/// What is wrong with the request line at the front of `input`: if it is longer than `limit`, that may
+/// be the method's doing.
+#[cold]
+fn line_error(error: Error, input: &[u8], limit: usize) -> Error {
+    match error {
+        Error::TargetTooLong if token_len(input) > MAX_METHOD.min(limit) => Error::MethodTooLong,
+        _ => error,
     }
 }
 
