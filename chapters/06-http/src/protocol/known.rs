@@ -2,7 +2,7 @@
 
 use super::codings::Codings;
 use super::fields::elements;
-use super::target::is_host;
+use super::host::is_host;
 use crate::{Error, Version};
 
 /// How long the body is (RFC 9112 §6.3).
