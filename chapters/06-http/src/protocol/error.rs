@@ -57,8 +57,6 @@ pub enum Error {
     SeveralHosts,
     /// The Host isn't a host and perhaps a port.
     Host,
-    /// The Host differs from the one in the target.
-    OtherHost,
 
     /// The Content-Length isn't one number.
     Length,
@@ -148,7 +146,6 @@ impl Error {
             Self::NoHost => "HTTP/1.1 needs a Host field.",
             Self::SeveralHosts => "There is more than one Host field.",
             Self::Host => "The Host field is not a host name or address, perhaps with a port.",
-            Self::OtherHost => "The Host field and the request target name different hosts.",
             Self::Length => "The Content-Length is not one decimal number.",
             Self::SeveralLengths => "There is more than one Content-Length.",
             Self::LengthAndCoding => "There are both a Content-Length and a Transfer-Encoding.",

@@ -126,6 +126,8 @@ fn of_a_file_that_is_not_there_no_method_is_taken() {
 #[test]
 fn a_target_may_name_the_host_as_well() {
     let server = start(&[]);
-    let request = "GET http://localhost/style.css HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    assert_eq!(ask_one(&server, request).status, 200);
+    for host in ["localhost", "localhost:80", "another.example"] {
+        let request = format!("GET http://localhost/style.css HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        assert_eq!(ask_one(&server, request).status, 200, "{host}");
+    }
 }
