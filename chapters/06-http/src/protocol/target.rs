@@ -129,6 +129,15 @@ impl<'a> Target<'a> {
         self.text.get(self.parts.path_end + 1..)
     }
 
+    /// Whether it names a resource of `https`, which only a secured connection may be asked for (RFC
+    /// 9110 §7.4).
+    #[must_use]
+    pub fn is_https(self) -> bool {
+        let scheme = self.text.split(|&byte| byte == b':').next();
+        self.parts.form == Form::Absolute
+            && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https"))
+    }
+
     /// The host, and perhaps the port, in the absolute and authority forms.
     #[must_use]
     pub fn authority(self) -> Option<&'a [u8]> {

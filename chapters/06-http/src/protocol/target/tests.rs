@@ -34,6 +34,7 @@ fn the_absolute_form_without_a_path_means_the_root() {
     for (text, query) in [(&b"http://a"[..], None), (b"https://a?b", Some(&b"b"[..]))] {
         let target = get(text).expect("it is valid");
         assert_eq!(target.path(), b"/");
+        assert_eq!(target.is_https(), text.starts_with(b"https"));
         assert_eq!(target.query(), query);
         assert_eq!(target.authority(), Some(&b"a"[..]));
     }
