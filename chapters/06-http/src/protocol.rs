@@ -4,17 +4,19 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `request.rs` | the requests of a connection, one after another |
-//! | `head.rs`, `request_line.rs`, `known.rs` | a head as it arrives, and the fields that decide where the request ends |
+//! | `head.rs`, `request_line.rs`, `known.rs`, `codings.rs` | a head as it arrives, and the fields that decide where the request ends |
 //! | `line.rs`, `token.rs` | lines, and the sets of bytes that words are made of |
-//! | `fields.rs`, `target.rs`, `method.rs` | the parts of a head that are read later |
+//! | `fields.rs`, `target.rs`, `host.rs`, `method.rs` | the parts of a head that are read later |
 //! | `body.rs`, `chunked.rs`, `piece.rs` | bodies, passed on piece by piece |
 //! | `error.rs`, `status.rs`, `limits.rs` | what is refused, and with which answer |
 
 mod body;
 mod chunked;
+mod codings;
 mod error;
 mod fields;
 mod head;
+mod host;
 mod known;
 mod limits;
 mod line;

@@ -25,7 +25,7 @@ pub enum Error {
     Method,
     /// The method is longer than any that there is.
     MethodTooLong,
-    /// The request line is too long.
+    /// The request line is too long, but its method isn't.
     TargetTooLong,
     /// The target is in none of the four forms, or in one that the method doesn't take.
     Target,
@@ -57,8 +57,6 @@ pub enum Error {
     SeveralHosts,
     /// The Host isn't a host and perhaps a port.
     Host,
-    /// The Host differs from the one in the target.
-    OtherHost,
 
     /// The Content-Length isn't one number.
     Length,
@@ -68,7 +66,7 @@ pub enum Error {
     LengthAndCoding,
     /// A Transfer-Encoding in HTTP/1.0.
     CodingInHttp10,
-    /// A Transfer-Encoding whose last coding isn't `chunked`, or one that names it twice.
+    /// The Transfer-Encodings aren't a list of codings with `chunked` once, and last.
     Coding,
     /// A transfer coding that this server doesn't know.
     CodingUnknown,
@@ -148,12 +146,13 @@ impl Error {
             Self::NoHost => "HTTP/1.1 needs a Host field.",
             Self::SeveralHosts => "There is more than one Host field.",
             Self::Host => "The Host field is not a host name or address, perhaps with a port.",
-            Self::OtherHost => "The Host field and the request target name different hosts.",
             Self::Length => "The Content-Length is not one decimal number.",
             Self::SeveralLengths => "There is more than one Content-Length.",
             Self::LengthAndCoding => "There are both a Content-Length and a Transfer-Encoding.",
             Self::CodingInHttp10 => "HTTP/1.0 knows no Transfer-Encoding.",
-            Self::Coding => "The Transfer-Encoding has to name chunked once, and last.",
+            Self::Coding => {
+                "The Transfer-Encoding has to be a list without gaps, with chunked once, and last."
+            }
             Self::CodingUnknown => "This server knows no transfer coding but chunked.",
             Self::BodyNotAllowed => "A request with this method has no body.",
             Self::LengthRequired => "The length of the body has to be said.",

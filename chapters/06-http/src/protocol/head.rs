@@ -15,6 +15,7 @@
 
 use super::known::{Connection, Known};
 use super::line::LineReader;
+use super::method::MAX_METHOD;
 use super::request_line::RequestLine;
 use super::token::{token_len, trim};
 use crate::fast::Seen;
@@ -69,8 +70,8 @@ impl<'a> Head<'a> {
         self.known.expects_continue && self.version == Version::Http11 && self.has_body()
     }
 
-    /// The host that is asked: from the target if it says one (RFC 9112 §3.2.2), else from the
-    /// Host field. HTTP/1.0 may do without.
+    /// The host that is asked: from the target if it says one, else from the Host field, which
+    /// doesn't count then, whatever it says (RFC 9112 §3.2.2). HTTP/1.0 may do without.
     #[must_use]
     pub fn host(&self) -> Option<&'a [u8]> {
         self.target.authority().or_else(|| self.fields.get("host"))
@@ -85,6 +86,7 @@ impl<'a> Head<'a> {
     /// The rules that need all of the head.
     #[inline]
     fn check(&self) -> Result<(), Error> {
+        self.known.check()?;
         if !self.known.has_host && self.version == Version::Http11 {
             return Err(Error::NoHost);
         }
@@ -100,20 +102,7 @@ impl<'a> Head<'a> {
             }
             _ => {}
         }
-        match self.target.authority() {
-            None => Ok(()),
-            Some(authority) => self.check_host(authority),
-        }
-    }
-
-    /// RFC 9112 §3.2.2 has a server overlook the Host then, and §3.2 has a client send the same in
-    /// both. Where they differ, a proxy before us may have gone by the other one.
-    #[cold]
-    fn check_host(&self, authority: &[u8]) -> Result<(), Error> {
-        match self.fields.get("host") {
-            Some(host) if !host.eq_ignore_ascii_case(authority) => Err(Error::OtherHost),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 }
 
@@ -194,8 +183,8 @@ impl HeadParser {
         loop {
             let start = self.lines.position();
             let limit = limits.request_line;
-            let line = self.lines.next(input, limit, Error::TargetTooLong)?;
-            match line {
+            let line = self.lines.next(input, limit, Error::TargetTooLong);
+            match line.map_err(|error| line_error(error, &input[start..], limit))? {
                 None => return Ok(None),
                 Some([]) if start < EMPTY_LINES * 2 => {}
                 Some([]) => return Err(Error::EmptyLines),
@@ -213,6 +202,16 @@ impl HeadParser {
         let (name, value) = split_field(line)?;
         self.seen.add(name);
         self.known.take(name, value, version)
+    }
+}
+
+/// What is wrong with the request line at the front of `input`: if it is longer than `limit`, that may
+/// be the method's doing.
+#[cold]
+fn line_error(error: Error, input: &[u8], limit: usize) -> Error {
+    match error {
+        Error::TargetTooLong if token_len(input) > MAX_METHOD.min(limit) => Error::MethodTooLong,
+        _ => error,
     }
 }
 

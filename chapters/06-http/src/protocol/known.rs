@@ -1,8 +1,8 @@
 //! The fields that decide where a request ends and what becomes of its connection.
 
+use super::codings::Codings;
 use super::fields::elements;
-use super::target::is_host;
-use super::token::is_token;
+use super::host::is_host;
 use crate::{Error, Version};
 
 /// How long the body is (RFC 9112 §6.3).
@@ -33,6 +33,7 @@ pub enum Connection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Known {
     pub framing: Framing,
+    codings: Codings,
     pub connection: Connection,
     pub has_host: bool,
     pub expects_continue: bool,
@@ -55,6 +56,12 @@ impl Known {
         }
     }
 
+    /// The rules that need all fields.
+    #[inline]
+    pub const fn check(&self) -> Result<(), Error> {
+        self.codings.check()
+    }
+
     /// RFC 9112 §3.2: exactly one, and a valid one.
     #[inline]
     fn host(&mut self, value: &[u8]) -> Result<(), Error> {
@@ -73,10 +80,11 @@ impl Known {
     /// before us may have seen one of them only.
     #[inline]
     fn content_length(&mut self, value: &[u8]) -> Result<(), Error> {
-        match self.framing {
-            Framing::None => {}
-            Framing::Length(_) => return Err(Error::SeveralLengths),
-            Framing::Chunked => return Err(Error::LengthAndCoding),
+        if self.codings != Codings::None {
+            return Err(Error::LengthAndCoding);
+        }
+        if self.framing != Framing::None {
+            return Err(Error::SeveralLengths);
         }
         self.framing = Framing::Length(decimal(value)?);
         Ok(())
@@ -89,14 +97,10 @@ impl Known {
         if version == Version::Http10 {
             return Err(Error::CodingInHttp10);
         }
-        match self.framing {
-            Framing::None => {}
-            Framing::Length(_) => return Err(Error::LengthAndCoding),
-            Framing::Chunked => return Err(Error::Coding),
+        if matches!(self.framing, Framing::Length(_)) {
+            return Err(Error::LengthAndCoding);
         }
-        if !value.eq_ignore_ascii_case(b"chunked") {
-            return Err(coding_error(value));
-        }
+        self.codings = self.codings.and(value)?;
         self.framing = Framing::Chunked;
         Ok(())
     }
@@ -113,12 +117,14 @@ impl Known {
         }
     }
 
-    /// RFC 9110 §10.1.1.
+    /// RFC 9110 §10.1.1. An empty list expects nothing.
     fn expect(&mut self, value: &[u8]) -> Result<(), Error> {
-        if !elements(value).all(|element| element.eq_ignore_ascii_case(b"100-continue")) {
-            return Err(Error::Expectation);
+        for element in elements(value) {
+            if !element.eq_ignore_ascii_case(b"100-continue") {
+                return Err(Error::Expectation);
+            }
+            self.expects_continue = true;
         }
-        self.expects_continue = true;
         Ok(())
     }
 }
@@ -130,26 +136,6 @@ impl Known {
 fn is(name: &[u8], known: &[u8]) -> bool {
     let same = |(byte, known): (&u8, &u8)| byte | 0x20 == *known;
     name.iter().zip(known).all(same)
-}
-
-/// What is wrong with a Transfer-Encoding that isn't `chunked` and nothing else.
-///
-/// Without `chunked` at the end there is no telling where the body ends, and that is 400 (RFC 9112
-/// §6.3). Something else before it may be right, and unknown here: 501 (§6.1).
-#[cold]
-fn coding_error(value: &[u8]) -> Error {
-    let mut codings: Vec<_> = value
-        .split(|&byte| byte == b',')
-        .map(<[u8]>::trim_ascii)
-        .collect();
-    let last = codings.pop().unwrap_or_default();
-    let is_chunked = |coding: &[u8]| coding.eq_ignore_ascii_case(b"chunked");
-    let may_be_known = |coding: &&[u8]| is_token(coding) && !is_chunked(coding);
-    if is_chunked(last) && codings.iter().all(may_be_known) {
-        Error::CodingUnknown
-    } else {
-        Error::Coding
-    }
 }
 
 /// A number in decimal digits, without a sign or anything else.

@@ -6,7 +6,8 @@
 /// (`reactor::Limits::input`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// The request line without its CRLF. RFC 9112 §3 asks for 8,000 at least. Above: 414.
+    /// The request line without its CRLF. RFC 9112 §3 asks for 8,000 at least. Above: 414, or 501 if
+    /// its method alone is too long.
     pub request_line: usize,
     /// A field line without its CRLF. Above: 431.
     pub field_line: usize,

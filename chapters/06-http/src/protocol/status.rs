@@ -80,6 +80,8 @@ statuses! {
     RANGE_NOT_SATISFIABLE = 416 "Range Not Satisfiable";
     /// `Expect` asks for something unknown (RFC 9110 §10.1.1).
     EXPECTATION_FAILED = 417 "Expectation Failed";
+    /// This connection isn't one to ask that on (RFC 9110 §15.5.20).
+    MISDIRECTED_REQUEST = 421 "Misdirected Request";
     /// Another protocol is needed here; the answer's `Upgrade` says which.
     UPGRADE_REQUIRED = 426 "Upgrade Required";
     /// Too many requests in some time; `Retry-After` may say when to go on (RFC 6585 §4).

@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::host::{Port, is_authority};
 use super::token::Set;
 use crate::{Error, Method};
 
@@ -58,13 +59,6 @@ static PLAIN: Set = Set::alphanumeric_and(b"-._~!$&'()*+,;=:@/[]|");
 
 /// The bytes of a query: RFC 3986 §3.4, and those that browsers leave as they are.
 static QUERY: Set = Set::alphanumeric_and(b"-._~!$&'()*+,;=:@%/[]|?\\^`{}");
-
-/// The bytes of a host name or address. RFC 3986 §3.2.2 allows more, among them the comma: it
-/// would tell of two Hosts made one.
-static NAME: Set = Set::alphanumeric_and(b"-._~");
-
-/// The bytes of an IPv6 address.
-static IPV6: Set = Set::alphanumeric_and(b":.");
 
 impl<'a> Target<'a> {
     /// Reads the target of a request with this `method`.
@@ -133,6 +127,15 @@ impl<'a> Target<'a> {
     #[must_use]
     pub fn query(self) -> Option<&'a [u8]> {
         self.text.get(self.parts.path_end + 1..)
+    }
+
+    /// Whether it names a resource of `https`, which only a secured connection may be asked for (RFC
+    /// 9110 §7.4).
+    #[must_use]
+    pub fn is_https(self) -> bool {
+        let scheme = self.text.split(|&byte| byte == b':').next();
+        self.parts.form == Form::Absolute
+            && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"https"))
     }
 
     /// The host, and perhaps the port, in the absolute and authority forms.
@@ -219,54 +222,6 @@ fn authority_in(text: &[u8]) -> Range<usize> {
     let rest = text.get(start..).unwrap_or_default();
     let length = rest.iter().position(|byte| b"/?".contains(byte));
     start..start + length.unwrap_or(rest.len())
-}
-
-/// Whether an authority may do without a port.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Port {
-    Needed,
-    Optional,
-}
-
-/// Whether `text` is a host and perhaps a port, as in a Host field. No user's name precedes
-/// it (RFC 9110 §4.2.4), and it isn't empty (§4.2.1).
-#[inline]
-pub(super) fn is_host(text: &[u8]) -> bool {
-    is_authority(text, Port::Optional)
-}
-
-#[inline]
-fn is_authority(text: &[u8], port: Port) -> bool {
-    let length = match text {
-        [b'[', ..] => ipv6_len(text),
-        _ => NAME.span(text),
-    };
-    match &text[length..] {
-        _ if length == 0 => false,
-        [] => port == Port::Optional,
-        [b':', digits @ ..] => is_port(digits),
-        _ => false,
-    }
-}
-
-/// How many bytes at the front of `text` are an IPv6 address in its brackets, if any.
-fn ipv6_len(text: &[u8]) -> usize {
-    let end = text.iter().position(|&byte| byte == b']').unwrap_or(0);
-    let address = text.get(1..end).unwrap_or_default();
-    if !address.is_empty() && IPV6.has_all(address) {
-        end + 1
-    } else {
-        0
-    }
-}
-
-#[inline]
-fn is_port(digits: &[u8]) -> bool {
-    match digits.len() {
-        1..5 => digits.iter().all(u8::is_ascii_digit),
-        5 => digits.iter().all(u8::is_ascii_digit) && digits <= b"65535".as_slice(),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

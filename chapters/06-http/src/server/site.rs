@@ -68,6 +68,9 @@ impl<S, U> Site<S, U> {
 
     /// Whether a route takes this request, body and all. Files do without it.
     pub(super) fn wants_body(&mut self, head: &Head<'_>) -> bool {
+        if head.target.is_https() {
+            return false;
+        }
         head.target.decoded_path().is_ok_and(|path| {
             let found = find(&self.routes, head.method, &path);
             matches!(found, Found::Answer(_))
@@ -87,7 +90,7 @@ impl<S, U> Site<S, U> {
         how: Delivery,
     ) -> Option<u64> {
         let usual = matches!(head.method, Method::Get) && how == Delivery::default();
-        if !usual || !is_plain(head.fields) {
+        if !usual || head.target.form() != Form::Origin || !is_plain(head.fields) {
             return None;
         }
         let path = head.target.plain_path()?;
@@ -168,6 +171,7 @@ impl<S, U> Site<S, U> {
         occasion: Occasion,
     ) -> Result<Response, NoAnswer<U>> {
         match head.target.form() {
+            Form::Absolute if head.target.is_https() => return Ok(misdirected()),
             Form::Origin | Form::Absolute => {}
             Form::Asterisk => return Ok(Response::options(&self.allow_anywhere())),
             Form::Authority => return Ok(not_implemented()),
@@ -232,6 +236,13 @@ impl<S, U> Site<S, U> {
             self.next_second = self.now + self.date.update(SystemTime::now());
         }
     }
+}
+
+fn misdirected() -> Response {
+    Response::error(
+        Status::MISDIRECTED_REQUEST,
+        "This connection is not secured, and a resource of https is not to be had on it.",
+    )
 }
 
 fn not_implemented() -> Response {

@@ -162,8 +162,8 @@ fn any_field() -> impl Strategy<Value = Vec<u8>> {
 
 fn head() -> impl Strategy<Value = Vec<u8>> {
     let host = part(
-        &["Host: a\r\n", "Host: a:80\r\n"],
-        &["", "Host: a\r\nHost: a\r\n", "Host:\r\n", "Host: a,b\r\n"],
+        &["Host: a\r\n", "Host: a:80\r\n", "Host: a,%62:\r\n"],
+        &["", "Host: a\r\nHost: a\r\n", "Host:\r\n", "Host: a b\r\n"],
     );
     let empty = part(
         &["", "", "", "\r\n"],

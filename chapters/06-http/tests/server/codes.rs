@@ -49,6 +49,7 @@ fn each_code_has_its_request() {
             416,
         ),
         ("GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\n\r\n", 417),
+        ("GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 421),
         (
             &format!("GET / HTTP/1.1\r\nHost: a\r\nLong: {long}\r\n\r\n"),
             431,
@@ -126,6 +127,25 @@ fn of_a_file_that_is_not_there_no_method_is_taken() {
 #[test]
 fn a_target_may_name_the_host_as_well() {
     let server = start(&[]);
-    let request = "GET http://localhost/style.css HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    assert_eq!(ask_one(&server, request).status, 200);
+    for host in ["localhost", "localhost:80", "another.example"] {
+        let request = format!("GET http://localhost/style.css HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        assert_eq!(ask_one(&server, request).status, 200, "{host}");
+    }
+}
+
+#[test]
+fn a_resource_of_https_is_not_to_be_had_without_tls() {
+    let server = start(&[]);
+    assert_eq!(get(&server, "/style.css").status, 200); // from now on it is at hand
+    for (request, status) in [
+        ("GET http://a/style.css", 200),
+        ("GET https://a/style.css", 421),
+        ("GET HTTPS://a/moved", 421),
+        ("GET /https://a/", 404),
+        ("POST https://a/echo", 421),
+        ("POST http://a/echo", 200),
+    ] {
+        let request = format!("{request} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+        assert_eq!(ask_one(&server, &request).status, status, "{request}");
+    }
 }

@@ -1,4 +1,4 @@
-use super::{Form, Target, is_host};
+use super::{Form, Target};
 use crate::{Error, Method};
 
 fn get(text: &[u8]) -> Result<Target<'_>, Error> {
@@ -34,6 +34,7 @@ fn the_absolute_form_without_a_path_means_the_root() {
     for (text, query) in [(&b"http://a"[..], None), (b"https://a?b", Some(&b"b"[..]))] {
         let target = get(text).expect("it is valid");
         assert_eq!(target.path(), b"/");
+        assert_eq!(target.is_https(), text.starts_with(b"https"));
         assert_eq!(target.query(), query);
         assert_eq!(target.authority(), Some(&b"a"[..]));
     }
@@ -53,6 +54,7 @@ fn connect_takes_an_authority_with_its_port_and_nothing_else() {
         b"http://example.org/",
         b"a:b@c:1",
         b":443",
+        b"a:",
     ] {
         let target = Target::parse(text, Method::Connect);
         assert_eq!(target, Err(Error::Target), "{}", text.escape_ascii());
@@ -117,44 +119,5 @@ fn a_query_holds_what_browsers_send_and_no_more() {
             "{}",
             byte.escape_ascii()
         );
-    }
-}
-
-#[test]
-fn a_host_is_a_name_or_an_address_and_perhaps_a_port() {
-    for text in [
-        &b"a"[..],
-        b"a.b-c_d:80",
-        b"127.0.0.1:7000",
-        b"[::1]",
-        b"[::1]:65535",
-        b"a:0",
-    ] {
-        assert!(is_host(text), "{}", text.escape_ascii());
-    }
-    for text in [
-        &b""[..],
-        b":80",
-        b"a:",
-        b"a:65536",
-        b"a:8o",
-        b"a:+1",
-        b"a:80:80",
-        b"a b",
-        b"a,b",
-        b"a/b",
-        b"u@a",
-        b"a?b",
-        b"a#b",
-        b"a\\b",
-        b"[::1",
-        b"::1",
-        b"[]",
-        b"[::1]x",
-        b"[a]b]",
-        b"\xc3\xa4",
-        b"%61",
-    ] {
-        assert!(!is_host(text), "{}", text.escape_ascii());
     }
 }

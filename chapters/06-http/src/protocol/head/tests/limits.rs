@@ -19,9 +19,28 @@ fn a_request_line_above_the_limit_is_414() {
 
 #[test]
 fn a_method_longer_than_any_is_501() {
-    let text = format!("{} / HTTP/1.1\r\nHost: a\r\n\r\n", "A".repeat(33));
-    assert_eq!(read(&text, &Limits::default()), Err(Error::MethodTooLong));
+    let limits = Limits {
+        request_line: 50,
+        ..Limits::default()
+    };
+    for length in [33, 41, 42, 50, 51, 90] {
+        let text = format!("{} / HTTP/1.1\r\nHost: a\r\n\r\n", "A".repeat(length));
+        assert_eq!(read(&text, &limits), Err(Error::MethodTooLong), "{length}");
+    }
+    let target = "a".repeat(90);
+    for method in ["GET", "G@T", "", &"A".repeat(32)] {
+        let text = format!("{method} /{target} HTTP/1.1\r\nHost: a\r\n\r\n");
+        assert_eq!(read(&text, &limits), Err(Error::TargetTooLong), "{method}");
+    }
     assert_eq!(Error::MethodTooLong.status(), Status::NOT_IMPLEMENTED);
+}
+
+#[test]
+fn a_method_longer_than_a_line_may_be_is_501_too() {
+    let text = format!("{} / HTTP/1.1\r\nHost: a\r\n\r\n", "A".repeat(9_000));
+    let mut parser = HeadParser::default();
+    let outcome = parser.parse(text.as_bytes(), &Limits::default());
+    assert_eq!(outcome, Err(Error::MethodTooLong));
 }
 
 #[test]
