@@ -116,7 +116,7 @@ fn an_output_that_is_not_full_is_sent_too() {
 
 #[test]
 fn a_client_that_has_finished_sending_gets_the_rest() {
-    let server = Server::answer(serve_with_little_room);
+    let server = Server::answer(|listener| serve_with_little_room(&listener));
     server.teach(
         "The client sent until nothing more went in, finished sending, and only then read. The end of its input is no \
          end of its output: what is pending has to be sent, so room is to be watched for; and input no longer, \
@@ -132,7 +132,7 @@ fn a_client_that_has_finished_sending_gets_the_rest() {
 
 #[test]
 fn it_reads_on_until_the_output_is_full() {
-    let server = Server::answer(serve_with_little_room);
+    let server = Server::answer(|listener| serve_with_little_room(&listener));
     server.teach(
         "Some bytes are pending for this client, but far fewer than HIGH. So its input is to be watched for as well as \
          room: a little that waits is no reason to stop reading.",
@@ -256,9 +256,9 @@ fn between_the_marks_it_stays_as_it_was() {
 }
 
 /// Serves with sockets that take less than usual: so a little is pending soon.
-fn serve_with_little_room(listener: TcpListener) -> io::Result<()> {
-    setsockopt(&listener, sockopt::SndBuf, &(256 << 10))?;
-    serve(&listener)
+fn serve_with_little_room(listener: &TcpListener) -> io::Result<()> {
+    setsockopt(listener, sockopt::SndBuf, &(256 << 10))?;
+    serve(listener)
 }
 
 /// A client that hasn't read, and for which some bytes are pending, fewer than LOW; and what it has sent.
