@@ -136,6 +136,11 @@ impl Tty {
         }
     }
 
+    /// Shows what the program has written so far.
+    pub fn read_what_is_there(&mut self) {
+        self.read_within(Duration::ZERO);
+    }
+
     fn read_within(&mut self, limit: Duration) {
         let timeout = PollTimeout::try_from(limit).unwrap();
         let mut ready = [PollFd::new(self.master.as_fd(), PollFlags::POLLIN)];

@@ -181,6 +181,7 @@ fn a_client_may_read_late() {
         BOOK,
     );
     let mut client = server.client();
+    client.exchange(b"hello\n", b"hello\n");
     let message = pattern(16 << 20);
     let taken = client.flood(&message);
     thread::sleep(Duration::from_millis(1_200)); // the server waits, and should still be there
@@ -197,6 +198,7 @@ fn a_write_may_take_a_part_only() {
         BOOK,
     );
     let mut client = server.client();
+    client.exchange(b"hello\n", b"hello\n");
     let message = pattern(16 << 20);
     let taken = client.flood(&message);
     let mut rest = &message[..taken];
