@@ -266,13 +266,30 @@ fn a_late_answer_that_nobody_reads_is_cut_like_any_other() {
 
 #[test]
 fn behind_a_late_answer_that_fills_the_output_comes_the_next() {
-    let server = Running::start();
+    expect_next_behind_long(&Running::start(), Duration::ZERO);
+}
+
+/// What is left then is to be read, and that is another matter.
+#[test]
+fn the_deadline_of_a_late_answer_ends_with_the_answer() {
+    let patience = Patience {
+        answer: Duration::from_millis(300),
+        ..Patience::default()
+    };
+    let server = Running::with(patience, Limits::default());
+    expect_next_behind_long(&server, Duration::from_millis(600));
+}
+
+/// Asks for `/long` and something else, and reads both answers after this time.
+#[track_caller]
+fn expect_next_behind_long(server: &Running, pause: Duration) {
     let mut stream = server.connect();
     let next = b"GET /nowhere HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     stream
         .write_all(b"GET /long HTTP/1.1\r\nHost: a\r\n\r\n")
         .unwrap();
     stream.write_all(next).unwrap();
+    thread::sleep(pause);
     let mut received = Vec::new();
     stream.read_to_end(&mut received).unwrap();
     let answer = received

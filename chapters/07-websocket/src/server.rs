@@ -189,8 +189,7 @@ impl Handler for Server {
     }
 
     fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
-        if let Session::WebSocket(socket, echo) = session {
-            socket.on_drain();
+        if let Session::WebSocket(_, echo) = session {
             echo.flush(io, id, &mut self.memory);
         }
     }

@@ -131,11 +131,6 @@ impl WebSocket {
         }
     }
 
-    /// To be called from [`Handler::on_drain`](reactor::Handler::on_drain): a peer that reads is alive.
-    pub fn on_drain(&mut self) {
-        self.heartbeat.heard(); // the output may be as full again when the timer runs out
-    }
-
     /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer), which comes once in a
     /// `period`.
     pub fn on_timer(&mut self, io: &mut Io, id: ConnId, period: Duration) {
