@@ -99,7 +99,7 @@ pub fn chapters() -> Result<Vec<Chapter>> {
     Ok(chapters)
 }
 
-/// The tables that a chapter's page includes, one a topic.
+/// The tables of a chapter's page in `book/src/claims/`, one a topic.
 pub fn page(chapter: &Chapter) -> String {
     let mut page = String::new();
     let mut topic = "";
@@ -134,7 +134,7 @@ fn row(claim: &Claim, chapter: &str) -> String {
     let mut sources: Vec<String> = claim.authority.iter().map(|text| linked(text)).collect();
     for (index, test) in claim.experiments.iter().enumerate() {
         let which = if index == 0 { "seen" } else { "also seen" };
-        sources.push(format!("[{which}](experiments/{chapter}.md#{test})"));
+        sources.push(format!("[{which}](../experiments/{chapter}.md#{test})"));
     }
     let words = claim.here.iter().map(|test| in_words(test));
     let words: Vec<String> = words.collect();
@@ -162,7 +162,7 @@ pub fn index(chapters: &[Chapter]) -> String {
             // One that two chapters have is led to where it is met first.
             list.entry((kind, number)).or_insert_with(|| {
                 format!(
-                    "<span class=\"verdict {verdict}\">[{id}]({}.md#{id}) {verdict}</span>",
+                    "<span class=\"verdict {verdict}\">[{id}](claims/{}.md#{id}) {verdict}</span>",
                     chapter.name
                 )
             });
@@ -229,7 +229,11 @@ mod tests {
         };
         let page = index(&[chapter("01-a"), chapter("02-b")]);
         assert!(page.starts_with("## Document 000\n"), "{page}");
-        assert_eq!(page.matches("[B02](01-a.md#B02) bug").count(), 1, "{page}");
+        assert_eq!(
+            page.matches("[B02](claims/01-a.md#B02) bug").count(),
+            1,
+            "{page}"
+        );
         assert!(!page.contains("02-b"), "{page}");
     }
 

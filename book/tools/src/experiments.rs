@@ -115,7 +115,7 @@ pub fn page(chapter: &Chapter, experiments: &[Experiment]) -> String {
             .iter()
             .filter(|claim| claim.experiments.contains(name));
         let ids: Vec<String> = claims
-            .map(|claim| format!("[{id}](../{}.md#{id})", chapter.name, id = claim.id))
+            .map(|claim| format!("[{id}](../claims/{}.md#{id})", chapter.name, id = claim.id))
             .collect();
         let _ = write!(
             page,

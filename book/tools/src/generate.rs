@@ -8,7 +8,7 @@ use anyhow::Result;
 
 use crate::recording::Recording;
 use crate::script::{self, Script};
-use crate::{claims, exercises, experiments, files, steps, timeline};
+use crate::{claims, exercises, experiments, files, listings, steps, timeline, times};
 
 /// Where it stands.
 const FOLDER: &str = "book/src/generated";
@@ -49,6 +49,12 @@ pub fn all() -> Result<BTreeMap<PathBuf, String>> {
     for (name, text) in steps::ladder::pages()? {
         pages.insert(folder.join(format!("steps/{name}.md")), text);
     }
+    for (name, text) in listings::all()? {
+        pages.insert(folder.join("listings").join(name), text);
+    }
+    for (name, text) in times::texts()? {
+        pages.insert(folder.join(times::FOLDER).join(name), text);
+    }
     Ok(pages)
 }
 
@@ -69,7 +75,12 @@ pub fn write() -> Result<()> {
     for old in leftovers(&pages)? {
         fs::remove_file(old)?;
     }
-    pages
-        .iter()
-        .try_for_each(|(path, text)| files::write(path, text))
+    for (path, text) in &pages {
+        files::write(path, text)?;
+    }
+    // Times count what else is generated, so they are right only now.
+    for (name, text) in times::texts()? {
+        files::write(&files::at(FOLDER).join(times::FOLDER).join(name), &text)?;
+    }
+    Ok(())
 }

@@ -62,7 +62,7 @@ impl Part {
     }
 
     /// What `text` has of it.
-    fn of(&self, text: &str) -> String {
+    pub fn of(&self, text: &str) -> String {
         let is_mark = |line: &&str| line.contains("ANCHOR: ") || line.contains("ANCHOR_END: ");
         let lines: Vec<&str> = match self {
             Self::Whole => return text.to_owned(),
@@ -94,8 +94,13 @@ pub fn find(text: &str) -> Vec<Include> {
 /// The text of a file with all that it includes, as mdBook reads it. A file that doesn't exist is
 /// left out: that is another check's fault to report.
 pub fn expanded(path: &Path) -> Result<String> {
+    expanded_text(&files::read(path)?, path)
+}
+
+/// `text` with all that it includes, if it were the text of the file at `path`.
+pub fn expanded_text(text: &str, path: &Path) -> Result<String> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    expand(&files::read(path)?, DEEPEST, folder)
+    expand(text, DEEPEST, folder)
 }
 
 /// `text`, which lies in `folder`, with what it includes in its place.

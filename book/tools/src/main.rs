@@ -8,6 +8,7 @@ mod experiments;
 mod files;
 mod generate;
 mod include;
+mod listings;
 mod merge;
 mod page;
 mod program;
@@ -18,6 +19,7 @@ mod steps;
 mod tags;
 mod tests;
 mod timeline;
+mod times;
 
 use std::process::ExitCode;
 

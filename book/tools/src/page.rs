@@ -86,7 +86,7 @@ impl Page {
 }
 
 /// What mdBook turns on: a page must be read here as it is there.
-fn options() -> Options {
+pub fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH

@@ -6,6 +6,7 @@ mod facts;
 mod foreign;
 mod links;
 mod quotes;
+mod reading;
 mod sections;
 mod sources;
 mod targets;
@@ -23,6 +24,7 @@ pub fn run() -> Result<()> {
     faults.extend(sources::orphans()?);
     faults.extend(sources::untested_snippets()?);
     faults.extend(sources::missing_files()?);
+    faults.extend(reading::unaddressed_listings()?);
     faults.extend(quotes::misquoted()?);
     faults.extend(claims_and_tests()?);
     faults.extend(facts::drifted()?);

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use crate::files;
 use crate::include::{self, Part};
+use crate::listings;
 
 /// Includes of files and anchors that don't exist, and anchors that no page includes.
 pub fn includes() -> Result<Vec<String>> {
@@ -16,6 +17,10 @@ pub fn includes() -> Result<Vec<String>> {
         for include in include::find(&files::read(&page)?) {
             let place = format!("{}:{}", files::shown(&page), include.line);
             let path = page.parent().unwrap_or(Path::new("")).join(&include.file);
+            let (path, part) = match listings::source(&include.file) {
+                Some((file, anchor)) => (file, Part::Anchor(anchor)),
+                None => (path, include.part),
+            };
             let Ok(path) = path.canonicalize() else {
                 faults.push(format!(
                     "{place}: there is no file {}",
@@ -23,7 +28,7 @@ pub fn includes() -> Result<Vec<String>> {
                 ));
                 continue;
             };
-            let Part::Anchor(anchor) = include.part else {
+            let Part::Anchor(anchor) = part else {
                 continue;
             };
             if !include::anchors(&files::read(&path)?).contains(&anchor) {

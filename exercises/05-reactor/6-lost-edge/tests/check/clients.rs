@@ -5,7 +5,7 @@ use harness::{Client, Server};
 
 use crate::subject::serve;
 
-const BOOK: &str = "05-reactor.html#the-edge-that-we-lost";
+const BOOK: &str = "05-speed.html#the-edge-that-we-lost";
 
 /// A server, and what a failure means.
 pub fn start(means: &str) -> Server {

@@ -2,7 +2,7 @@
 
 use crate::subject::{self, GET_WITH_A_BODY, LENGTH_AND_CODING, LONE_LF, PIPELINED, TWO_LENGTHS};
 
-const BOOK: &str = "06-http.html#what-can-be-read-in-two-ways";
+const BOOK: &str = "06-safety.html#what-can-be-read-in-two-ways";
 
 /// What a reader does in its own way.
 #[derive(Clone, Copy, PartialEq, Eq)]

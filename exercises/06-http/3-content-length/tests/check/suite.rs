@@ -2,7 +2,7 @@
 
 use crate::subject::{MAX_BODY, Refused, Requests};
 
-const BOOK: &str = "06-http.html#what-can-be-read-in-two-ways";
+const BOOK: &str = "06-safety.html#what-can-be-read-in-two-ways";
 
 /// A request with a body, and one behind it.
 const TWO: &str = "POST /a HTTP/1.1\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\n\r\n";

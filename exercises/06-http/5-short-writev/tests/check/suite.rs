@@ -7,7 +7,7 @@ use crate::subject::{Progress, Response};
 use serde::{Deserialize, Serialize};
 use socket2::SockRef;
 
-const BOOK: &str = "06-http.html#head-and-file-in-one-turn";
+const BOOK: &str = "06-files.html#head-and-file-in-one-turn";
 
 /// A head and a body in which each byte shows where it belongs.
 const HEAD: &[u8; 20] = b"HEAD-ABCDEFGHIJKLMNO";

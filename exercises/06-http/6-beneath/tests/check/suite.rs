@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::subject::Site;
 
-const BOOK: &str = "06-http.html#nothing-outside-the-root";
+const BOOK: &str = "06-files.html#nothing-outside-the-root";
 
 /// What is in the files outside.
 const SECRET: &str = "the secret";

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::subject::{Conditions, Method, Page, Status, answer};
 
-const BOOK: &str = "06-http.html#what-the-client-has-already";
+const BOOK: &str = "06-files.html#what-the-client-has-already";
 
 /// When the page was changed last: half a second after `CHANGED`.
 const MODIFIED: Duration = Duration::from_millis(1_795_262_400_500);

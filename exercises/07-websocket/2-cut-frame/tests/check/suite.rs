@@ -3,7 +3,7 @@
 use crate::subject::{Bad, Decoder, LIMIT};
 use nix::sys::resource::{Resource, setrlimit};
 
-const BOOK: &str = "07-websocket.html#payload-as-it-comes";
+const BOOK: &str = "07-messages.html#payload-as-it-comes";
 
 /// The frames of each piece, in words.
 type Told = Vec<Vec<String>>;

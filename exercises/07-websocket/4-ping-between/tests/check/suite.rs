@@ -2,7 +2,7 @@
 
 use crate::subject::{Assembler, Bad, Event, Frame, Kind, LIMIT, Opcode};
 
-const BOOK: &str = "07-websocket.html#fragments-and-control-frames";
+const BOOK: &str = "07-messages.html#fragments-and-control-frames";
 
 #[test]
 fn a_message_in_one_frame_is_complete() {

@@ -2,7 +2,7 @@
 
 use crate::subject::Utf8;
 
-const BOOK: &str = "07-websocket.html#text-is-utf-8";
+const BOOK: &str = "07-messages.html#text-is-utf-8";
 
 /// Characters of one, two, three and four bytes, and some at the edges of what there is.
 const TEXT: &str = "\u{feff}Hü€𝄞\0\r\n\u{7f}\u{80}\u{7ff}\u{800}\u{d7ff}\u{e000}\u{fffe}\u{ffff}\u{10000}\u{10ffff}";

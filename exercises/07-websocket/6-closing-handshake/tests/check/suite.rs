@@ -2,7 +2,7 @@
 
 use crate::subject::{Action, Closing, Event};
 
-const BOOK: &str = "07-websocket.html#closing";
+const BOOK: &str = "07-messages.html#closing";
 
 #[test]
 fn messages_go_both_ways_while_it_is_open() {

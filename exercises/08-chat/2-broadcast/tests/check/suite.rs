@@ -7,7 +7,7 @@ use crate::subject::{LIMIT, TOO_SLOW, serve};
 use harness::{Client, DEADLINE, Server};
 use socket2::SockRef;
 
-const BOOK: &str = "08-chat.html#one-line-for-many";
+const BOOK: &str = "08-slow-readers.html#one-line-for-many";
 
 /// What is said at a time. Nobody who reads comes near the limit by that.
 const LINES: usize = 20;

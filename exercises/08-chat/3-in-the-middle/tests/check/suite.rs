@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::subject::{Gone, Room, Seat, Wire};
 
-const BOOK: &str = "08-chat.html#who-has-gone";
+const BOOK: &str = "08-slow-readers.html#who-has-gone";
 
 #[test]
 fn a_line_reaches_everybody() {

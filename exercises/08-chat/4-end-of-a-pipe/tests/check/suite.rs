@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::subject::relay;
 use harness::{Client, EpollFlags, Server};
 
-const BOOK: &str = "08-chat.html#two-processes-or-one";
+const BOOK: &str = "08-terminal.html#two-processes-or-one";
 
 #[test]
 fn what_is_typed_reaches_the_server() {
