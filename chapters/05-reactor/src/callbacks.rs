@@ -150,8 +150,7 @@ impl<'h, H: Handler> Callbacks<'h, H> {
         }
     }
 
-    /// The handler can go on where it left off, if it may: with its input, and then with the news
-    /// that the server goes down.
+    /// The handler can go on with its input where it left off, if it may.
     pub fn offer_again(&mut self, io: &mut Io, id: ConnId) {
         let Some(connection) = io.sockets.get_mut(id) else {
             return;
@@ -162,13 +161,11 @@ impl<'h, H: Handler> Callbacks<'h, H> {
         }
         connection.offered();
         self.offer(io, id);
-        if io.is_stopping() {
-            self.stop(io, id);
-        }
         io.sockets.queue_flush(id); // there may be room for input again
     }
 
-    /// Output that was full has drained.
+    /// Output that was full has drained: what waited for that comes now, the input that was left
+    /// first. A paused connection is offered none, but told of a stop nevertheless.
     pub fn drained(&mut self, io: &mut Io, id: ConnId) {
         if !io.sockets.is_open(id) {
             return;
@@ -177,8 +174,11 @@ impl<'h, H: Handler> Callbacks<'h, H> {
             handler.on_drain(io, id, session);
         });
         let owed = Connection::is_owed_an_offer;
-        if io.is_stopping() || io.sockets.get(id).is_some_and(owed) {
+        if io.sockets.get(id).is_some_and(owed) {
             self.offer_again(io, id);
+        }
+        if io.is_stopping() {
+            self.stop(io, id);
         }
     }
 

@@ -158,10 +158,13 @@ impl Server {
         self.process().stdout()
     }
 
-    /// What the server has printed to stderr so far.
+    /// The lines that the server has printed to stderr so far. One whose end hasn't come through the
+    /// pipe yet isn't among them.
     #[must_use]
     pub fn stderr(&self) -> String {
-        self.process().stderr()
+        let mut text = self.process().stderr();
+        text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
+        text
     }
 
     /// Sends the server a signal.

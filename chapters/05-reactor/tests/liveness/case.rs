@@ -161,7 +161,7 @@ pub enum Step {
 pub fn cases() -> impl Strategy<Value = Case> {
     (bounds(), 1..=4_usize).prop_flat_map(|(limits, clients)| {
         (
-            (Just(limits), any::<bool>(), prop::bool::weighted(0.1)),
+            (Just(limits), any::<bool>(), prop::bool::weighted(0.3)),
             (
                 prop_oneof![2 => Just(1), 1 => Just(64 << 10), 1 => Just(0)],
                 prop_oneof![1 => Just(4 << 10), 1 => Just(64 << 10), 3 => Just(0)],

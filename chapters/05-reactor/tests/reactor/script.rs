@@ -21,7 +21,7 @@ pub const A_WHILE: Duration = Duration::from_millis(200);
 /// Connections are numbered in the order of their opening.
 ///
 /// Commands: `say TEXT`, `fill BYTES`, `share BYTES`, `send N TEXT`, `abort N`, `close N`, `resume N`,
-/// `timer N MS`, `untimer N`, `timer2 N MS`, `timer3 N MS` (resumes), `within N MS` (close), `finish`,
+/// `pour N BYTES`, `timer N MS`, `untimer N`, `timer2 N MS`, `timer3 N MS` (resumes), `within N MS` (close), `finish`,
 /// `read-on` (while full), `stop`, and
 /// - `wait`: block in this callback until [`Running::release`];
 /// - `hold`: leave the rest of the input, until a `resume` for this connection;
@@ -59,6 +59,7 @@ impl Script {
             "say" => io.send(id, format!("{argument}\n").as_bytes()),
             "fill" => io.send(id, &vec![b'x'; number()]),
             "share" => io.send_shared(id, vec![b'x'; number()].into()),
+            "pour" => io.send(self.ids[number()], &vec![b'x'; rest.parse().unwrap()]),
             "send" => io.send(self.ids[number()], format!("{rest}\n").as_bytes()),
             "abort" => io.abort(self.ids[number()]),
             "close" => io.close(self.ids[number()]),

@@ -90,6 +90,23 @@ fn a_stop_waits_for_output_that_a_slow_peer_still_reads() {
 }
 
 #[test]
+fn a_paused_connection_that_is_full_is_told_of_the_stop_once_it_has_drained() {
+    let server = start(Limits::default());
+    let mut client = server.client();
+    let mut other = server.client();
+    server.expect("open 1");
+    client.send(b"hold\n");
+    server.expect("line 0 hold");
+    other.send(format!("pour 0 {MUCH}\nstop\n").as_bytes());
+    server.expect("stop 1");
+    server.expect_nothing();
+    client.expect_last(&vec![b'x'; MUCH]);
+    drop((client, other));
+    let events = server.expect_end();
+    assert!(events.iter().any(|event| event == "stop 0"), "{events:?}");
+}
+
+#[test]
 fn an_answer_owed_at_the_stop_can_still_be_given() {
     let server = start(Limits::default());
     let mut client = server.client();
