@@ -158,7 +158,7 @@ export class Room {
   /** Something has been sent. Lines come back to who has said them; of commands only some do. */
   sent(typed) {
     const { nick } = this;
-    const [, word, rest] = /^(\/\S*)?\s*(.*)$/su.exec(typed);
+    const [, word, rest] = /^(\/\S*)?\s*(.*)$/su.exec(typed.replace(/^[\s\p{C}\p{DI}]+(?=\/)/u, ""));
     const told = /^\S+\s+(.*)$/su.exec(rest);
     if (!word || word.startsWith("//")) {
       this.unconfirmed.push({ kind: "said", text: word ? typed.slice(1) : typed, typed, nick });

@@ -34,14 +34,18 @@
 //! | --- | --- |
 //! | `event.rs`, `letter.rs` | what members are told, and which of them |
 //! | `command.rs`, `refusal.rs` | what members type, and what is refused |
-//! | `nick.rs`, `text.rs` | names and lines that can be shown |
+//! | `folded.rs`, `visible.rs` | which names are one, and what nobody sees |
+//! | `nick.rs`, `unfit.rs`, `text.rs` | names and lines that can be shown |
 
 mod command;
 mod event;
+mod folded;
 mod letter;
 mod nick;
 mod refusal;
 mod text;
+mod unfit;
+mod visible;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -49,10 +53,12 @@ use std::rc::Rc;
 pub use self::command::Command;
 use self::command::HELP;
 pub use self::event::{Event, Here, News, Private, Public, Side, Welcome, Why};
+pub use self::folded::Folded;
 pub use self::letter::{Letter, To};
-pub use self::nick::{Folded, Nick, Unfit};
+pub use self::nick::Nick;
 pub use self::refusal::{MAX_LINE, Refusal};
 pub use self::text::Text;
+pub use self::unfit::Unfit;
 
 /// How many lines a newcomer is told that were said before.
 pub const HISTORY: usize = 20;

@@ -1,6 +1,9 @@
 //! What a member types: a line to all, or a command.
 
+use unicode_width::UnicodeWidthChar;
+
 use super::refusal::Refusal;
+use super::visible::{is_invisible, looks_like_space};
 
 /// What a line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +47,8 @@ const ME: &str = "/me TEXT";
 const NICK: &str = "/nick NAME";
 
 impl<'a> Command<'a> {
-    /// Reads a line. White space at its ends means nothing.
+    /// Reads a line. White space at its ends means nothing, nor do characters that nobody sees: a
+    /// line that begins with a slash for its reader is a command, or it would be said to all.
     ///
     /// ```
     /// use ch08_chat::{Command, Refusal};
@@ -59,23 +63,24 @@ impl<'a> Command<'a> {
     /// [`Refusal::Empty`], [`Refusal::Unknown`] or [`Refusal::Incomplete`].
     // ANCHOR: parse
     pub fn parse(line: &'a str) -> Result<Self, Refusal> {
-        let line = line.trim();
-        if line.is_empty() {
+        let seen = line.trim_start_matches(is_unseen);
+        if seen.is_empty() {
             return Err(Refusal::Empty);
         }
-        if !line.starts_with('/') {
-            return Ok(Self::Say(line));
+        if !seen.starts_with(SLASHES) {
+            return Ok(Self::Say(line.trim_matches(is_space)));
         }
-        if line.starts_with("//") {
-            return Ok(Self::Say(&line[1..]));
+        if seen.starts_with("//") {
+            return Ok(Self::Say(seen[1..].trim_end_matches(is_space)));
         }
-        let (word, rest) = split(line);
+        let (word, rest) = split(seen);
         let needed = |usage| {
             (!rest.is_empty())
                 .then_some(rest)
                 .ok_or(Refusal::Incomplete(usage))
         };
-        Ok(match word {
+        let visible = word.replace(is_invisible, "").replace(SLASHES, "/");
+        Ok(match &*visible {
             "/msg" => match split(needed(MSG)?) {
                 (_, "") => return Err(Refusal::Incomplete(MSG)),
                 (nick, text) => Self::Tell { nick, text },
@@ -92,10 +97,32 @@ impl<'a> Command<'a> {
     // ANCHOR_END: parse
 }
 
-/// The first word, and what follows the white space after it.
+/// The second is typed with the keyboard in Chinese or Japanese.
+const SLASHES: [char; 2] = ['/', '／'];
+
+/// White space, and the mark with which some systems begin a text: browsers drop it, too.
+fn is_space(letter: char) -> bool {
+    letter.is_whitespace() || letter == '\u{feff}'
+}
+
+/// What leaves no trace where it is shown. An accent that has no letter counts as such: it
+/// mustn't hide a slash.
+fn is_unseen(letter: char) -> bool {
+    looks_like_space(letter) || is_invisible(letter) || letter.width() == Some(0)
+}
+
+/// The first word, and what follows the space after it, if anything of that is seen.
 fn split(line: &str) -> (&str, &str) {
-    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    (word, rest.trim_start())
+    let (word, rest) = line.split_once(looks_like_space).unwrap_or((line, ""));
+    let rest = rest.trim_matches(is_space);
+    (
+        word,
+        if rest.chars().all(is_unseen) {
+            ""
+        } else {
+            rest
+        },
+    )
 }
 
 #[cfg(test)]
@@ -109,6 +136,80 @@ mod tests {
             assert_eq!(Command::parse(line), Ok(Command::Say("hello")));
         }
         assert_eq!(Command::parse("a / b"), Ok(Command::Say("a / b")));
+    }
+
+    /// As reported to MonetDB#2495, Eppie-CLI#622, botbuilder-tools#1046 and browser-harness#433:
+    /// files from Windows, and what was copied from a page.
+    #[test]
+    fn a_line_whose_first_visible_character_is_a_slash_is_not_said() {
+        let unseen = [
+            "\u{feff}",
+            "\u{200b}",
+            "\u{200e}",
+            "\u{2060}",
+            "\u{ad}",
+            "\u{61c}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{e0041}",
+            "\u{180e}",
+            "\u{34f}",
+            "\u{301}",
+            "\x07",
+            " \u{feff} \u{a0}",
+        ];
+        for unseen in unseen {
+            let hidden = unseen.escape_unicode();
+            let tell = Command::Tell {
+                nick: "bob",
+                text: "x",
+            };
+            let (before, within) = (format!("{unseen}/msg bob x"), format!("/msg{unseen}bob x"));
+            assert_eq!(Command::parse(&before), Ok(tell), "{hidden}");
+            let within = Command::parse(&within);
+            assert!(
+                !matches!(within, Ok(Command::Say(_))),
+                "{hidden}: {within:?}"
+            );
+            let wrong = format!("{unseen}/mgs bob x");
+            assert!(
+                matches!(Command::parse(&wrong), Err(Refusal::Unknown(_))),
+                "{hidden}"
+            );
+            assert_eq!(Command::parse(unseen), Err(Refusal::Empty), "{hidden}");
+            assert!(
+                Command::parse(&format!("/msg bob {unseen}")).is_err(),
+                "{hidden}"
+            );
+        }
+        let who = Command::parse("/w\u{200b}ho\u{feff}");
+        assert_eq!(who, Ok(Command::Who));
+    }
+
+    #[test]
+    fn the_wide_slash_of_an_input_method_is_a_slash() {
+        let tell = Command::Tell {
+            nick: "bob",
+            text: "x",
+        };
+        assert_eq!(Command::parse("／msg bob x"), Ok(tell));
+        assert_eq!(
+            Command::parse("\u{3000}／msg\u{3000}bob\u{3000}x"),
+            Ok(tell)
+        );
+        assert!(Command::parse("／／x").is_err());
+    }
+
+    #[test]
+    fn what_is_said_keeps_its_marks() {
+        for line in [
+            "\u{200f}שלום!\u{200f}",
+            "I \u{2764}\u{fe0f}",
+            "🏴\u{e0067}\u{e007f}",
+        ] {
+            assert_eq!(Command::parse(line), Ok(Command::Say(line)));
+        }
+        assert_eq!(Command::parse("\u{feff}hello"), Ok(Command::Say("hello")));
     }
 
     #[test]

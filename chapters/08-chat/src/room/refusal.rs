@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::nick::{Nick, Unfit};
+use super::nick::Nick;
 use super::text::Text;
+use super::unfit::Unfit;
 
 /// The longest line that a member may type, in bytes, without its end.
 pub const MAX_LINE: usize = 1000;

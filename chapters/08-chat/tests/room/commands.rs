@@ -71,6 +71,36 @@ fn a_name_that_somebody_has_is_refused_whatever_its_case() {
 }
 
 #[test]
+fn a_name_that_reads_the_same_is_the_same_however_it_is_encoded() {
+    let mut room = room(2);
+    types(&mut room, 1, "/nick \u{c5}sa");
+    for name in ["A\u{30a}sa", "åＳＡ", "\u{212b}𝓈𝒶"] {
+        let refused = types(&mut room, 2, &format!("/nick {name}"));
+        assert_eq!(refused, [told(&[2], "! somebody else is called Åsa")]);
+        let said = types(&mut room, 2, &format!("/msg {name} psst"));
+        assert_eq!(said[0], told(&[1], "[guest-2 to you] psst"));
+    }
+}
+
+#[test]
+fn what_is_hidden_before_a_command_or_in_a_name_makes_no_line_public() {
+    let mut room = room(3);
+    types(&mut room, 1, "/nick bob");
+    for line in [
+        "\u{feff}/msg bob x",
+        "/msg b\u{200b}ob x",
+        "／msg \u{feff}bob x",
+    ] {
+        let said = types(&mut room, 2, line);
+        let expected = [
+            told(&[1], "[guest-2 to you] x"),
+            told(&[2], "[you to bob] x"),
+        ];
+        assert_eq!(said, expected, "{}", line.escape_unicode());
+    }
+}
+
+#[test]
 fn a_name_that_was_given_up_is_free() {
     let mut room = room(3);
     types(&mut room, 1, "/nick alice");
