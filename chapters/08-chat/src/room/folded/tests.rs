@@ -53,7 +53,7 @@ fn characters_that_nobody_sees_make_no_other_name() {
 }
 
 #[test]
-fn look_alikes_of_other_scripts_stay_other_names() {
+fn letters_of_other_scripts_that_look_alike_make_other_names() {
     assert_ne!(Folded::new("alice"), Folded::new("\u{430}lice"));
 }
 
