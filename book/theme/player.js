@@ -159,8 +159,9 @@
       place.href = `#${figure.id}-${step + 1}`;
       slider.value = step;
       slider.setAttribute('aria-valuetext', `step ${step + 1} of ${frames.length}`);
-      back.disabled = step === 0;
-      next.disabled = step === last;
+      // Not `disabled`: that would take the focus away, and the next arrow key would turn the page.
+      back.setAttribute('aria-disabled', step === 0);
+      next.setAttribute('aria-disabled', step === last);
       if (step === last) pause();
       for (const show of [showPicture, showServer, showKernel]) show(step);
     }
@@ -194,14 +195,29 @@
     });
     figure.querySelector('figcaption').after(player);
     figure.classList.add('playing');
+    // To the player, with the sentence that tells of the step in sight, and with the keys.
+    const show = () => {
+      const fits = player.getBoundingClientRect().height < innerHeight - 80;
+      player.focus({ preventScroll: true });
+      player.scrollIntoView({ block: fits ? 'center' : 'start' });
+    };
     const fromHash = () => {
       const [, name, number] = location.hash.match(/^#(.+)-(\d+)$/) || [];
       if (name !== figure.id) return false;
       go(Number(number) - 1);
-      player.scrollIntoView({ block: 'center' });
+      show();
       return true;
     };
     addEventListener('hashchange', fromHash);
+    // A click on a link to the step that is in the address already changes nothing there.
+    addEventListener('click', event => {
+      const link = event.target.closest?.('a[href]');
+      if (link && link.hash && link.href === location.href) fromHash();
+    });
+    // A click anywhere in the player gives it the keys.
+    player.addEventListener('pointerup', event => {
+      if (!event.target.closest('a, select, input, button')) player.focus({ preventScroll: true });
+    });
     if (!fromHash()) go(0);
   }
 

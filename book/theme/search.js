@@ -27,13 +27,22 @@
     return hits.sort((a, b) => b.score - a.score);
   }
 
+  // What explains a word comes before what only has it: the glossary first, recordings last.
+  const weight = ({ ref, doc }, urls) => {
+    if (urls?.[ref]?.startsWith('glossary.html')) return 3;
+    return /^(Watch it run|Myths|Exercises)/.test(doc.title) ? 0.3 : 1;
+  };
+  const ranked = (hits, urls) => hits
+    .map(hit => ({ ...hit, score: hit.score * weight(hit, urls) }))
+    .sort((a, b) => b.score - a.score);
+
   const load = elasticlunr.Index.load;
   elasticlunr.Index.load = json => {
     const index = load.call(elasticlunr.Index, json);
     const search = index.search.bind(index);
     index.search = (query, options) => {
       const terms = query.match(CJK);
-      if (!terms) return search(query, options);
+      if (!terms) return ranked(search(query, options), window.search?.doc_urls);
       const hits = find(index.documentStore.docs, terms);
       const rest = query.replace(CJK, ' ').trim();
       if (!rest) return hits;

@@ -34,6 +34,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::files;
+use crate::timeline::Fold;
 
 /// One line of a script.
 #[derive(Debug, PartialEq, Eq)]
@@ -106,6 +107,10 @@ pub struct Script {
     pub mutant: Option<String>,
     /// How many bytes `file.bin` has, in the directory that is served.
     pub file: Option<usize>,
+    /// Steps of the timeline that are shown as one.
+    pub folds: Vec<Fold>,
+    /// Words of the last step that the timeline shows.
+    pub until: Option<String>,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }
@@ -120,6 +125,9 @@ struct Written {
     mutant: Option<String>,
     file: Option<usize>,
     steps: Vec<String>,
+    #[serde(default)]
+    fold: Vec<Fold>,
+    until: Option<String>,
 }
 
 /// The names of all scripts, sorted.
@@ -153,6 +161,8 @@ impl Script {
             options: written.options,
             mutant: written.mutant,
             file: written.file,
+            folds: written.fold,
+            until: written.until,
             steps,
         })
     }

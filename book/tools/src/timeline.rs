@@ -7,6 +7,7 @@
 mod connection;
 mod epoll;
 mod events;
+mod fold;
 mod foresight;
 mod http;
 mod page;
@@ -17,14 +18,17 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use anyhow::{Context, Result};
 use serde::Serialize;
 use workbench::trace::Record;
 
 use crate::recording::{Recording, by_client, field};
+use crate::script::Script;
 use foresight::Foresight;
 use rows::Fill;
 use state::State;
 
+pub use fold::Fold;
 pub use page::html;
 
 /// What happened to each row since the frame before: its new text, or nothing if it went.
@@ -79,7 +83,25 @@ pub struct Timeline {
     frames: Vec<Frame>,
 }
 
+/// From this chapter on, readers know that a wait leads to a read, and an answer to a wait.
+const JOINED_FROM: &str = "05";
+
 impl Timeline {
+    /// The timeline called `name`, as its script wants it shown.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such recording or script, or the script quotes words that no step says.
+    pub fn load(name: &str) -> Result<Self> {
+        let script = Script::load(name)?;
+        let mut timeline = Self::new(&Recording::load(name)?);
+        let joined = name >= JOINED_FROM;
+        let until = script.until.as_deref();
+        timeline.frames = fold::folded(timeline.frames, &script.folds, until, joined)
+            .with_context(|| format!("book/traces/{name}.toml"))?;
+        Ok(timeline)
+    }
+
     /// Derives the frames from what was recorded.
     pub fn new(recording: &Recording) -> Self {
         let foresight = Foresight::new(&recording.events);

@@ -6,10 +6,11 @@ use anyhow::Result;
 
 use super::Timeline;
 use crate::recording::Recording;
+use crate::script::Script;
 
 /// What a page includes. Markdown ends an HTML block at a blank line, so there is none.
 pub fn html(name: &str, title: &str, recording: &Recording) -> Result<String> {
-    let timeline = Timeline::new(recording);
+    let timeline = Timeline::load(name)?;
     // The script must not be ended by what was recorded.
     let frames = serde_json::to_string(&timeline)?.replace('<', "\\u003c");
     let command = [std::slice::from_ref(&recording.chapter), &recording.options]
@@ -22,8 +23,14 @@ pub fn html(name: &str, title: &str, recording: &Recording) -> Result<String> {
         ),
         None => String::new(),
     };
+    // What a recording ends in isn't shown if it is cut before.
+    let cut = if Script::load(name)?.until.is_some() {
+        " data-cut"
+    } else {
+        ""
+    };
     let mut html = format!(
-        "<figure class=\"timeline\" id=\"{name}\" data-trace=\"traces/{name}.json\">\n\
+        "<figure class=\"timeline\" id=\"{name}\" data-trace=\"traces/{name}.json\"{cut}>\n\
          <figcaption><strong>{}.</strong> Recorded from <code>{}</code>{} on {}.</figcaption>\n\
          <div class=\"timeline-table\">\n<table>\n\
          <thead><tr><th>#</th><th>µs</th><th>what happens</th><th>what the kernel must hold (derived)</th></tr></thead>\n<tbody>\n",
