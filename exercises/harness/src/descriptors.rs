@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 use crate::events::Watch;
+use crate::sock_diag;
 use crate::sockets::{State, TcpSocket, tcp_sockets};
 
 /// An open descriptor.
@@ -47,10 +48,18 @@ pub(crate) fn descriptors(pid: u32, sockets: &[TcpSocket]) -> BTreeMap<i32, Desc
         .collect()
 }
 
-/// How `client`'s connection, or else the listener, is watched in process `pid`: its descriptor and each of
-/// its watches. `None` if the process has no such descriptor.
-pub(crate) fn watched(pid: u32, client: Option<SocketAddr>) -> Option<(i32, Vec<Watch>)> {
-    let all = descriptors(pid, &tcp_sockets(pid));
+/// How `client`'s connection with the server at `address`, or else the listener there, is watched in process
+/// `pid`: its descriptor and each of its watches. `None` if the process has no such descriptor.
+pub(crate) fn watched(
+    pid: u32,
+    address: SocketAddr,
+    client: Option<SocketAddr>,
+) -> Option<(i32, Vec<Watch>)> {
+    let sockets = match one_socket(address, client) {
+        Ok(socket) => vec![socket?],
+        Err(_) => tcp_sockets(pid), // where the kernel doesn't answer: all of its table
+    };
+    let all = descriptors(pid, &sockets);
     let (&fd, _) = all.iter().find(|(_, descriptor)| match descriptor {
         Descriptor::Connection(socket) => Some(socket.remote) == client,
         Descriptor::Listener { .. } => client.is_none(),
@@ -66,6 +75,24 @@ pub(crate) fn watched(pid: u32, client: Option<SocketAddr>) -> Option<(i32, Vec<
         .filter(|watch| watch.fd == fd)
         .collect();
     Some((fd, watches))
+}
+
+/// The server's end of `client`'s connection, or else its listener, as far as it matters here.
+fn one_socket(address: SocketAddr, client: Option<SocketAddr>) -> io::Result<Option<TcpSocket>> {
+    let nobody = SocketAddr::new(address.ip(), 0);
+    let remote = client.unwrap_or(nobody);
+    let found = sock_diag::look(address, remote)?;
+    Ok(found.map(|found| TcpSocket {
+        local: address,
+        remote,
+        state: match client {
+            Some(_) => State::Established,
+            None => State::Listening,
+        },
+        unsent: found.unsent,
+        unread: found.unread,
+        inode: found.inode,
+    }))
 }
 
 /// What a link in `/proc/PID/fd` points to, like `socket:[4242]` or `anon_inode:[eventpoll]`.

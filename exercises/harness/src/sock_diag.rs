@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! request   16 header │ family, protocol, 2 unused  │ 4 states │ 48 connection
-//! answer    16 header │ family, state, timer, tries │ 48 connection │ 4 expires │ 4 unread │ 4 unsent │ …
+//! answer    16 header │ family, state, timer, tries │ 48 connection │ 4 expires │ 4 unread │ 4 unsent │ 4 user │ 4 inode │ …
 //! ```
 //!
 //! See `sock_diag(7)`: `inet_diag_req_v2`, `inet_diag_msg`.
@@ -35,6 +35,7 @@ const REMOTE_PORT: usize = 22;
 const EXPIRES: usize = 68;
 const UNREAD: usize = 72;
 const UNSENT: usize = 76;
+const INODE: usize = 84;
 /// `TCP_LISTEN`, as the kernel numbers the states.
 const LISTENS: u8 = 10;
 
@@ -50,6 +51,8 @@ pub(crate) struct Found {
     pub(crate) unread: usize,
     /// Bytes written that the peer has not acknowledged; 0 of a listener, whose backlog stands there.
     pub(crate) unsent: usize,
+    /// 0 while no process holds the socket, as in an accept queue.
+    pub(crate) inode: u64,
 }
 
 /// Bytes that wait unread in the TCP socket `local` connected to `remote`; 0 if there is none.
@@ -117,6 +120,7 @@ fn parse(answer: &[u8], remote_port: u16) -> io::Result<Option<Found>> {
                 expires: Duration::from_millis(u32::from_ne_bytes(bytes(answer, EXPIRES)?).into()),
                 unread: u32::from_ne_bytes(bytes(answer, UNREAD)?) as usize,
                 unsent: if state == LISTENS { 0 } else { unsent },
+                inode: u32::from_ne_bytes(bytes(answer, INODE)?).into(),
             };
             // Where there is no such connection the kernel tells of its listener instead.
             let to = u16::from_be_bytes(bytes(answer, REMOTE_PORT)?);

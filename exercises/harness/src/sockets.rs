@@ -32,12 +32,20 @@ pub(crate) enum State {
     Other,
 }
 
-/// All TCP sockets in the network namespace of process `pid`.
+/// How a row of a socket in `TIME_WAIT` is told from others: only a state is written with two digits.
+const TIME_WAIT: &str = " 06 ";
+
+/// All TCP sockets in the network namespace of process `pid`, without those in `TIME_WAIT`: no process holds
+/// one, and there may be ten thousands.
 pub(crate) fn tcp_sockets(pid: u32) -> Vec<TcpSocket> {
     ["tcp", "tcp6"]
         .iter()
         .filter_map(|table| fs::read_to_string(format!("/proc/{pid}/net/{table}")).ok())
-        .flat_map(|table| table.lines().skip(1).filter_map(parse).collect::<Vec<_>>())
+        .flat_map(|table| {
+            let rows = table.lines().skip(1);
+            let held = rows.filter(|row| !row.contains(TIME_WAIT));
+            held.filter_map(parse).collect::<Vec<_>>()
+        })
         .collect()
 }
 

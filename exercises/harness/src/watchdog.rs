@@ -70,8 +70,7 @@ pub(crate) fn look(pid: u32, Waiting { client, awaited }: Waiting) -> Report {
     }
 }
 
-/// Whether a socket is in an accept queue: open, and held by no process. (Sockets in
-/// `TIME_WAIT` are held by nobody, either. There may be thousands, with any client's port.)
+/// Whether a socket is in an accept queue: open, and held by no process.
 fn is_queued(socket: &TcpSocket) -> bool {
     socket.inode == 0 && matches!(socket.state, State::Established | State::CloseWait)
 }

@@ -96,7 +96,7 @@ impl Server {
     #[must_use]
     pub fn is_watched(&self, client: &Client, events: EpollFlags) -> bool {
         let wanted = events.bits().cast_unsigned();
-        let seen = descriptors::watched(self.pid(), Some(client.address()));
+        let seen = descriptors::watched(self.pid(), self.address(), Some(client.address()));
         let mut watches = seen.iter().flat_map(|(_, watches)| watches);
         watches.any(|watch| watch.events & wanted == wanted && !watch.is_spent())
     }
@@ -111,7 +111,7 @@ impl Server {
     pub fn expect_switched_off(&self, client: &Client) {
         let deadline = Instant::now() + self.deadline();
         loop {
-            let seen = descriptors::watched(self.pid(), Some(client.address()));
+            let seen = descriptors::watched(self.pid(), self.address(), Some(client.address()));
             let watches = seen.iter().flat_map(|(_, watches)| watches);
             let Some(watch) = watches
                 .into_iter()
@@ -146,7 +146,7 @@ impl Server {
         let wanted = events.bits().cast_unsigned();
         let deadline = Instant::now() + self.deadline();
         loop {
-            let seen = descriptors::watched(self.pid(), client);
+            let seen = descriptors::watched(self.pid(), self.address(), client);
             let watches = seen.iter().flat_map(|(_, watches)| watches);
             let is_so = watches
                 .clone()

@@ -264,6 +264,8 @@ fn serve_with_little_room(listener: &TcpListener) -> io::Result<()> {
 /// A client that hasn't read, and for which some bytes are pending, fewer than LOW; and what it has sent.
 fn client_with_a_little_pending(server: &Server) -> (Client, Vec<u8>) {
     let mut client = server.client();
+    // By itself, the kernel would let this buffer grow to megabytes.
+    setsockopt(client.stream(), sockopt::RcvBuf, &(64 << 10)).unwrap();
     let piece = bytes(16 * 1024);
     let mut sent = Vec::new();
     loop {

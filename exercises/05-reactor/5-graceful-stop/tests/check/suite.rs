@@ -1,13 +1,13 @@
 //! A stop in the middle of everything.
 
-use std::fs;
 use std::io::{ErrorKind, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::os::fd::AsFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::subject::serve;
+use harness::experiment::entry;
 use harness::{Client, DEADLINE, Server, Signal};
 use nix::sys::signal::SigSet;
 use nix::sys::signalfd::SignalFd;
@@ -271,9 +271,8 @@ fn answer_under_way(server: &Server) -> (Client, Vec<u8>) {
         if Instant::now() >= deadline {
             server.fail_with("an answer to each line", "some are still missing after 3 s");
         }
-        let table = sockets();
-        here = find(&table, client.address(), server.address()).map_or(0, |end| end.unread);
-        there = find(&table, server.address(), client.address()).map_or(0, |end| end.unsent);
+        here = entry(client.address(), server.address()).map_or(0, |end| end.unread);
+        there = entry(server.address(), client.address()).map_or(0, |end| end.unsent);
     }
     assert!(there > 0, "the client's socket has taken all {here} bytes");
     (client, lines)
@@ -282,9 +281,8 @@ fn answer_under_way(server: &Server) -> (Client, Vec<u8>) {
 /// Waits until the server has shut down its side of this connection, or closed it.
 fn wait_for_goodbye(client: &Client, server: &Server) {
     let deadline = Instant::now() + DEADLINE;
-    let is_open = || {
-        find(&sockets(), server.address(), client.address()).is_some_and(|end| end.is_established)
-    };
+    let is_open =
+        || entry(server.address(), client.address()).is_some_and(|end| end.state == "ESTABLISHED");
     while is_open() && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(1));
     }
@@ -292,38 +290,7 @@ fn wait_for_goodbye(client: &Client, server: &Server) {
 
 /// Whether something that the client has sent has not arrived yet.
 fn is_unacknowledged(client: &Client, server: &Server) -> bool {
-    find(&sockets(), client.address(), server.address()).is_some_and(|end| end.unsent > 0)
-}
-
-/// All TCP sockets (`proc_pid_net(5)`). On a busy machine they are thousands, those in `TIME_WAIT`
-/// among them, and each look takes milliseconds.
-fn sockets() -> String {
-    fs::read_to_string("/proc/net/tcp").unwrap_or_default()
-}
-
-/// A row of that table.
-struct Socket {
-    is_established: bool,
-    /// Bytes that the other side has not acknowledged.
-    unsent: usize,
-    unread: usize,
-}
-
-/// The end of a connection that is at `local`.
-fn find(sockets: &str, local: SocketAddr, remote: SocketAddr) -> Option<Socket> {
-    let [local, remote] = [local, remote].map(|address| format!(":{:04X}", address.port()));
-    sockets.lines().find_map(|line| {
-        let (_, row) = line.split_once(&format!("{local} "))?;
-        let mut fields = row.split_whitespace();
-        let is_it = fields.next()?.ends_with(&remote);
-        let state = fields.next().filter(|_| is_it)?;
-        let (unsent, unread) = fields.next()?.split_once(':')?;
-        Some(Socket {
-            is_established: state == "01",
-            unsent: usize::from_str_radix(unsent, 16).ok()?,
-            unread: usize::from_str_radix(unread, 16).ok()?,
-        })
-    })
+    entry(client.address(), server.address()).is_some_and(|end| end.unsent > 0)
 }
 
 /// Waits until connections are refused.
