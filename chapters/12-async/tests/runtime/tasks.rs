@@ -4,8 +4,9 @@ use std::future::{pending, poll_fn};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
+use std::time::Duration;
 
-use ch12_async::runtime::JoinSet;
+use ch12_async::runtime::{JoinSet, sleep};
 
 use crate::run;
 
@@ -71,7 +72,7 @@ fn a_task_that_drops_its_own_set_ends_at_its_next_await() {
         set.lock().unwrap().spawn(async move {
             let _guard = guard;
             own.lock().unwrap().abort_all();
-            pending::<()>().await;
+            sleep(Duration::from_mins(1)).await; // so that its waker stays with the reactor
             reached.store(true, Ordering::Relaxed);
         });
         let mut other = JoinSet::new();

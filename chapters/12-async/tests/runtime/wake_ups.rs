@@ -35,18 +35,17 @@ fn a_task_that_is_woken_several_times_is_polled_once() {
     let polls = run(|| async {
         let polls = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&polls);
-        let mut set = JoinSet::new();
+        let (mut set, mut others) = (JoinSet::new(), JoinSet::new());
         set.spawn(poll_fn(move |context| {
-            if count.fetch_add(1, Ordering::Relaxed) == 1 {
-                return Poll::Ready(());
+            if count.fetch_add(1, Ordering::Relaxed) == 0 {
+                (0..10).for_each(|_| context.waker().wake_by_ref());
             }
-            (0..10).for_each(|_| context.waker().wake_by_ref());
-            Poll::Pending
+            Poll::<()>::Pending
         }));
-        let mut last = JoinSet::new();
-        set.join_next().await;
-        last.spawn(async {});
-        last.join_next().await;
+        for _ in 0..3 {
+            others.spawn(async {}); // each takes a turn
+            others.join_next().await;
+        }
         polls.load(Ordering::Relaxed)
     });
     assert_eq!(polls, 2);
