@@ -1,13 +1,14 @@
 //! Outgoing connections: several addresses, tried one after the other until one answers.
 
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 use std::vec;
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollEvent, EpollFlags};
+use nix::sys::socket::{setsockopt, sockopt};
 use socket2::{Domain, Protocol, Socket, Type};
 use tracing::trace;
 
@@ -32,6 +33,8 @@ pub struct ConnectorId(pub(crate) Key);
 /// ```
 #[derive(Debug)]
 struct Connector {
+    /// The address of ours to connect from; the kernel's choice, if that is `None`.
+    source: Option<IpAddr>,
     /// Addresses that are still to be tried.
     addresses: vec::IntoIter<SocketAddr>,
     /// Sockets that have not answered yet.
@@ -69,10 +72,12 @@ impl Connectors {
         &mut self,
         epoll: &Epoll,
         clock: &mut Clock,
+        source: Option<IpAddr>,
         addresses: Vec<SocketAddr>,
         within: Duration,
     ) -> ConnectorId {
         let id = ConnectorId(self.pending.insert(Connector {
+            source,
             addresses: addresses.into_iter(),
             attempts: Vec::new(),
             deadline: clock.after(within),
@@ -177,7 +182,7 @@ impl Connector {
     /// Begins with the next address for which that is possible.
     fn try_next(&mut self, epoll: &Epoll, id: ConnectorId) {
         for address in self.addresses.by_ref() {
-            match begin(address, epoll, id) {
+            match begin(self.source, address, epoll, id) {
                 Ok(stream) => return self.attempts.push(stream),
                 Err(error) => self.error = Some(error),
             }
@@ -216,13 +221,24 @@ impl Connector {
 // ANCHOR: begin
 /// Begins to connect, and has epoll tell when that is decided: the socket becomes writable, whether
 /// it has succeeded or failed; `SO_ERROR` says which (`connect(2)`, EINPROGRESS).
-fn begin(address: SocketAddr, epoll: &Epoll, id: ConnectorId) -> io::Result<TcpStream> {
+fn begin(
+    source: Option<IpAddr>,
+    address: SocketAddr,
+    epoll: &Epoll,
+    id: ConnectorId,
+) -> io::Result<TcpStream> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM.nonblocking(),
         Some(Protocol::TCP),
     )?;
     socket.set_tcp_nodelay(true)?;
+    if let Some(source) = source {
+        // The port is chosen by `connect`, which may give the same one to connections with different
+        // targets. `bind` would have to choose one that no other socket has (ip(7)).
+        setsockopt(&socket, sockopt::IpBindAddressNoPort, &true)?;
+        socket.bind(&SocketAddr::new(source, 0).into())?;
+    }
     match socket.connect(&address.into()) {
         Ok(()) => {}
         Err(error) if error.raw_os_error() == Some(Errno::EINPROGRESS as i32) => {}

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::mem;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
@@ -249,7 +249,22 @@ impl Io {
     /// `within`. Names aren't resolved here: that blocks, so it is a thread's work.
     pub fn connect(&mut self, addresses: Vec<SocketAddr>, within: Duration) -> ConnectorId {
         let Sockets { epoll, clock, .. } = &mut self.sockets;
-        self.connectors.add(epoll, clock, addresses, within)
+        self.connectors.add(epoll, clock, None, addresses, within)
+    }
+
+    /// As [`Self::connect`], to one address, and from the address `source` of this machine. The port
+    /// is the kernel's choice. A machine has as many connections to one port of another as there
+    /// are local ports *for each address that it connects from*.
+    pub fn connect_from(
+        &mut self,
+        source: IpAddr,
+        address: SocketAddr,
+        within: Duration,
+    ) -> ConnectorId {
+        let Sockets { epoll, clock, .. } = &mut self.sockets;
+        let addresses = vec![address];
+        self.connectors
+            .add(epoll, clock, Some(source), addresses, within)
     }
 
     /// Gives up the outgoing connection `id`, if it isn't there yet. Nothing is called back.

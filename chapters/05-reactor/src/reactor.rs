@@ -70,9 +70,18 @@ impl Reactor {
     /// [`InvalidInput`](ErrorKind::InvalidInput) for limits with which no connection could be
     /// served. As `epoll_create1(2)` and `eventfd(2)`: no descriptor or no memory is left.
     pub fn new(limits: Limits) -> io::Result<Self> {
+        Self::with_waker(limits, Waker::new()?)
+    }
+
+    /// As [`Self::new`], woken by `waker`, which no other reactor may have. For a thread with
+    /// descriptors of its own (`unshare(2)`, `CLONE_FILES`): the number of `waker`'s descriptor is
+    /// the same for all threads only if it was there before they parted.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_waker(limits: Limits, waker: Waker) -> io::Result<Self> {
         limits.check()?;
         let io = Io::new(limits)?;
-        let waker = Waker::new()?;
         let readable = EpollFlags::EPOLLIN;
         io.sockets
             .epoll

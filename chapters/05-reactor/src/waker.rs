@@ -1,5 +1,6 @@
 //! Waking a reactor from another thread.
 
+use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -30,7 +31,12 @@ pub(crate) enum Asked {
 }
 
 impl Waker {
-    pub(crate) fn new() -> nix::Result<Self> {
+    /// A waker for a reactor that is made later, in another thread
+    /// ([`Reactor::with_waker`](crate::Reactor::with_waker)).
+    ///
+    /// # Errors
+    /// As `eventfd(2)`: no descriptor or no memory is left.
+    pub fn new() -> io::Result<Self> {
         let event = EventFd::from_flags(EfdFlags::EFD_NONBLOCK | EfdFlags::EFD_CLOEXEC)?;
         Ok(Self(Arc::new(Shared {
             event,

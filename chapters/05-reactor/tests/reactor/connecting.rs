@@ -1,7 +1,7 @@
 //! Outgoing connections.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ const LONG: Duration = Duration::from_hours(1);
 
 enum Wish {
     Connect(Vec<SocketAddr>, Duration),
+    ConnectFrom(IpAddr, SocketAddr),
     Cancel,
     Stop,
 }
@@ -38,6 +39,9 @@ impl Handler for Caller {
         while let Ok(wish) = self.wishes.try_recv() {
             match wish {
                 Wish::Connect(addresses, within) => self.made.push(io.connect(addresses, within)),
+                Wish::ConnectFrom(source, address) => {
+                    self.made.push(io.connect_from(source, address, LONG));
+                }
                 Wish::Cancel => self
                     .made
                     .drain(..)
@@ -126,6 +130,27 @@ fn a_connection_is_opened_and_speaks() {
     caller.0.expect("good day");
     drop(peer);
     caller.0.expect("close Finished");
+}
+
+#[test]
+fn a_connection_comes_from_the_address_that_was_asked_for() {
+    let caller = start();
+    let (listener, address) = listening();
+    let source: IpAddr = "127.0.3.7".parse().unwrap();
+    ask(&caller, Wish::ConnectFrom(source, address));
+    let (_peer, from) = listener.accept().unwrap();
+    assert_eq!(from.ip(), source);
+    caller.0.expect(&format!("open {address}"));
+}
+
+#[test]
+fn a_source_that_is_no_address_of_this_machine_is_a_failure() {
+    let caller = start();
+    let (_listener, address) = listening();
+    // Of the documentation's network (RFC 5737): no machine has it.
+    let source: IpAddr = "192.0.2.1".parse().unwrap();
+    ask(&caller, Wish::ConnectFrom(source, address));
+    caller.0.expect("failed AddrNotAvailable");
 }
 
 #[test]
