@@ -17,13 +17,15 @@ pub(crate) use self::conditional::is_plain;
 use self::conditional::{Asked, Verdict, judge};
 use self::range::Wanted;
 use self::root::{Named, Refusal, Root};
-use crate::response::{FileVersion, Page};
+use crate::response::{FileVersion, Page, Seconds};
 use crate::{Date, Fields, Head, Method, Response, Status};
 
 /// What answers with files from one directory.
 ///
-/// A path names a file in one way only: no empty segment, no `.` and no `..`. A directory's page is
-/// its `index.html`.
+/// A path names a file in one way only: no empty segment, no `.` and no `..`. A [`Site`](crate::Site)
+/// makes that of what it is asked ([`normal`](crate::normal)). A directory's page is its `index.html`.
+///
+/// The root is a path: once a second a request finds out whether another directory has come there.
 ///
 /// What has been served is kept at hand, and compared with the file at the next request of another
 /// second. Until then, an answer costs no system call. At most 512 files are kept, each as up to
@@ -32,6 +34,8 @@ use crate::{Date, Fields, Head, Method, Response, Status};
 pub struct Files {
     root: Root,
     cache: Cache,
+    /// When the root was last followed.
+    followed: Seconds,
 }
 
 /// Why a path has no page.
@@ -53,6 +57,7 @@ impl Files {
         Ok(Self {
             root: Root::open(root)?,
             cache: Cache::new(Self::KEPT),
+            followed: 0,
         })
     }
 
@@ -65,8 +70,8 @@ impl Files {
 
     /// The answer to a request with this `head` for the file that `path` names.
     ///
-    /// `path` is decoded, and begins with a slash: the path of the request's target, or another in
-    /// its place. There may be no file, whatever the method is; a file that there is takes GET,
+    /// `path` is decoded and normal, and begins with a slash: the path of the request's target, or
+    /// another in its place. There may be no file, whatever the method is; a file that there is takes GET,
     /// HEAD and OPTIONS.
     #[inline]
     pub fn answer(&mut self, head: &Head<'_>, path: &[u8], now: &Date) -> Response {
@@ -92,10 +97,12 @@ impl Files {
             Method::Head => Some(Asked::Head),
             _ => None,
         };
+        self.follow(now);
         let page = match self.cache.get(path, now.seconds()) {
             Some(page) => Arc::clone(page),
             None => match self.look(path, now, reach) {
                 Ok(page) => page,
+                Err(NoPage::Directory) if asked.is_none() => return not_read(head.method),
                 Err(NoPage::Directory) => return add_slash(path, head.target.query()),
                 Err(NoPage::Refused(refusal)) => return refused(refusal),
             },
@@ -109,6 +116,17 @@ impl Files {
         conditional(head.fields, asked, page, now)
     }
     // ANCHOR_END: answer
+
+    /// Goes on in the directory that the root's path names now: looks at it once a second.
+    ///
+    /// A tool that builds a site anew may remove the directory first, or lead a link to another.
+    #[inline]
+    fn follow(&mut self, now: &Date) {
+        if self.followed != now.seconds() {
+            self.followed = now.seconds();
+            self.root.follow(); // what is at hand is compared in each second anyway
+        }
+    }
 
     /// The file for `path`, if it has been looked at in this second, and no route takes the path.
     #[inline]

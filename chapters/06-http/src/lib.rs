@@ -26,7 +26,7 @@ pub use files::Files;
 pub use protocol::{
     Body, Connection, Error, Event, Fields, Form, Framing, Head, HeadParser, Limits, LineReader,
     Method, Piece, Request, RequestParser, Status, Target, Version, decode, decode_form,
-    form_pairs,
+    form_pairs, normal,
 };
 pub use response::{Date, Delivery, Extent, FileRange, Response, escape};
 pub use server::{

@@ -40,4 +40,4 @@ pub use self::piece::Piece;
 pub use self::request::{Event, Request, RequestParser};
 pub use self::request_line::Version;
 pub use self::status::Status;
-pub use self::target::{Form, Target, decode, decode_form, form_pairs};
+pub use self::target::{Form, Target, decode, decode_form, form_pairs, normal};

@@ -20,9 +20,9 @@ pub(super) enum Wanted {
 /// bytes=500-     from the 501st on    bytes=0-0,-1  two ranges
 /// ```
 ///
-/// Several ranges get the whole file: the server may (§14.2), an answer in parts is needed by few,
-/// and a hundred ranges that overlap are a known attack (§17.15). So does a value that isn't
-/// understood.
+/// Several ranges get the whole file: the server may ignore the field (§14.2), and hundreds of small
+/// ranges, or of ranges that overlap, are a known attack (§17.15). Their answer, `multipart/byteranges`,
+/// is needed by few: zsync gives up without it. A value that isn't understood gets the whole, too.
 pub(super) fn wanted(value: &[u8], length: u64) -> Wanted {
     let Some((first, last)) = only_range(value) else {
         return Wanted::Whole;

@@ -1,15 +1,16 @@
 //! The directory that is served, and the walls around it.
 
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat, openat2};
 use nix::sys::stat::Mode;
 
-/// A directory, opened once. Nothing outside of it is ever opened.
+/// A directory, and where it was found. Nothing outside of it is ever opened.
 ///
 /// No code here looks for `..` to keep a client inside: such filters have been bypassed for as long
 /// as there have been servers. The kernel does it, on its way from name to name: `RESOLVE_BENEATH` makes it
@@ -17,7 +18,10 @@ use nix::sys::stat::Mode;
 /// moment (`openat2(2)`). A link to somewhere inside works if it is relative.
 #[derive(Debug)]
 pub(super) struct Root {
+    path: PathBuf,
     directory: OwnedFd,
+    /// Device and inode of the directory.
+    id: (u64, u64),
     way: Way,
 }
 
@@ -65,7 +69,25 @@ impl Root {
             Err(error) => return Err(error.into()),
             Ok(_) => Way::Beneath,
         };
-        Ok(Self { directory, way })
+        let directory = File::from(directory);
+        let id = id(&directory.metadata()?);
+        Ok(Self {
+            path: path.to_owned(),
+            directory: directory.into(),
+            id,
+            way,
+        })
+    }
+
+    /// Becomes the directory that is at the root's path now, if that is another. If there is none, or
+    /// it can't be opened, this stays the root.
+    pub fn follow(&mut self) {
+        if let Ok(metadata) = fs::metadata(&self.path)
+            && id(&metadata) != self.id
+            && let Ok(root) = Self::open(&self.path)
+        {
+            *self = root;
+        }
     }
 
     /// What `name` stands for, without opening it: opening a FIFO wakes the process that waits at its other
@@ -98,6 +120,11 @@ impl Root {
             Way::Stepwise => stepwise(&self.directory, name, flags),
         }
     }
+}
+
+/// What tells one directory from another.
+fn id(metadata: &Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
 }
 
 // ANCHOR: beneath

@@ -20,8 +20,7 @@ use super::piece::{Piece, take};
 use super::token::{Set, token_len, trim_start};
 use crate::{Error, Limits};
 
-/// Digits of a chunk's size: 16 make 64 bits. More are zeros, which only an
-/// attacker sends.
+/// Digits of a chunk's size: 16 make 64 bits. More have to be zeros (RFC 9112 §7.1 allows them), which count like an extension.
 const SIZE_DIGITS: usize = 16;
 
 /// The bytes of a quoted string that stand for themselves (RFC 9110 §5.6.4). Control characters
@@ -113,10 +112,11 @@ impl Chunked {
 
     /// The size that a chunk's first line says, counted against the limits.
     fn size(&mut self, line: &[u8]) -> Result<u64, Error> {
-        let (size, extensions) = parse_size(line)?;
-        if !extensions.is_empty() {
-            let length = extensions.len();
-            let left = self.extensions.checked_sub(length);
+        let (digits, extensions) = line.split_at(size_len(line));
+        let size = parse_size(digits)?;
+        let more = digits.len().saturating_sub(SIZE_DIGITS) + extensions.len();
+        if more > 0 {
+            let left = self.extensions.checked_sub(more);
             self.extensions = left.ok_or(Error::ChunkTooLong)?;
             check_extensions(extensions)?;
         }
@@ -125,26 +125,22 @@ impl Chunked {
     }
 }
 
-/// The hexadecimal number at the front of a chunk's first line, and what follows it.
-fn parse_size(line: &[u8]) -> Result<(u64, &[u8]), Error> {
-    let mut size = 0;
-    let mut digits = 0;
-    while let Some(digit) = line
-        .get(digits)
-        .and_then(|&byte| char::from(byte).to_digit(16))
-    {
-        size = size << 4 | u64::from(digit);
-        digits += 1;
-        if digits > SIZE_DIGITS {
-            return Err(Error::ChunkSize);
-        }
+/// How many bytes at the front of a chunk's first line are its size.
+fn size_len(line: &[u8]) -> usize {
+    let end = line.iter().position(|byte| b"; \t".contains(byte));
+    end.unwrap_or(line.len())
+}
+
+/// A hexadecimal number that isn't beyond 64 bits.
+fn parse_size(digits: &[u8]) -> Result<u64, Error> {
+    let zeros = digits.iter().take_while(|&&digit| digit == b'0').count();
+    if digits.is_empty() || digits.len() - zeros > SIZE_DIGITS {
+        return Err(Error::ChunkSize);
     }
-    let rest = &line[digits..];
-    match rest {
-        _ if digits == 0 => Err(Error::ChunkSize),
-        [] | [b';' | b' ' | b'\t', ..] => Ok((size, rest)),
-        _ => Err(Error::ChunkSize),
-    }
+    digits.iter().try_fold(0, |size, &byte| {
+        let digit = char::from(byte).to_digit(16).ok_or(Error::ChunkSize)?;
+        Ok(size << 4 | u64::from(digit))
+    })
 }
 
 /// Nothing here knows any extension, but what is there has to be one (RFC 9112 §7.1.1):

@@ -17,7 +17,10 @@ use super::token::Set;
 use crate::{Error, Method};
 
 mod encoding;
+mod normal;
+
 pub use encoding::{decode, decode_form, form_pairs};
+pub use normal::normal;
 
 /// In which of the four forms a target is (RFC 9112 §3.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,15 +53,16 @@ pub(super) struct Parts {
     encoded: bool,
 }
 
-/// The bytes of a path: RFC 3986 §3.3, and those that browsers leave as they are (the path
-/// percent-encode set of the WHATWG URL standard).
+/// The bytes of a path: RFC 3986 §3.3, and all others that clients leave as they are. Browsers encode most
+/// of these, but older ones don't encode `^`, and Node's `http` and curl send what they are given. What
+/// ends a word, a path or all of a target isn't among them.
 static PATH: Set = PLAIN.and(b"%");
 
 /// The bytes of a path that stand for themselves.
-static PLAIN: Set = Set::alphanumeric_and(b"-._~!$&'()*+,;=:@/[]|");
+static PLAIN: Set = Set::visible_but(b"%?#");
 
-/// The bytes of a query: RFC 3986 §3.4, and those that browsers leave as they are.
-static QUERY: Set = Set::alphanumeric_and(b"-._~!$&'()*+,;=:@%/[]|?\\^`{}");
+/// The bytes of a query: RFC 3986 §3.4, and all others, likewise. A fragment isn't sent.
+static QUERY: Set = Set::visible_but(b"#");
 
 impl<'a> Target<'a> {
     /// Reads the target of a request with this `method`.

@@ -22,6 +22,18 @@ impl Set {
         Self(set)
     }
 
+    /// All bytes but controls, the space and `these`.
+    pub const fn visible_but(these: &[u8]) -> Self {
+        let mut set = Self::all_but(these).0;
+        let mut byte = 0;
+        while byte <= b' ' {
+            set[byte as usize] = false;
+            byte += 1;
+        }
+        set[0x7f] = false;
+        Self(set)
+    }
+
     /// This set and `others`.
     pub const fn and(&self, others: &[u8]) -> Self {
         let mut set = self.0;

@@ -73,7 +73,7 @@ pub(super) fn text(seconds: Seconds) -> DateText {
 }
 
 /// Reads a date in any of the three formats that HTTP has had (RFC 9110 §5.6.7). What isn't a date
-/// is `None`: the field is ignored then.
+/// is `None`: the field is ignored then. So is a date before 1970, since no file here is as old.
 pub(crate) fn parse(value: &[u8]) -> Option<Seconds> {
     let value = str::from_utf8(value).ok()?;
     httpdate::parse_http_date(value).ok().map(seconds)

@@ -13,7 +13,7 @@ pub(super) const ROUTE: u8 = 1;
 /// How long a server waits for its clients, and its clients for its routes.
 #[derive(Debug, Clone)]
 pub struct Patience {
-    /// For all of a head, from its first byte. Then: 408.
+    /// For all of a head, from the first byte of its request line. Then: 408.
     pub head: Duration,
     /// For the rest of a body, or at least [`Self::PROGRESS`] more bytes of it. Then: 408.
     pub body: Duration,

@@ -92,7 +92,7 @@ pub struct Route<S, U = Infallible> {
 }
 
 impl<S, U> Route<S, U> {
-    /// Requests with `method` for `path`, which is decoded. A route for GET takes HEAD too.
+    /// Requests with `method` for `path`, which is decoded and [normal](crate::normal). A route for GET takes HEAD too.
     pub const fn new(method: Method<'static>, path: &'static str, answer: Answer<S, U>) -> Self {
         Self {
             method: Some(method),
@@ -119,8 +119,9 @@ impl<S, U> Route<S, U> {
         }
     }
 
-    fn has(&self, path: &[u8]) -> bool {
-        self.path.is_none_or(|known| known.as_bytes() == path)
+    /// Whether this route is for `path`. Where that can't be decoded, a route for all requests is.
+    fn has(&self, path: Option<&[u8]>) -> bool {
+        self.path.is_none_or(|known| Some(known.as_bytes()) == path)
     }
 
     /// Whether its path aside, this route takes `method`.
@@ -135,22 +136,28 @@ impl<S, U> Route<S, U> {
 /// What a table says of a method and a path.
 pub(super) enum Found<S, U> {
     Answer(Answer<S, U>),
-    /// The path has routes, but none for this method.
-    OtherMethods,
+    /// The path has routes, but none for this method: the methods that they take.
+    OtherMethods(String),
     Nothing,
 }
 
-/// The first of `routes` that takes `method` and `path`.
+/// The first of `routes` that takes `method` and `path`, which is `None` if it can't be decoded.
 #[inline]
-pub(super) fn find<S, U>(routes: &[Route<S, U>], method: Method<'_>, path: &[u8]) -> Found<S, U> {
-    let mut found = Found::Nothing;
-    for route in routes.iter().filter(|route| route.has(path)) {
-        if route.takes(method) {
-            return Found::Answer(route.answer);
-        }
-        found = Found::OtherMethods;
+pub(super) fn find<S, U>(
+    routes: &[Route<S, U>],
+    method: Method<'_>,
+    path: Option<&[u8]>,
+) -> Found<S, U> {
+    let mut here = routes.iter().filter(|route| route.has(path)).peekable();
+    if here.peek().is_none() {
+        return Found::Nothing;
     }
-    found
+    match here.clone().find(|route| route.takes(method)) {
+        Some(route) => Found::Answer(route.answer),
+        None => Found::OtherMethods(allow(|method| {
+            here.clone().any(|route| route.takes(method))
+        })),
+    }
 }
 
 /// The value of `Allow` where these methods are taken (RFC 9110 §10.2.1). OPTIONS always is.

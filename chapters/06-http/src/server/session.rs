@@ -400,7 +400,8 @@ impl Http {
             State::Waiting(_) | State::Closed => return,
             _ if io.is_full(id) => Due::Idle,
             State::Body(_) => Due::Body,
-            State::Ready if input.is_empty() => Due::Idle,
+            // Empty lines, which some clients send after a body, begin no request.
+            State::Ready if input.iter().all(|byte| b"\r\n".contains(byte)) => Due::Idle,
             State::Ready => Due::Head,
         };
         self.deadline.set(io, id, due, patience);

@@ -1,5 +1,6 @@
 //! What all connections of a server share: routes, files, and the time.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +11,9 @@ use super::patience::Patience;
 use super::routes::{Call, Found, Occasion, Reply, Route, allow, find};
 use super::trace;
 use crate::files::is_plain;
-use crate::{Date, Delivery, FileRange, Files, Form, Head, Limits, Method, Response, Status};
+use crate::{
+    Date, Delivery, Error, FileRange, Files, Form, Head, Limits, Method, Response, Status, normal,
+};
 
 /// Why there is no answer now.
 pub(super) enum NoAnswer<U> {
@@ -71,16 +74,16 @@ impl<S, U> Site<S, U> {
         if head.target.is_https() {
             return false;
         }
-        head.target.decoded_path().is_ok_and(|path| {
-            let found = find(&self.routes, head.method, &path);
-            matches!(found, Found::Answer(_))
-        })
+        let path = path(head).ok();
+        let found = find(&self.routes, head.method, path.as_deref());
+        matches!(found, Found::Answer(_))
     }
 
     /// Answers the most usual request: for all of a file that is at hand. The bytes of the answer, or
     /// `None` for another request.
     ///
-    /// Routes needn't be asked. A file is at hand because none of them took its path.
+    /// Routes needn't be asked. A file is at hand because none of them took its path, and it is at hand
+    /// for the normal form of that path alone.
     #[inline]
     pub(super) fn send_at_hand(
         &mut self,
@@ -176,11 +179,9 @@ impl<S, U> Site<S, U> {
             Form::Asterisk => return Ok(Response::options(&self.allow_anywhere())),
             Form::Authority => return Ok(not_implemented()),
         }
-        let path = match head.target.decoded_path() {
-            Ok(path) => path,
-            Err(error) => return Ok(Response::error(error.status(), error.text())),
-        };
-        let response = match (find(&self.routes, head.method, &path), head.method) {
+        let path = path(head);
+        let found = find(&self.routes, head.method, path.as_deref().ok());
+        let response = match (found, head.method) {
             (Found::Answer(answer), _) => {
                 let mut call = Call {
                     io,
@@ -198,20 +199,18 @@ impl<S, U> Site<S, U> {
             }
             // RFC 9110 §9.1: a method that nothing here takes is 501, not 405.
             (_, Method::Other(_) | Method::Trace) => not_implemented(),
-            (Found::OtherMethods, Method::Options) => Response::options(&self.allow_here(&path)),
-            (Found::OtherMethods, _) => Response::error(
+            (Found::OtherMethods(allow), Method::Options) => Response::options(&allow),
+            (Found::OtherMethods(allow), _) => Response::error(
                 Status::METHOD_NOT_ALLOWED,
                 "This takes other methods; the field Allow names them.",
             )
-            .field("Allow", self.allow_here(&path)),
-            (Found::Nothing, _) => self.files.answer(head, &path, &self.date),
+            .field("Allow", allow),
+            (Found::Nothing, _) => match path {
+                Ok(path) => self.files.answer(head, &path, &self.date),
+                Err(error) => Response::error(error.status(), error.text()),
+            },
         };
         Ok(response)
-    }
-
-    /// What the routes of this path take.
-    fn allow_here(&self, path: &[u8]) -> String {
-        allow(|method| matches!(find(&self.routes, method, path), Found::Answer(_)))
     }
 
     /// What is taken by any route, or by files.
@@ -236,6 +235,11 @@ impl<S, U> Site<S, U> {
             self.next_second = self.now + self.date.update(SystemTime::now());
         }
     }
+}
+
+/// The path by which routes and files are looked up: decoded, and in its normal form.
+fn path<'a>(head: &Head<'a>) -> Result<Cow<'a, [u8]>, Error> {
+    head.target.decoded_path().map(normal)
 }
 
 fn misdirected() -> Response {

@@ -85,3 +85,19 @@ fn a_redirect_stays_on_this_server() {
         "/%3Cscript%3E%22'/"
     );
 }
+
+/// Else its client would ask with GET for what it never meant to read.
+#[test]
+fn a_directory_without_its_slash_takes_get_and_head_only() {
+    let mut site = Site::new();
+    site.write("a/index.html", "index");
+    for method in [Method::Post, Method::Delete, Method::Put] {
+        let answer = site.ask(&Request {
+            method,
+            path: b"/a",
+            query: "",
+            fields: Vec::new(),
+        });
+        assert_eq!(answer.status, 405, "{method}");
+    }
+}

@@ -1,6 +1,7 @@
 //! A file that changes is served anew within a second; one that doesn't isn't looked at.
 
 use std::fs::{self, File, FileTimes};
+use std::os::unix::fs::symlink;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::errno::Errno;
@@ -219,4 +220,23 @@ fn more_files_than_are_kept_are_all_served() {
         }
         site.pass();
     }
+}
+
+/// As reported to kettle11/devserver#11, LiveServer.jl#161 and responder#453: what makes a site anew
+/// removes its directory, or leads a link to another.
+#[test]
+fn another_directory_at_the_path_of_the_root_is_served_a_second_later() {
+    let mut site = Site::new();
+    site.write("page", "old");
+    site.get("/page").expect("old");
+    let place = site.path(".").parent().unwrap().to_owned();
+    fs::rename(place.join("root"), place.join("old")).unwrap();
+    site.pass();
+    site.get("/page").expect("old"); // there is no other yet
+    fs::create_dir(place.join("new")).unwrap();
+    fs::write(place.join("new/page"), "new").unwrap();
+    symlink("new", place.join("root")).unwrap();
+    site.get("/page").expect("old");
+    site.pass();
+    site.get("/page").expect("new");
 }

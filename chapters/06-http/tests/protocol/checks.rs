@@ -153,11 +153,8 @@ pub fn target(text: &[u8]) {
             continue;
         };
         assert_eq!(target.form() == Form::Authority, method == Method::Connect);
-        assert!(
-            text.iter().all(u8::is_ascii_graphic),
-            "{}",
-            text.escape_ascii()
-        );
+        let visible = |byte: &u8| byte.is_ascii_graphic() || *byte >= 0x80;
+        assert!(text.iter().all(visible), "{}", text.escape_ascii());
         if target.form() == Form::Origin {
             let query = target.query();
             let mark = if query.is_some() { &b"?"[..] } else { b"" };
@@ -204,7 +201,13 @@ pub fn body(input: &[u8], cut: usize) {
         );
         let bytes: Vec<_> = (0..=input.len()).collect();
         assert_eq!(read_chunks(input, &bytes, limits), whole, "byte by byte");
-        if let Ok((data, used, true)) = whole {
+        // The other parser takes no zeros beyond 16 digits.
+        let many_zeros = input
+            .windows(16)
+            .any(|digits| digits == b"0000000000000000");
+        if let Ok((data, used, true)) = whole
+            && !many_zeros
+        {
             assert_eq!(
                 other_chunks(input),
                 Some((data, used)),

@@ -88,6 +88,28 @@ fn an_idle_connection_is_closed_without_a_word() {
     silent.expect_end();
 }
 
+/// As reported to haproxy#1708, node#58140 and openshift/release#378: an answer that nothing has asked for
+/// is taken for the next one.
+#[test]
+fn empty_lines_begin_no_request() {
+    let server = start(&["--head-timeout", "1", "--idle-timeout", "2"]);
+    let mut silent = server.client();
+    silent.send(b"\r\n");
+    let mut done = server.client();
+    done.send(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi\r\n\r");
+    assert_eq!(one(rest(&mut done)).content, b"hi");
+    silent.expect_end();
+}
+
+#[test]
+fn a_head_begins_after_empty_lines() {
+    let server = start(&["--head-timeout", "1"]);
+    let mut client = server.client();
+    client.send(b"\r\n");
+    client.send(b"G");
+    assert_eq!(one(rest(&mut client)).status, 408);
+}
+
 #[test]
 fn an_idle_connection_is_closed_whatever_it_has_asked_for() {
     let server = start(&["--idle-timeout", "1"]);

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::answers::{Content, ask_one, directory_with, get, head, long, one, take_apart};
 use crate::start;
@@ -131,5 +131,108 @@ fn a_changed_file_is_served_anew_within_a_second() {
     let changed = Instant::now();
     while get(&server, "/file").text() != "behind" {
         assert!(changed.elapsed() < harness::DEADLINE, "still the old one");
+    }
+}
+
+/// As reported to devfile/api#567 and docdoku-plm#47; apt asks flat repositories for `/./`.
+#[test]
+fn dots_and_empty_segments_of_a_path_count_for_nothing() {
+    let server = start(&[]);
+    let index = get(&server, "/index.html").content;
+    for path in [
+        "/./index.html",
+        "//index.html",
+        "//",
+        "/pictures/..",
+        "/.//pictures/../index.html",
+    ] {
+        let answer = get(&server, path);
+        assert_eq!((answer.status, &answer.content), (200, &index), "{path}");
+    }
+    assert_eq!(get(&server, "//pictures//.").status, 200);
+    assert_eq!(
+        get(&server, "//pictures").field("Location"),
+        Some("/pictures/")
+    );
+    assert_eq!(get(&server, "//example.org/..//").status, 200);
+    for path in [
+        "/..",
+        "/../site/index.html",
+        "/pictures/../../index.html",
+        "/%2e%2e/index.html",
+    ] {
+        assert_eq!(get(&server, path).status, 404, "{path}");
+    }
+}
+
+/// As reported to zealphp#232 and WebToApp#18: a guard that looks at another form of the path.
+#[test]
+fn a_route_has_its_path_in_whatever_form() {
+    let server = start(&[]);
+    for path in ["//form", "/./form", "/x/../form", "/%2e/form"] {
+        assert_eq!(get(&server, path).status, 405, "{path}");
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\na=b"
+        );
+        let answer = ask_one(&server, request);
+        assert!(
+            answer.text().contains("<td>b</td>"),
+            "{path}: its body is taken"
+        );
+    }
+}
+
+#[test]
+fn echo_takes_what_no_path_can_be() {
+    let server = start(&["--echo"]);
+    for path in ["/a%2Fb", "/%00", "/%zz", "/../x", "/%"] {
+        let request = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+        let answer = ask_one(&server, request);
+        assert_eq!(
+            (answer.status, &*answer.content),
+            (200, &b"hi"[..]),
+            "{path}"
+        );
+    }
+}
+
+/// As reported to whatwg/url#607 (Safari), node#57313 and php-src#22628.
+#[test]
+fn a_file_has_the_name_that_a_client_leaves_raw() {
+    let directory = directory_with("a^b\u{e4}{1}.txt", b"content");
+    let server = start(&["--root", directory.name()]);
+    for path in ["/a^b\u{e4}{1}.txt", "/a%5Eb%C3%A4%7b1%7d.txt"] {
+        let answer = get(&server, path);
+        assert_eq!(
+            (answer.status, &*answer.content),
+            (200, &b"content"[..]),
+            "{path}"
+        );
+    }
+    assert_eq!(
+        get(&server, "/a^b\u{e4}{1}.txt?q=\u{e4}\"<>{}`").status,
+        200
+    );
+}
+
+/// As reported to kettle11/devserver#11, LiveServer.jl#161 and responder#453.
+#[test]
+fn a_root_that_is_made_anew_is_followed() {
+    let directory = directory_with("other", b"");
+    let (root, kept) = (directory.join("root"), directory.join("kept"));
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("page"), "old").unwrap();
+    let server = start(&["--root", root.to_str().unwrap()]);
+    assert_eq!(get(&server, "/page").content, b"old");
+    fs::rename(&root, &kept).unwrap();
+    fs::create_dir(&root).unwrap();
+    fs::write(root.join("page"), "new").unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while get(&server, "/page").content != b"new" {
+        assert!(
+            Instant::now() < deadline,
+            "the old directory is still served"
+        );
     }
 }

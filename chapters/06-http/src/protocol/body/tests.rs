@@ -173,7 +173,7 @@ fn a_size_is_digits_and_nothing_else() {
 fn a_size_beyond_64_bits_is_refused_rather_than_cut_off() {
     for size in [
         "10000000000000005",
-        "00000000000000005",
+        "00000000010000000000000005",
         "fffffffffffffffff",
         "100000000000000000000005",
     ] {
@@ -182,6 +182,31 @@ fn a_size_beyond_64_bits_is_refused_rather_than_cut_off() {
             Error::ChunkSize,
             "{size}"
         );
+    }
+}
+
+/// As reported to reactphp/http#135 and serenity#2312.
+#[test]
+fn zeros_before_a_size_count_for_nothing() {
+    for zeros in [1, 15, 16, 17, 200] {
+        let zeros = "0".repeat(zeros);
+        let body = format!("{zeros}5\r\nhello\r\n{zeros};x\r\n\r\n");
+        let read = chunked(&body).map(|read| read.map(|(data, _)| data));
+        assert_eq!(read, Ok(Some(b"hello".to_vec())), "{}", zeros.len());
+    }
+}
+
+#[test]
+fn zeros_beyond_16_digits_count_like_extensions() {
+    let limits = Limits {
+        chunk_extensions: 40,
+        ..Limits::default()
+    };
+    let chunk = |zeros| format!("{}5\r\nhello\r\n", "0".repeat(zeros));
+    for (zeros, read) in [(35, Ok(())), (36, Err(Error::ChunkTooLong))] {
+        let body = chunk(35) + &chunk(zeros) + "0\r\n\r\n";
+        let outcome = check(Framing::Chunked, body.as_bytes(), &limits);
+        assert_eq!(outcome.map(drop), read, "{zeros}");
     }
 }
 

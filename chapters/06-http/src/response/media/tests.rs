@@ -36,3 +36,34 @@ fn a_file_without_a_known_ending_is_only_bytes() {
     }
     assert_eq!(content_type(b"file.\xff").0, "application/octet-stream");
 }
+
+/// As reported to mime-db#148, mime-types#99, TriliumNext#1142, deno#1111 (`.ts`), static-web-server#655,
+/// web-server-chrome#123 and sirv#171 (XML).
+#[test]
+fn types_are_those_that_are_registered_today() {
+    for (name, media) in [
+        ("a.m3u8", "application/vnd.apple.mpegurl"),
+        ("a.TS", "video/mp2t"),
+        ("a.mjs", "text/javascript; charset=utf-8"),
+        ("a.wasm", "application/wasm"),
+        ("a.avif", "image/avif"),
+        ("a.jxl", "image/jxl"),
+        ("a.webp", "image/webp"),
+        ("a.woff2", "font/woff2"),
+        ("a.webmanifest", "application/manifest+json"),
+        ("a.js.map", "application/json"),
+        ("a.md", "text/markdown; charset=utf-8"),
+    ] {
+        assert_eq!(full(name), media, "{name}");
+    }
+}
+
+#[test]
+fn xml_says_its_encoding_itself() {
+    for name in [
+        "a.xml", "a.xsl", "a.xslt", "a.xhtml", "a.svg", "a.rss", "a.atom", "a.dtd",
+    ] {
+        assert!(full(name).contains("xml"), "{name}: {}", full(name));
+        assert!(!full(name).contains("charset"), "{name}: {}", full(name));
+    }
+}

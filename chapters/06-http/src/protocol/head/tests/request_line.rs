@@ -161,9 +161,13 @@ fn targets_in_all_four_forms_are_read() {
 }
 
 #[test]
-fn bytes_beyond_ascii_have_no_place_in_a_target() {
-    assert_eq!(
-        error(b"GET /\xc3\xa4 HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Error::Target
-    );
+fn bytes_beyond_ascii_have_no_place_in_a_method_or_a_version() {
+    for (line, wrong) in [
+        (&b"G\xc3\xa4T / HTTP/1.1"[..], Error::Method),
+        (b"GET / HTTP/1.\xc3\xa4", Error::Version),
+        (b"GET /\xc2\xa0HTTP/1.1", Error::RequestLine),
+    ] {
+        let request = [line, b"\r\nHost: a\r\n\r\n"].concat();
+        assert_eq!(error(&request), wrong, "{}", line.escape_ascii());
+    }
 }
