@@ -3,12 +3,13 @@
 use std::fs;
 use std::io::{self, IsTerminal};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::catalog::Catalog;
 use crate::diff::diff;
 use crate::exercise::Exercise;
 use crate::progress::{Progress, free_name, replace};
+use crate::stage::{FOLDER, TRACK};
 use crate::text::{STRONG, prose, show, width};
 use crate::verdict::{CALL, step};
 
@@ -26,6 +27,10 @@ pub enum Ask {
 /// When a file can't be read.
 pub fn solution(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
     let number = exercise.number();
+    if exercise.stage.is_some() {
+        show(&step("solution", &exercise.solution_words()));
+        return Ok(true);
+    }
     if ask == Ask::First && !agrees(&format!("Show the solution of {number}?")) {
         show("Not shown.\n");
         return Ok(false);
@@ -84,8 +89,14 @@ fn split_off_doc(text: &str) -> (String, &str) {
 ///
 /// When a file can't be read or written; the reader's answer is then still there.
 pub fn reset(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
+    if exercise.stage.is_some() {
+        bail!(
+            "the stages share one crate, {FOLDER}: `{} reset {TRACK}` starts all of it anew, and keeps yours",
+            *CALL
+        );
+    }
     let file = catalog.root.join(exercise.file());
-    let shipped = exercise.solution().join("shipped.rs");
+    let shipped = exercise.shipped();
     let shipped = fs::read_to_string(catalog.root.join(&shipped))
         .with_context(|| format!("{} can't be read", shipped.display()))?;
     let number = exercise.number();
@@ -126,7 +137,7 @@ pub fn reset(catalog: &Catalog, exercise: &Exercise, ask: Ask) -> Result<bool> {
 }
 
 /// Neither solved nor any hint given.
-fn begin_anew(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
+pub fn begin_anew(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
     let id = &exercise.card.id;
     let entry = Progress::load(&catalog.root)?.entry(id);
     if !entry.solved && entry.hints == 0 {
@@ -139,7 +150,7 @@ fn begin_anew(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
 }
 
 /// Asks, and takes anything but a yes for a no. Where nobody can answer, the answer is no.
-fn agrees(question: &str) -> bool {
+pub fn agrees(question: &str) -> bool {
     if !io::stdin().is_terminal() {
         show(&format!("{question} Say so with --yes.\n"));
         return false;

@@ -41,6 +41,8 @@ struct Case {
     change: String,
     text: String,
     declared_in: PathBuf,
+    /// The files with the tests, from simple to hard; none where the order is of no interest.
+    suites: Vec<PathBuf>,
     job: Job,
 }
 
@@ -60,7 +62,7 @@ pub fn break_with(catalog: &Catalog, name: &str, which: Option<&str>, part: Part
         ("mutants of", chapter.clone(), cases.collect())
     } else {
         let exercise = catalog.get(name)?;
-        let found = wrong_answers(&catalog.root, &exercise.solution(), &mut problems);
+        let found = wrong_answers(&catalog.root, &exercise.declarations(), &mut problems);
         let cases = found.into_iter().map(|one| Case::answer(exercise, one));
         ("wrong answers to", exercise.number(), cases.collect())
     };
@@ -101,6 +103,7 @@ impl Case {
             change,
             text: answer.text.clone(),
             declared_in: answer.declared_in.clone(),
+            suites: exercise.suites(),
             job: job::wrong(exercise, answer),
         }
     }
@@ -113,6 +116,7 @@ impl Case {
             change: change(&mutant.file, &mutant.original, &mutant.text),
             text: mutant.text.clone(),
             declared_in: Path::new("chapters").join(chapter).join("mutants.toml"),
+            suites: Vec::new(),
             job: job::mutant(chapter, mutant),
         }
     }
@@ -150,7 +154,7 @@ impl Case {
             .program(&folder, &self.job.target)
             .with_context(|| format!("there is no test target `{}`", self.job.target))?;
         let mut run = run_tests(program, &self.job.arguments(), LIMIT)?;
-        put_in_order(&mut run.tests, &folder.join("tests/check/suite.rs"));
+        put_in_order(&mut run.tests, &catalog.root, &self.suites);
         let judged = self.job.judge(&run);
 
         let mut out = verdict::outcome(&run);

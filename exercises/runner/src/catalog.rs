@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use crate::exercise::{Exercise, is_called, leading, read_card};
+use crate::stage::{self, CRATE, FOLDER, TRACK};
 use crate::unknown::Unknown;
 
 /// The workspace: its root folder and its exercises, in order.
@@ -61,9 +62,11 @@ impl Catalog {
                     folder,
                     package,
                     card,
+                    stage: None,
                 });
             }
         }
+        exercises.extend(stage::read(&root)?);
         let catalog = Self { root, exercises };
         catalog.refuse_twins()?;
         Ok(catalog)
@@ -108,6 +111,9 @@ impl Catalog {
         let chapter = self.chapter(name);
         let (problem, offer) = if name.is_empty() {
             ("say which exercise; above are all".to_owned(), all())
+        } else if self.is_track(name) {
+            let problem = format!("`{name}` is your own server; above are its stages");
+            (problem, self.chapter(TRACK))
         } else if !chapter.is_empty() {
             (
                 format!("`{name}` is a chapter; above are its exercises"),
@@ -120,6 +126,10 @@ impl Catalog {
                     chapter if chapter.is_empty() => (
                         format!("there is no exercise `{name}`; above are all"),
                         all(),
+                    ),
+                    chapter if chapter[0].stage.is_some() => (
+                        format!("your server has no stage `{name}`; above are all"),
+                        chapter,
                     ),
                     chapter => (
                         format!("there is no exercise `{name}`; above are those of its chapter"),
@@ -151,6 +161,9 @@ impl Catalog {
             return Ok(self.exercises.iter().collect());
         };
         let is_meant = |exercise: &&Exercise| {
+            if exercise.stage.is_some() && self.is_track(name) {
+                return true;
+            }
             let named = exercise.chapter.split_once('-').map(|(_, named)| named);
             is_called(&exercise.chapter, name) || named == Some(name)
         };
@@ -166,6 +179,22 @@ impl Catalog {
         });
         let reason = format!("there is no chapter `{name}` with exercises; above are all");
         Err(Unknown { list, reason }.into())
+    }
+
+    /// Whether `name` means the reader's own server as a whole: the track, its crate, or a path in it.
+    pub fn is_track(&self, name: &str) -> bool {
+        let is_named = [TRACK, CRATE].contains(&name);
+        let has_track = self.exercises.iter().any(|one| one.stage.is_some());
+        has_track
+            && (is_named
+                || self
+                    .below(name)
+                    .is_some_and(|path| path.starts_with(FOLDER)))
+    }
+
+    /// The stages of the reader's own server.
+    pub fn stages(&self) -> impl Iterator<Item = &Exercise> {
+        self.exercises.iter().filter(|one| one.stage.is_some())
     }
 
     /// The exercises of the chapter that `name` means; none if it means no chapter.
@@ -185,15 +214,19 @@ impl Catalog {
     }
 
     fn by_path(&self, name: &str) -> Option<&Exercise> {
+        let below = self.below(name)?;
+        let mut exercises = self.exercises.iter().filter(|one| one.stage.is_none());
+        exercises.find(|exercise| below.starts_with(exercise.home()))
+    }
+
+    /// What a path leads to, below the workspace; none if it leads nowhere, or elsewhere.
+    fn below(&self, name: &str) -> Option<PathBuf> {
         // From the reader's folder, or from the root: `just` runs everything there.
         let path = fs::canonicalize(name)
             .or_else(|_| fs::canonicalize(self.root.join(name)))
             .ok()?;
         let root = fs::canonicalize(&self.root).ok()?;
-        let below = path.strip_prefix(root).ok()?;
-        self.exercises
-            .iter()
-            .find(|exercise| below.starts_with(Path::new("exercises").join(exercise.path())))
+        path.strip_prefix(root).map(Path::to_owned).ok()
     }
 }
 

@@ -43,15 +43,19 @@ fn check_quietly(
     let mut progress = Progress::load(&catalog.root)?;
     let before = progress.entry(&exercise.card.id);
     missing::restore(catalog)?;
-    let build = build_tests(&catalog.root, ["-p", &exercise.package, "--test", "check"])?;
+    let build = build_tests(
+        &catalog.root,
+        ["-p", &exercise.package, "--test", &exercise.target()],
+    )?;
     if !build.succeeded {
         show(&verdict::compile_errors(exercise, &build));
         note(catalog, exercise, &before, Outcome::Broken)?;
         return Ok(false);
     }
-    let package = catalog.root.join("exercises").join(exercise.path());
-    let mut run = run_tests(find_program(&build, &package)?, &[], limit)?;
-    put_in_order(&mut run.tests, &package.join("tests/check/suite.rs"));
+    let package = catalog.root.join(exercise.home());
+    let program = find_program(&build, &package, &exercise.target())?;
+    let mut run = run_tests(program, &[], limit)?;
+    put_in_order(&mut run.tests, &catalog.root, &exercise.suites());
     let solved = run.passed();
     if solved {
         progress.solve(&exercise.card.id);

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use serde::Deserialize;
 
+use crate::stage::{FOLDER, Stage, TRACK};
+use crate::verdict::CALL;
+
 /// What an exercise says of itself in `[package.metadata.workbook]`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +32,7 @@ pub enum Kind {
     Write,
     Find,
     Predict,
+    Build,
 }
 
 impl Kind {
@@ -37,43 +41,111 @@ impl Kind {
             Self::Write => "write it",
             Self::Find => "find the bug",
             Self::Predict => "predict it",
+            Self::Build => "build it",
         }
     }
 }
 
 #[derive(Debug)]
 pub struct Exercise {
-    /// The chapter's folder: `01-blocking`.
+    /// The chapter's folder: `01-blocking`. Of a stage, the track.
     pub chapter: String,
-    /// The exercise's own folder: `1-accept-loop`.
+    /// The exercise's own folder: `1-accept-loop`. Of a stage, the folder of the chapter that it belongs to.
     pub folder: String,
     pub package: String,
     pub card: Card,
+    /// Of a stage of the reader's own server.
+    pub stage: Option<Stage>,
 }
 
 impl Exercise {
-    /// `01-1`: how the workbook calls it, and the shortest name that a reader can type.
+    /// `01-1` or `mine-01`: how the workbook calls it, and the shortest name that a reader can type.
     pub fn number(&self) -> String {
+        if self.stage.is_some() {
+            return format!("{TRACK}-{:02}", leading(&self.folder));
+        }
         let chapter = leading(&self.chapter);
         format!("{chapter:02}-{}", leading(&self.folder))
     }
 
     /// `01-blocking/1-accept-loop`, below `exercises/` and `solutions/` alike.
-    pub fn path(&self) -> PathBuf {
+    fn path(&self) -> PathBuf {
         Path::new(&self.chapter).join(&self.folder)
     }
 
-    /// The one file that the reader edits, below the workspace.
-    pub fn file(&self) -> PathBuf {
-        Path::new("exercises").join(self.path()).join("src/lib.rs")
+    /// The folder of its package, below the workspace.
+    pub fn home(&self) -> PathBuf {
+        match &self.stage {
+            Some(_) => FOLDER.into(),
+            None => Path::new("exercises").join(self.path()),
+        }
     }
 
-    /// The folder of the solution, below the workspace.
+    /// The file that the reader edits, below the workspace; of a stage, the first of them.
+    pub fn file(&self) -> PathBuf {
+        let file = match &self.stage {
+            Some(_) => "src/main.rs",
+            None => "src/lib.rs",
+        };
+        self.home().join(file)
+    }
+
+    /// The test target that judges it.
+    pub fn target(&self) -> String {
+        match &self.stage {
+            Some(_) => self.number(),
+            None => "check".to_owned(),
+        }
+    }
+
+    /// The files with its tests, from simple to hard, below the workspace.
+    pub fn suites(&self) -> Vec<PathBuf> {
+        match &self.stage {
+            Some(stage) => stage.suites().to_vec(),
+            None => vec![self.home().join("tests/check/suite.rs")],
+        }
+    }
+
+    /// The folder of the solution, below the workspace: of a stage, its chapter.
     pub fn solution(&self) -> PathBuf {
-        Path::new("solutions").join(self.path())
+        match &self.stage {
+            Some(_) => Path::new("chapters").join(&self.folder),
+            None => Path::new("solutions").join(self.path()),
+        }
+    }
+
+    /// The folder that declares its wrong answers, below the workspace.
+    pub fn declarations(&self) -> PathBuf {
+        match &self.stage {
+            Some(_) => Stage::declarations(&self.number()),
+            None => self.solution(),
+        }
+    }
+
+    /// Its file as it is handed out, below the workspace.
+    pub fn shipped(&self) -> PathBuf {
+        match &self.stage {
+            Some(_) => Stage::shipped(),
+            None => self.solution().join("shipped.rs"),
+        }
+    }
+
+    /// How to come to its solution, in words for the reader.
+    pub fn solution_words(&self) -> String {
+        match &self.stage {
+            Some(_) => format!(
+                "{} does what this stage asks; there is no other solution",
+                self.solution().display()
+            ),
+            None => format!("{} solution {}", *CALL, self.number()),
+        }
     }
 
     pub fn is_called(&self, name: &str) -> bool {
+        if self.stage.is_some() {
+            let short = format!("{TRACK}-{}", leading(&self.folder));
+            return [self.number(), short, self.card.id.clone()].contains(&name.to_lowercase());
+        }
         let chapter = leading(&self.chapter);
         let padded = format!("{chapter:02}-{}", self.folder);
         let names = [
@@ -90,6 +162,11 @@ impl Exercise {
     /// Whether `name` is its number without the dash (`011`, `11`), or a part of its folder's name or
     /// of its id.
     pub fn is_alike(&self, name: &str) -> bool {
+        if self.stage.is_some() {
+            let digits = name.to_lowercase();
+            let digits = digits.strip_prefix(TRACK).unwrap_or_default();
+            return digits.parse() == Ok(leading(&self.folder));
+        }
         if name.bytes().all(|byte| byte.is_ascii_digit()) {
             let dashless = self.number().replace('-', "");
             return dashless == name || dashless.strip_prefix('0') == Some(name);
@@ -105,10 +182,9 @@ const PART: usize = 3;
 
 /// Whether `name` means the chapter in this folder: `1`, `01`, `01-blocking`.
 pub fn is_called(chapter: &str, name: &str) -> bool {
-    chapter == name
-        || name
-            .parse()
-            .is_ok_and(|number: u32| number == leading(chapter))
+    let has_number = chapter.starts_with(|c: char| c.is_ascii_digit());
+    let number = name.parse().ok().filter(|_| has_number);
+    chapter == name || number == Some(leading(chapter))
 }
 
 /// The number a folder's name begins with.

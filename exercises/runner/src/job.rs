@@ -12,6 +12,7 @@ use crate::catalog::Catalog;
 use crate::exercise::{Exercise, is_called};
 use crate::libtest::{Outcome, Test};
 use crate::run::Run;
+use crate::stage::CHAPTERS_TARGET;
 
 #[derive(Debug)]
 pub struct Job {
@@ -41,6 +42,8 @@ pub enum Kind {
 #[derive(Debug)]
 pub enum Expect {
     AllPass,
+    /// All fail: nothing is written yet.
+    NonePasses,
     /// Just these fail.
     Fail(BTreeSet<String>),
     /// This one fails, with these words, and not all others do.
@@ -72,15 +75,18 @@ pub fn all(catalog: &Catalog) -> Result<Vec<Job>> {
 }
 
 fn of_exercise(catalog: &Catalog, exercise: &Exercise, problems: &mut Problems) -> Vec<Job> {
-    let fails = exercise.card.fails.iter().cloned().collect();
-    let shipped = of_suite(
-        exercise,
-        Kind::Shipped,
-        "as shipped".to_owned(),
-        Expect::Fail(fails),
-    );
+    let fails = match &exercise.stage {
+        Some(_) => Expect::NonePasses,
+        None => Expect::Fail(exercise.card.fails.iter().cloned().collect()),
+    };
+    let shipped = of_suite(exercise, Kind::Shipped, "as shipped".to_owned(), fails);
+    let target = match &exercise.stage {
+        Some(_) => CHAPTERS_TARGET.to_owned(),
+        None => exercise.target(),
+    };
     let solution = Job {
         folder: exercise.solution(),
+        target,
         ..of_suite(
             exercise,
             Kind::Solution,
@@ -89,7 +95,16 @@ fn of_exercise(catalog: &Catalog, exercise: &Exercise, problems: &mut Problems) 
         )
     };
     let mut jobs = vec![shipped, solution];
-    let answers = wrong_answers(&catalog.root, &exercise.solution(), problems);
+    let answers = wrong_answers(&catalog.root, &exercise.declarations(), problems);
+    for answer in &answers {
+        if let Some(file) = &answer.chapters_file
+            && !(exercise.stage.is_some() && file.starts_with(exercise.solution()))
+        {
+            let chapter = exercise.solution().display().to_string();
+            let what = format!("`in` has to be a file of the stage's chapter, {chapter}");
+            problems.note(&answer.declared_in, &answer.name, what);
+        }
+    }
     jobs.extend(answers.into_iter().map(|answer| wrong(exercise, answer)));
     jobs
 }
@@ -109,10 +124,17 @@ pub fn mutant(chapter: &str, mutant: Mutant) -> Job {
     }
 }
 
-/// Shows that a wrong answer is caught.
+/// Shows that a wrong answer is caught; to a stage, that may be its chapter with something changed.
 pub fn wrong(exercise: &Exercise, answer: WrongAnswer) -> Job {
+    let text = answer.text.into_bytes();
+    let (folder, target, file) = match answer.chapters_file {
+        Some(file) => (exercise.solution(), CHAPTERS_TARGET.to_owned(), file),
+        None => (exercise.home(), exercise.target(), exercise.file()),
+    };
     Job {
-        overlay: Some((exercise.file(), answer.text.into_bytes())),
+        folder,
+        target,
+        overlay: Some((file, text)),
         ..of_suite(
             exercise,
             Kind::Wrong,
@@ -132,8 +154,8 @@ fn of_suite(exercise: &Exercise, kind: Kind, name: String, expect: Expect) -> Jo
         exercise: Some(exercise.number()),
         kind,
         name,
-        folder: PathBuf::from("exercises").join(exercise.path()),
-        target: "check".to_owned(),
+        folder: exercise.home(),
+        target: exercise.target(),
         only: None,
         overlay: None,
         expect,
@@ -162,6 +184,10 @@ impl Job {
         match &self.expect {
             Expect::AllPass if run.passed() => Ok(()),
             Expect::AllPass => Err(format!("not all tests pass: {}", list(&run.failed()))),
+            Expect::NonePasses => match run.tests.iter().find(|test| test.passed()) {
+                Some(test) => Err(format!("{} passes, and nothing is written yet", test.name)),
+                None => Ok(()),
+            },
             Expect::Fail(declared) => compare(run, declared),
             Expect::Caught { by, says } => {
                 let words = self.failure(run, by)?;

@@ -34,6 +34,11 @@ impl Test {
         self.outcome == Outcome::Passed
     }
 
+    /// The part of the suite that it belongs to, where there are parts.
+    pub fn part(&self) -> Option<&str> {
+        self.name.split_once("::").map(|(part, _)| part)
+    }
+
     /// The name as a sentence: `one_client::a_line_comes_back` is "one client: a line comes back".
     pub fn sentence(&self) -> String {
         self.name.replace("::", ": ").replace('_', " ")

@@ -26,8 +26,10 @@ mod scratch;
 mod screen;
 mod share;
 mod show;
+mod stage;
 mod suite;
 mod text;
+mod track;
 mod unknown;
 mod verdict;
 mod verify;
@@ -48,7 +50,8 @@ use verdict::Caller;
 
 /// The exercises of the Epoll Workbook.
 ///
-/// EXERCISE is a number (1-1, 01-1), a name (accept-loop), a part of one (accept) or a path.
+/// EXERCISE is a number (1-1, 01-1), a name (accept-loop), a part of one (accept), a path, or a stage of your
+/// own server (mine-01; mine is the stage that you are at).
 #[derive(Parser)]
 #[command(
     name = "workbook",
@@ -99,7 +102,7 @@ enum Action {
         #[arg(long)]
         yes: bool,
     },
-    /// Start an exercise anew; your answer is kept beside it
+    /// Start an exercise anew, or your own server (mine); your answer is kept beside it
     Reset {
         exercise: Option<String>,
         /// Don't ask
@@ -160,11 +163,14 @@ fn main() -> ExitCode {
 fn act(action: Action) -> Result<bool> {
     let catalog = Catalog::find()?;
     let progress = || Progress::load(&catalog.root);
+    let get = |name: &str| match progress()?.stage_at(&catalog) {
+        Some(stage) if catalog.is_track(name) => Ok(stage),
+        _ => catalog.get(name),
+    };
     let next_or = |name: Option<String>| match said(name.as_ref()) {
-        Some(name) => catalog.get(name),
+        Some(name) => get(name),
         None => check::next(&catalog),
     };
-    let named = |name: Option<String>| catalog.get(said(name.as_ref()).unwrap_or_default());
     let chosen = |chapter: Option<String>| catalog.chosen(said(chapter.as_ref()));
     match action {
         Action::List { chapter } => show::list(&chosen(chapter)?, &progress()?),
@@ -178,7 +184,11 @@ fn act(action: Action) -> Result<bool> {
             return answer::solution(&catalog, next_or(exercise)?, ask(yes));
         }
         Action::Reset { exercise, yes } => {
-            return answer::reset(&catalog, named(exercise)?, ask(yes));
+            let name = said(exercise.as_ref()).unwrap_or_default();
+            if catalog.is_track(name) {
+                return track::reset(&catalog, ask(yes));
+            }
+            return answer::reset(&catalog, catalog.get(name)?, ask(yes));
         }
         Action::Check {
             exercise,
@@ -193,7 +203,7 @@ fn act(action: Action) -> Result<bool> {
                 Caller::Shell
             };
             return match said(exercise.as_ref()) {
-                Some(name) => check::check(&catalog, catalog.get(name)?, limit, caller),
+                Some(name) => check::check(&catalog, get(name)?, limit, caller),
                 None => check::check_next(&catalog, limit),
             };
         }

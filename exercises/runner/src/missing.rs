@@ -22,12 +22,7 @@ pub fn restore(catalog: &Catalog) -> Result<()> {
         let restored = file
             .parent()
             .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| {
-                fs::copy(
-                    catalog.root.join(exercise.solution()).join("shipped.rs"),
-                    &file,
-                )
-            });
+            .and_then(|()| fs::copy(catalog.root.join(exercise.shipped()), &file));
         let name = name.display();
         restored.with_context(|| format!("{name} is missing, and can't be put back"))?;
         warn(&format!(

@@ -83,6 +83,14 @@ impl Progress {
             .find(|exercise| !self.is_solved(&exercise.card.id))
     }
 
+    /// The stage of the reader's own server that is next, or the last if none is left; none where there is no
+    /// such track.
+    pub fn stage_at<'a>(&self, catalog: &'a Catalog) -> Option<&'a Exercise> {
+        let mut open = catalog.stages();
+        let open = open.find(|stage| !self.is_solved(&stage.card.id));
+        open.or_else(|| catalog.stages().last())
+    }
+
     /// The next unsolved exercise behind `here`, else the first before it; never `here` itself.
     pub fn next_behind<'a>(&self, catalog: &'a Catalog, here: &Exercise) -> Option<&'a Exercise> {
         let place = catalog

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -50,12 +50,10 @@ impl Run {
 }
 
 /// The program that holds the exercise's suite.
-pub fn find_program<'a>(build: &'a Build, package: &Path) -> Result<&'a Program> {
-    build.program(package, "check").with_context(|| {
-        format!(
-            "{} has no tests: tests/check/main.rs is missing",
-            package.display()
-        )
+pub fn find_program<'a>(build: &'a Build, package: &Path, target: &str) -> Result<&'a Program> {
+    build.program(package, target).with_context(|| {
+        let package = package.display();
+        format!("{package} has no tests: tests/{target} is missing")
     })
 }
 
@@ -112,18 +110,20 @@ fn command(program: &Program) -> Command {
     command
 }
 
-/// Brings the tests into the order in which the suite has them: from simple to hard, while libtest
-/// reports them as they end.
-pub fn put_in_order(tests: &mut [Test], suite: &Path) {
-    let source = fs::read_to_string(suite).unwrap_or_default();
+/// Brings the tests into the order in which the suites, files below `root`, have them: from simple to
+/// hard, while libtest reports them as they end.
+pub fn put_in_order(tests: &mut [Test], root: &Path, suites: &[PathBuf]) {
+    let sources = suites
+        .iter()
+        .map(|file| fs::read_to_string(root.join(file)));
+    let source: String = sources.flatten().collect();
     let mut places = HashMap::new();
     for (line, text) in source.lines().enumerate() {
-        if let Some((name, _)) = text
-            .trim_start()
-            .strip_prefix("fn ")
-            .and_then(|rest| rest.split_once('('))
-        {
-            places.insert(name, line);
+        let text = text.trim_start();
+        let text = text.strip_prefix("pub ").unwrap_or(text);
+        let function = text.strip_prefix("fn ");
+        if let Some((name, _)) = function.and_then(|rest| rest.split_once('(')) {
+            places.entry(name).or_insert(line);
         }
     }
     let place = |test: &Test| {

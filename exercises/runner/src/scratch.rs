@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::catalog::Catalog;
 use crate::copy::copy_folder;
 use crate::share::share;
+use crate::stage::FOLDER;
 use crate::text::warn;
 
 /// Files by their place below the root of the workspace.
@@ -23,6 +24,9 @@ pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 /// While the tests in some trees wait for what must not come, others are built: for each second that
 /// a core builds, tests wait two or three.
 const TREES: usize = 6;
+
+/// Where the stages are put to the reader's own server.
+const OWN_TESTS: &str = "exercises/your-server/tests";
 
 /// Trees that are copied at once.
 const COPIERS: usize = 2;
@@ -143,8 +147,12 @@ fn base(catalog: &Catalog) -> Result<Files> {
         collect(root, &folder, &mut files)
             .with_context(|| format!("{} can't be read", folder.display()))?;
     }
+    // The reader's own server may have grown many files.
+    files.retain(|path, _| {
+        !path.starts_with(FOLDER) || path.ends_with("Cargo.toml") || path.starts_with(OWN_TESTS)
+    });
     for exercise in &catalog.exercises {
-        let shipped = exercise.solution().join("shipped.rs");
+        let shipped = exercise.shipped();
         let text = fs::read(root.join(&shipped))
             .with_context(|| format!("{} can't be read", shipped.display()))?;
         files.insert(exercise.file(), text);

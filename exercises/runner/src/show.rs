@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::catalog::Catalog;
 use crate::exercise::Exercise;
 use crate::progress::Progress;
+use crate::stage::{FOLDER, TRACK};
 use crate::text::{FAINT, GOOD, STRONG, paint, prose, show, width, wrap};
 use crate::verdict::{CALL, step};
 
@@ -17,7 +18,9 @@ const TITLE: usize = 26;
 pub fn list(exercises: &[&Exercise], progress: &Progress) {
     let mut out = String::new();
     for chapter in chapters(exercises) {
-        let _ = writeln!(out, "\n{STRONG}{}{STRONG:#}", chapter[0].chapter);
+        let _ = writeln!(out, "\n{STRONG}{}{STRONG:#}", heading(chapter[0]));
+        let wide = chapter[0].number().len().max(5);
+        let columns = TITLE + 5 - wide;
         for exercise in chapter {
             let mark = if progress.is_solved(&exercise.card.id) {
                 paint(GOOD, "✓")
@@ -26,16 +29,16 @@ pub fn list(exercises: &[&Exercise], progress: &Progress) {
             };
             let number = exercise.number();
             let card = &exercise.card;
-            let title = wrap("", &card.title, TITLE);
+            let title = wrap("", &card.title, columns);
             let mut title = title.lines();
             let begins = title.next().unwrap_or_default();
             let (kind, stars, minutes) = (card.kind.words(), stars(card.stars), card.minutes);
             let _ = writeln!(
                 out,
-                "  {mark} {number:5} {begins:TITLE$} {kind:13}{stars}{minutes:3} min"
+                "  {mark} {number:wide$} {begins:columns$} {kind:13}{stars}{minutes:3} min"
             );
             for goes_on in title {
-                let _ = writeln!(out, "          {goes_on}");
+                let _ = writeln!(out, "     {:wide$}{goes_on}", "");
             }
         }
     }
@@ -49,6 +52,9 @@ pub fn next(exercises: &[&Exercise], progress: &Progress) {
     let is_open = |exercise: &&&Exercise| !progress.is_solved(&exercise.card.id);
     let Some(exercise) = exercises.iter().find(is_open) else {
         let which = match (exercises.first(), exercises.last()) {
+            (Some(one), _) if one.stage.is_some() => {
+                "Every stage of your server is done. ".to_owned()
+            }
             (Some(one), Some(other)) if one.chapter == other.chapter => {
                 format!("Every exercise of {} is solved. ", one.chapter)
             }
@@ -65,18 +71,55 @@ pub fn next(exercises: &[&Exercise], progress: &Progress) {
     );
     let _ = writeln!(
         out,
-        "  {}, {} about {} minutes\n",
+        "  {}, {} about {}\n",
         card.kind.words(),
         stars(card.stars),
-        card.minutes
+        time(card.minutes)
     );
     out += &step("read", &format!("book: {}", card.section));
-    out += &step(
-        "edit",
-        &format!("{} (the task stands at its top)", exercise.file().display()),
-    );
+    let file = exercise.file();
+    let hint = match &exercise.stage {
+        Some(_) => "and files of your own beside it",
+        None => "the task is at its top",
+    };
+    out += &step("edit", &format!("{} ({hint})", file.display()));
     out += &step("check", &format!("{} check {}", *CALL, exercise.number()));
+    if exercise.stage.is_none() {
+        out += &beside(exercises, progress);
+    }
     show(&out);
+}
+
+/// That there is a server of the reader's own, too, where a stage of it is left.
+fn beside(exercises: &[&Exercise], progress: &Progress) -> String {
+    let mut stages = exercises.iter().filter(|one| one.stage.is_some());
+    let open = stages.find(|stage| !progress.is_solved(&stage.card.id));
+    open.map_or_else(String::new, |stage| {
+        let (number, title) = (stage.number(), &stage.card.title);
+        step(
+            "or build",
+            &format!(
+                "your own server: {} next {TRACK}  ({number}  {title})",
+                *CALL
+            ),
+        )
+    })
+}
+
+/// What stands above the exercises of a chapter, or above the stages.
+fn heading(one: &Exercise) -> String {
+    match &one.stage {
+        Some(_) => format!("{TRACK}: your own server, {FOLDER}"),
+        None => one.chapter.clone(),
+    }
+}
+
+/// `20 minutes`, `4 hours`
+fn time(minutes: u32) -> String {
+    match (minutes / 60, minutes % 60) {
+        (hours @ 2.., 0) => format!("{hours} hours"),
+        _ => format!("{minutes} minutes"),
+    }
 }
 
 /// A bar per chapter.
@@ -120,7 +163,7 @@ pub fn hint(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
         if given + 1 < hints.len() {
             out += &step("more", &format!("{} hint {number}", *CALL));
         } else {
-            out += &step("or see", &format!("{} solution {number}", *CALL));
+            out += &step("or see", &exercise.solution_words());
         }
     } else {
         for (i, hint) in hints.iter().enumerate() {
@@ -129,7 +172,7 @@ pub fn hint(catalog: &Catalog, exercise: &Exercise) -> Result<()> {
                 hint,
             );
         }
-        out += &step("or see", &format!("{} solution {number}", *CALL));
+        out += &step("or see", &exercise.solution_words());
     }
     show(&out);
     Ok(())
@@ -141,8 +184,15 @@ fn paragraphs(title: &str, text: &str) -> String {
 }
 
 fn summary(exercises: &[&Exercise], progress: &Progress) -> String {
-    let solved = count_solved(exercises, progress);
-    format!("{solved} of {} solved", exercises.len())
+    let (stages, others): (Vec<&Exercise>, Vec<_>) =
+        exercises.iter().partition(|one| one.stage.is_some());
+    let count = |some: &[&Exercise]| (count_solved(some, progress), some.len());
+    let ((solved, all), (done, stages)) = (count(&others), count(&stages));
+    match (all, stages) {
+        (_, 0) => format!("{solved} of {all} solved"),
+        (0, _) => format!("{done} of {stages} stages done"),
+        _ => format!("{solved} of {all} solved; of your own server, {done} of {stages} stages"),
+    }
 }
 
 fn count_solved(exercises: &[&Exercise], progress: &Progress) -> usize {

@@ -44,9 +44,12 @@ impl Growth {
 /// The fingerprint of an exercise's tests, below `root`: it differs for tests that differ. None if they
 /// can't be read.
 pub fn fingerprint(root: &Path, exercise: &Exercise) -> Option<String> {
-    let folder = root.join("exercises").join(exercise.path());
+    let files = match &exercise.stage {
+        Some(stage) => stage.suites().iter().map(|file| root.join(file)).collect(),
+        None => files(&root.join(exercise.home()).join("tests/check")).ok()?,
+    };
     let mut hash = Fnv::default();
-    for file in files(&folder.join("tests/check")).ok()? {
+    for file in files {
         hash.add(&fs::read(file).ok()?);
     }
     Some(format!("{:016x}", hash.0))

@@ -4,6 +4,8 @@ use std::env;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
+use anstyle::Style;
+
 use crate::cargo::Build;
 use crate::catalog::Catalog;
 use crate::exercise::Exercise;
@@ -30,6 +32,9 @@ pub enum Caller {
     Shell,
     Watch,
 }
+
+/// More tests than this don't get a line each.
+const MANY: usize = 18;
 
 /// The whole answer to `check`.
 pub fn verdict(
@@ -71,13 +76,23 @@ pub fn verdict(
 /// The tests of a run with their marks, and the first failure in full.
 pub fn outcome(run: &Run) -> String {
     let mut out = String::new();
-    for test in &run.tests {
-        let (style, mark) = match test.outcome {
-            Outcome::Passed => (GOOD, "✓"),
-            Outcome::Failed(_) => (BAD, "✗"),
-            Outcome::Unfinished => (BAD, "?"),
+    let mut tests = &run.tests[..];
+    while let Some(first) = tests.first() {
+        // Of many tests, those that are alike and come out alike take one line.
+        let is_alike = |test: &&Test| {
+            run.tests.len() > MANY
+                && test.part().is_some()
+                && test.part() == first.part()
+                && mark(test) == mark(first)
         };
-        out += &wrap("  M ", &test.sentence(), width()).replacen('M', &paint(style, mark), 1);
+        let alike = tests.iter().take_while(is_alike).count().max(1);
+        let sentence = match (alike, first.part()) {
+            (2.., Some(part)) => format!("{}: {alike} tests", part.replace('_', " ")),
+            _ => first.sentence(),
+        };
+        let (style, mark) = mark(first);
+        out += &wrap("  M ", &sentence, width()).replacen('M', &paint(style, mark), 1);
+        tests = &tests[alike..];
     }
     if let Some(test) = first_failure(run) {
         let _ = write!(out, "\n  {STRONG}{}{STRONG:#}\n\n", test.sentence());
@@ -89,6 +104,15 @@ pub fn outcome(run: &Run) -> String {
         out += &abnormal(run, why);
     }
     out
+}
+
+/// How a test came out.
+fn mark(test: &Test) -> (Style, &'static str) {
+    match test.outcome {
+        Outcome::Passed => (GOOD, "✓"),
+        Outcome::Failed(_) => (BAD, "✗"),
+        Outcome::Unfinished => (BAD, "?"),
+    }
 }
 
 /// What the compiler says, and no more.
@@ -129,10 +153,7 @@ fn after_success(
 ) -> String {
     let tests = run.tests.len();
     let mut out = format!("\n  {GOOD}Solved.{GOOD:#} All {tests} tests pass.\n\n");
-    out += &step(
-        "compare",
-        &format!("{} solution {}", *CALL, exercise.number()),
-    );
+    out += &step("compare", &exercise.solution_words());
     match progress.next_behind(catalog, exercise) {
         Some(next) => {
             out += &step("next", &format!("{}  {}", next.number(), next.card.title));
@@ -170,10 +191,7 @@ fn after_failure(
         };
         out += &step("hint", &format!("{how}  ({} of {all})", level + 1));
     } else {
-        out += &step(
-            "stuck",
-            &format!("{} solution {}", *CALL, exercise.number()),
-        );
+        out += &step("stuck", &exercise.solution_words());
     }
     out
 }

@@ -118,7 +118,7 @@ pub fn verify_shipped(catalog: &Catalog) -> Result<bool> {
     let mut good = 0;
     let mut out = String::new();
     for exercise in &catalog.exercises {
-        let (file, shipped) = (exercise.file(), exercise.solution().join("shipped.rs"));
+        let (file, shipped) = (exercise.file(), exercise.shipped());
         if read(&file)? == read(&shipped)? {
             good += 1;
         } else {

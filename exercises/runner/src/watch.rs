@@ -24,6 +24,7 @@ use crate::picker::{Picked, Picker};
 use crate::progress::Progress;
 use crate::screen;
 use crate::show;
+use crate::stage::FOLDER;
 use crate::text::{FAINT, paint, show, warn};
 
 /// Editors save in several steps; the check starts once they have paused for so long.
@@ -188,13 +189,17 @@ impl Session<'_> {
     /// Whether a file has to do with the exercise: its own, the harness's, or a chapter's.
     fn concerns(&self, path: &Path) -> bool {
         let root = &self.catalog.root;
-        let is_kept = path.to_string_lossy().contains(".kept-");
+        let kept = root.join(FOLDER).join("kept-");
+        let is_kept = [".kept-", &*kept.to_string_lossy()]
+            .iter()
+            .any(|part| path.to_string_lossy().contains(part));
         let is_source = path
             .extension()
             .is_some_and(|extension| extension == "rs" || extension == "toml");
         let folders = [
-            Path::new("exercises").join(self.exercise.path()),
+            self.exercise.home(),
             "exercises/harness".into(),
+            "exercises/stages".into(),
             "chapters".into(),
         ];
         is_source

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
@@ -25,6 +25,8 @@ struct Entry {
     caught_by: String,
     says: Vec<String>,
     of: Option<Of>,
+    #[serde(rename = "in")]
+    chapters_file: Option<PathBuf>,
     file: Option<PathBuf>,
     find: Option<String>,
     replace: Option<String>,
@@ -66,6 +68,9 @@ pub struct WrongAnswer {
     pub text: String,
     /// What it was made of; none if it is a file of its own.
     pub original: Option<Original>,
+    /// The chapter's file whose place it takes, below the root of the workspace; none if it takes that of the
+    /// reader's file.
+    pub chapters_file: Option<PathBuf>,
     /// The file that declares it, or is it, below the root of the workspace.
     pub declared_in: PathBuf,
 }
@@ -121,7 +126,14 @@ fn answer(
     }
     let made = edit::collect(entry.find, entry.replace, entry.edit)
         .map_err(|problem| vec![problem])
-        .and_then(|edits| make(root, solution, entry.of, entry.file.as_deref(), &edits));
+        .and_then(|edits| match &entry.chapters_file {
+            Some(file) if entry.of.is_none() && entry.file.is_none() => of_chapter(root, file, &edits),
+            Some(_) => Err(vec![
+                "`in` names a chapter's file, so it has neither `of` nor `file`; remove the one or the other"
+                    .to_owned(),
+            ]),
+            None => make(root, solution, entry.of, entry.file.as_deref(), &edits),
+        });
     match made {
         Ok((text, original)) if problems.is_empty() => Ok(WrongAnswer {
             name: name.to_owned(),
@@ -130,6 +142,7 @@ fn answer(
             says: entry.says,
             text,
             original,
+            chapters_file: entry.chapters_file,
             declared_in: solution.join(entry.file.unwrap_or_else(|| FILE.into())),
         }),
         made => {
@@ -137,6 +150,26 @@ fn answer(
             Err(problems)
         }
     }
+}
+
+/// The text of a chapter's file with some edits, and without them.
+fn of_chapter(
+    root: &Path,
+    file: &Path,
+    edits: &[Edit],
+) -> Result<(String, Option<Original>), Vec<String>> {
+    let is_plain = |part: Component| matches!(part, Component::Normal(_));
+    if !file.starts_with("chapters") || !file.components().all(is_plain) {
+        return Err(vec![format!(
+            "in = \"{}\" is no file of a chapter; write it like chapters/03-epoll-et/src/lib.rs",
+            file.display()
+        )]);
+    }
+    let text = fs::read_to_string(root.join(file))
+        .map_err(|error| vec![format!("{} can't be read: {error}", file.display())])?;
+    let made = edit::apply(&file.display().to_string(), &text, edits)?;
+    let file = file.to_owned();
+    Ok((made, Some(Original { file, text })))
 }
 
 /// The answer's text, and what it was made of.

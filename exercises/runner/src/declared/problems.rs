@@ -11,7 +11,7 @@ pub struct Problems(Vec<String>);
 
 impl Problems {
     /// Notes what is wrong with an entry of `file`, and what to do about it.
-    pub(crate) fn note(&mut self, file: &Path, entry: &str, what: impl Display) {
+    pub fn note(&mut self, file: &Path, entry: &str, what: impl Display) {
         self.0
             .push(format!("{}, `{entry}`: {what}", file.display()));
     }

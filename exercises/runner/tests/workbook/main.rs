@@ -7,6 +7,7 @@ mod course;
 mod declaring;
 mod front_door;
 mod naming;
+mod own_server;
 mod progress_file;
 mod terminal;
 mod verifying;

@@ -1,0 +1,11 @@
+//! Stage 06 of a reader's own server, put to this chapter's: what it asks for can be done.
+
+use stages::Subject;
+
+const CHAPTER: Subject = Subject::new(
+    env!("CARGO_BIN_EXE_ch06-http"),
+    &[],
+    env!("CARGO_TARGET_TMPDIR"),
+);
+
+stages::stage_06!(CHAPTER);
