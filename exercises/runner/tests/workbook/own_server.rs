@@ -34,7 +34,7 @@ fn course(test: &str) -> Course {
         let _ = write!(
             stages,
             "[[stage]]\nchapter = \"{chapter}\"\nid = \"mine-{number}\"\ntitle = \"Print {number}\"\nstars = 1\n\
-             minutes = 120\nsection = \"your-server.html#mine-0{number}\"\nsuites = []\n\
+             minutes = 120\nsection = \"01-first.html#read\"\nsuites = []\n\
              hints = [\"One.\", \"Two.\", \"Three.\"]\n"
         );
         let test = format!(
