@@ -110,6 +110,8 @@ fn second_opinion(head: &Head<'_>, text: &[u8]) {
         Ok(httparse::Status::Complete(used)) => assert_eq!(used, text.len()),
         // It knows no minor versions but 0 and 1.
         Err(httparse::Error::Version) if head.version == Version::Http11 => return,
+        // Nor any target but text.
+        Err(httparse::Error::Token) if str::from_utf8(head.target.text()).is_err() => return,
         outcome => panic!("{outcome:?} for {}", text.escape_ascii()),
     }
     assert_eq!(other.method.map(str::as_bytes), Some(head.method.name()));
