@@ -332,7 +332,7 @@ impl Connection {
         }
         let output = self.output.get_or_insert_with(|| spare.take());
         add(output);
-        self.full |= output.pending() >= limits.high_water;
+        self.full |= output.pending() >= limits.high_water || output.files() >= limits.files;
     }
 
     /// Notes that a flush is to come. Tells whether that is news.
@@ -382,7 +382,8 @@ impl Connection {
 
     /// Whether output that was full has fallen below the low-water mark; true once.
     pub fn has_drained(&mut self, limits: &Limits) -> bool {
-        let drained = self.full && self.pending() < limits.low_water;
+        let files = self.output.as_ref().map_or(0, |output| output.files());
+        let drained = self.full && self.pending() < limits.low_water && files <= limits.files / 2;
         self.full &= !drained;
         drained
     }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use nix::sys::epoll::EpollFlags;
+use socket2::SockRef;
 use tracing::trace;
 
 use crate::connection::Connection;
@@ -326,6 +327,16 @@ impl Io {
         self.stop != Stop::No
     }
 
+    /// Lets the kernel hold about `bytes` of output for `id`, instead of as much as it likes, which
+    /// may be megabytes for a peer that doesn't read (`SO_SNDBUF`, `socket(7)`; `tcp(7)`). For a
+    /// connection on which little is sent.
+    pub fn set_send_buffer(&mut self, id: ConnId, bytes: usize) {
+        if let Some(connection) = self.sockets.get(id) {
+            // If it fails, the kernel holds what it held before.
+            let _ = SockRef::from(connection.stream()).set_send_buffer_size(bytes);
+        }
+    }
+
     /// The address of the peer of `id`, as `getpeername(2)` tells it.
     #[must_use]
     pub fn peer(&self, id: ConnId) -> Option<SocketAddr> {
@@ -441,5 +452,30 @@ impl Io {
             stop,
         ];
         others.into_iter().flatten().chain(timers).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::{TcpListener, TcpStream};
+
+    use socket2::SockRef;
+
+    use super::Io;
+    use crate::Limits;
+
+    #[test]
+    fn the_kernel_holds_no_more_for_a_connection_than_it_is_told() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let _peer = TcpStream::connect(listener.local_addr()?)?;
+        let (stream, _) = listener.accept()?;
+        let mut io = Io::new(Limits::default())?;
+        let id = io.sockets.insert(stream)?;
+        io.set_send_buffer(id, 16 * 1024);
+        let connection = io.sockets.get(id).expect("it is there");
+        // The kernel doubles what it is asked for (socket(7)).
+        assert!(SockRef::from(connection.stream()).send_buffer_size()? <= 2 * 16 * 1024);
+        Ok(())
     }
 }

@@ -31,6 +31,9 @@ pub struct Limits {
     pub high_water: u64,
     /// Below this many bytes, a connection that was full has drained.
     pub low_water: u64,
+    /// From this many queued file ranges on, a connection is full, however short they are: each may
+    /// hold a descriptor. With half of them left it has drained.
+    pub files: usize,
     /// Bytes written to one connection in one turn, file ranges included.
     pub write: usize,
     /// How long output may wait without the peer taking any of it, before its connection is cut.
@@ -54,6 +57,7 @@ impl Limits {
             ("read", self.read),
             ("reads", self.reads),
             ("input", self.input),
+            ("files", self.files),
             ("write", self.write),
         ];
         let low = self.low_water;
@@ -82,6 +86,7 @@ impl Default for Limits {
             input: 128 * 1024,
             high_water: 256 * 1024,
             low_water: 64 * 1024,
+            files: 8,
             write: 256 * 1024,
             stall: Duration::from_mins(1),
             linger: Duration::from_secs(1),
@@ -109,6 +114,7 @@ mod tests {
             ("read", Limits { read: 0, ..good() }),
             ("reads", Limits { reads: 0, ..good() }),
             ("input", Limits { input: 0, ..good() }),
+            ("files", Limits { files: 0, ..good() }),
             ("write", Limits { write: 0, ..good() }),
             (
                 "low_water",
@@ -147,6 +153,7 @@ mod tests {
             read: 1,
             reads: 1,
             input: 1,
+            files: 1,
             write: 1,
             low_water: 1,
             high_water: 1,

@@ -43,6 +43,8 @@ pub(crate) struct Output {
     behind: VecDeque<(Foreign, Buffer)>,
     /// Bytes in `behind`.
     pending_behind: u64,
+    /// File ranges in `behind`. Each may hold a descriptor, however short it is.
+    files: usize,
 }
 
 /// What is sent from where it lies.
@@ -75,6 +77,12 @@ impl Output {
     #[inline]
     pub fn pending(&self) -> u64 {
         self.head.len() as u64 + self.pending_behind
+    }
+
+    /// File ranges that are queued.
+    #[inline]
+    pub fn files(&self) -> usize {
+        self.files
     }
 
     /// Bytes of memory that the queue keeps when it is empty.
@@ -122,6 +130,7 @@ impl Output {
         // A file can't be longer than i64::MAX; beyond its end there is nothing to send either way.
         let offset = i64::try_from(range.start).unwrap_or(i64::MAX);
         self.pending_behind += left;
+        self.files += 1;
         let file = Foreign::File(FileRange { file, offset, left });
         self.behind.push_back((file, Buffer::new()));
     }
@@ -214,11 +223,13 @@ impl Output {
             count -= step;
             self.pending_behind -= step as u64;
             if left == 0
-                && let Some((_, tail)) = self.behind.pop_front()
-                && !tail.is_empty()
+                && let Some((foreign, tail)) = self.behind.pop_front()
             {
-                self.pending_behind -= tail.len() as u64;
-                self.head = tail;
+                self.files -= usize::from(matches!(foreign, Foreign::File(_)));
+                if !tail.is_empty() {
+                    self.pending_behind -= tail.len() as u64;
+                    self.head = tail;
+                }
             }
         }
     }

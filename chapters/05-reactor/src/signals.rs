@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM as events, instead of interrupts.
+//! Signals that stop a server as events, instead of interrupts.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -7,20 +7,34 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use tracing::trace;
 
-/// SIGINT and SIGTERM, readable through a descriptor (`signalfd(2)`).
+/// Signals that stop a server, readable through a descriptor (`signalfd(2)`).
 #[derive(Debug)]
 pub struct Signals(SignalFd);
 
 impl Signals {
-    /// Blocks both signals for this thread, and so for every thread that it starts from now on.
+    /// SIGINT and SIGTERM, and SIGHUP, which the kernel sends when the terminal is closed; but not
+    /// that one if it is ignored, as `nohup` has it: then the server is to outlive its terminal.
     ///
-    /// Call it before the first thread starts: a thread that doesn't block them would be
-    /// interrupted, which by default ends the process.
+    /// # Errors
+    /// As [`Self::block_only`].
+    pub fn block() -> io::Result<Self> {
+        let mut signals = vec![Signal::SIGINT, Signal::SIGTERM];
+        if !is_ignored(Signal::SIGHUP)? {
+            signals.push(Signal::SIGHUP);
+        }
+        Self::block_only(&signals)
+    }
+
+    /// These signals only, for a server that does something else with the others.
+    ///
+    /// They are blocked for this thread, and so for every thread that it starts from now on. Call it
+    /// before the first thread starts: a thread that doesn't block them would be interrupted, which
+    /// by default ends the process.
     ///
     /// # Errors
     /// As `signalfd(2)`: no descriptor or no memory is left.
-    pub fn block() -> io::Result<Self> {
-        let mask = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM]);
+    pub fn block_only(signals: &[Signal]) -> io::Result<Self> {
+        let mask = SigSet::from_iter(signals.iter().copied());
         mask.thread_block()?;
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
         Ok(Self(SignalFd::with_flags(&mask, flags)?))
@@ -35,6 +49,14 @@ impl Signals {
         trace!(name = signal.as_str(), "signal");
         Some(signal)
     }
+}
+
+/// Whether this process ignores `signal`. Blocked, it would come through the descriptor even so.
+fn is_ignored(signal: Signal) -> io::Result<bool> {
+    let status = std::fs::read_to_string("/proc/self/status")?; // proc_pid_status(5)
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    Ok(mask.is_some_and(|mask| mask >> (signal as i32 - 1) & 1 == 1))
 }
 
 impl AsFd for Signals {

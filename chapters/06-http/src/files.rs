@@ -2,6 +2,7 @@
 
 mod cache;
 mod conditional;
+mod opened;
 mod range;
 mod root;
 
@@ -15,6 +16,7 @@ use tracing::trace;
 use self::cache::{Cache, Entry, Reach};
 pub(crate) use self::conditional::is_plain;
 use self::conditional::{Asked, Verdict, judge};
+use self::opened::Opened;
 use self::range::Wanted;
 use self::root::{Named, Refusal, Root};
 use crate::response::{FileVersion, Page, Seconds};
@@ -29,13 +31,15 @@ use crate::{Date, Fields, Head, Method, Response, Status};
 ///
 /// What has been served is kept at hand, and compared with the file at the next request of another
 /// second. Until then, an answer costs no system call. At most 512 files are kept, each as up to
-/// 16 KiB of memory or as an open descriptor.
+/// 16 KiB of memory or as an open descriptor. As many again may be open on their way to clients;
+/// whoever asks for another one meanwhile is answered 503.
 #[derive(Debug)]
 pub struct Files {
     root: Root,
     cache: Cache,
     /// When the root was last followed.
     followed: Seconds,
+    opened: Opened,
 }
 
 /// Why a path has no page.
@@ -43,6 +47,8 @@ enum NoPage {
     Refused(Refusal),
     /// It is a directory, and the path lacks its last slash.
     Directory,
+    /// As many files as may be are open.
+    TooMany,
 }
 
 impl Files {
@@ -58,6 +64,7 @@ impl Files {
             root: Root::open(root)?,
             cache: Cache::new(Self::KEPT),
             followed: 0,
+            opened: Opened::new(2 * Self::KEPT),
         })
     }
 
@@ -65,6 +72,7 @@ impl Files {
     #[must_use]
     pub fn keeping(mut self, number: usize) -> Self {
         self.cache = Cache::new(number);
+        self.opened = Opened::new(2 * number);
         self
     }
 
@@ -105,6 +113,7 @@ impl Files {
                 Err(NoPage::Directory) if asked.is_none() => return not_read(head.method),
                 Err(NoPage::Directory) => return add_slash(path, head.target.query()),
                 Err(NoPage::Refused(refusal)) => return refused(refusal),
+                Err(NoPage::TooMany) => return too_many(),
             },
         };
         let Some(asked) = asked else {
@@ -152,9 +161,15 @@ impl Files {
                 (kept.page, kept.version)
             }
             _ => {
+                if self.opened.is_full() {
+                    return Err(NoPage::TooMany);
+                }
                 let (file, metadata) = self.root.read(&name)?;
                 let version = FileVersion::settled(&metadata, now.seconds());
                 let page = Page::read(file, &metadata, &name, now).map_err(Refusal::from)?;
+                if let Some(file) = page.file() {
+                    self.opened.add(file);
+                }
                 (Arc::new(page), version)
             }
         };
@@ -237,6 +252,13 @@ fn refused(refusal: Refusal) -> Response {
             )
         }
     }
+}
+
+/// The descriptors for files are used up, by clients that don't read what they have asked for.
+#[cold]
+fn too_many() -> Response {
+    let why = "Too many files are on their way to others. It may be had in a moment.";
+    Response::error(Status::SERVICE_UNAVAILABLE, why).field("Retry-After", "1")
 }
 
 /// The directory's own path ends with a slash: the links on its page are relative to it.

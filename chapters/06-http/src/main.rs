@@ -1,11 +1,14 @@
 //! `cargo run -p ch06-http -- --help`
 
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ch06_http::{Files, Limits, Patience, Route, Site, connections, demo_routes, echo, kept_files};
+use ch06_http::{
+    Files, Hosts, Limits, Patience, Route, Site, connections, demo_routes, echo, kept_files,
+};
 use clap::Parser;
 use reactor::{Signals, listen_shared, serve};
 
@@ -27,7 +30,12 @@ struct Options {
     #[arg(long, default_value = concat!(env!("CARGO_MANIFEST_DIR"), "/site"), hide_default_value = true, value_name = "DIRECTORY", value_parser = directory)]
     root: PathBuf,
 
-    /// Answer every request with its own body
+    /// Answer requests for this host too; * for any. At a loopback address only names of this
+    /// machine count otherwise. May be given several times
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
+
+    /// Answer every request with its own body, whatever the host
     #[arg(long)]
     echo: bool,
 
@@ -65,13 +73,18 @@ struct Options {
 }
 
 impl Options {
-    fn site(&self) -> io::Result<Site<()>> {
+    fn site(&self, address: IpAddr) -> io::Result<Site<()>> {
         let mut routes = demo_routes();
         if self.echo {
-            routes.insert(0, Route::all(echo));
+            routes.insert(0, Route::all(echo).taking(u64::MAX));
         }
         let files = Files::open(&self.root)?.keeping(kept_files(self.loops.into()));
         let mut site = Site::new(files, routes, ());
+        site.hosts = if self.echo {
+            Hosts::Any
+        } else {
+            Hosts::of(address, &self.host_name)
+        };
         site.limits = Limits {
             body: self.max_body,
             ..Limits::default()
@@ -100,7 +113,9 @@ fn main() -> ExitCode {
             stop: Duration::from_secs(options.grace.into()),
             ..reactor::Limits::default()
         };
-        Ok(serve(listeners, signals, &limits, |_| options.site())?)
+        let address = listeners[0].local_addr()?.ip();
+        let site = |_| options.site(address);
+        Ok(serve(listeners, signals, &limits, site)?)
     })
 }
 

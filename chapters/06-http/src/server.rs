@@ -6,12 +6,14 @@
 //! | `session.rs`, `state.rs`, `outcome.rs` | a connection: requests in, answers out |
 //! | `unanswered.rs`, `patience.rs` | a request that takes longer than its head, and how long it may take |
 //! | `site.rs`, `routes.rs` | what all of them share: routes, files, and the time |
+//! | `hosts.rs` | by which names the server lets itself be called |
 //! | `answered.rs` | what a site is told of each answer |
 //! | `descriptors.rs` | how connections and files share the descriptors |
 //! | `trace.rs` | what a trace shows of it |
 
 mod answered;
 mod descriptors;
+mod hosts;
 mod outcome;
 mod patience;
 mod routes;
@@ -23,6 +25,7 @@ mod unanswered;
 
 pub use self::answered::Answered;
 pub use self::descriptors::{connections, kept_files};
+pub use self::hosts::Hosts;
 pub use self::outcome::Outcome;
 pub use self::patience::Patience;
 pub use self::routes::{Answer, Call, Occasion, Reply, Route};

@@ -137,7 +137,7 @@ impl Running {
             let routes = vec![
                 Route::new(Method::Get, "/capitals", capitals),
                 Route::new(Method::Get, "/wait", wait),
-                Route::new(Method::Post, "/say", say),
+                Route::new(Method::Post, "/say", say).taking(64),
                 Route::new(Method::Get, "/long", long),
             ];
             let root = concat!(env!("CARGO_MANIFEST_DIR"), "/site");

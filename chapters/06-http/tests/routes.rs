@@ -92,7 +92,9 @@ impl Running {
                 Route::new(Method::Get, "/style.css", members_only),
                 Route::new(Method::Get, "/never", never),
                 Route::new(Method::Get, "/soon", soon),
-                Route::any("/echo", ch06_http::echo),
+                Route::any("/echo", ch06_http::echo).taking(u64::MAX),
+                Route::any("/no-body", ch06_http::echo),
+                Route::any("/short", ch06_http::echo).taking(4),
             ];
             let mut site = Site::new(files, routes, state);
             site.on_answer = Some(tell);
@@ -232,4 +234,20 @@ fn a_site_is_told_of_each_answer() {
         format!("{port} ? 400 {}", bytes(7)),
     ];
     assert_eq!(*server.told.log.lock().unwrap(), expected);
+}
+
+#[test]
+fn a_route_gets_a_body_only_if_it_says_so_and_no_more_than_it_says() {
+    let server = Running::start(LONG);
+    let post = |path: &str| {
+        let request = format!("POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+        server.ask(&request).1
+    };
+    assert!(post("/echo").ends_with("\r\n\r\nhello"));
+    let without = post("/no-body");
+    assert!(
+        without.starts_with("HTTP/1.1 200 ") && without.ends_with("\r\n\r\n"),
+        "{without}"
+    );
+    assert!(post("/short").starts_with("HTTP/1.1 413 "));
 }

@@ -1,13 +1,14 @@
 //! `cargo run -p ch07-websocket -- --help`
 
 use std::io;
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use ch07_websocket::{Handshake, Limits, Origins, Server};
 use clap::Parser;
-use http::{Files, connections, kept_files};
+use http::{Files, Hosts, connections, kept_files};
 use reactor::{Signals, listen_shared, serve};
 
 /// Echo messages over WebSocket, and serve a page to try that
@@ -19,6 +20,11 @@ use reactor::{Signals, listen_shared, serve};
 struct Options {
     #[command(flatten)]
     server: workbench::ServerOptions,
+
+    /// Answer requests for this host too; * for any. At a loopback address only names of this
+    /// machine count otherwise. May be given several times
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
 
     /// Let in the pages of this site too, by scheme and host; * for all
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
@@ -54,7 +60,7 @@ struct Options {
 }
 
 impl Options {
-    fn server(&self) -> io::Result<Server> {
+    fn server(&self, address: IpAddr) -> io::Result<Server> {
         let site = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
         let origins = match &self.origin[..] {
             [] => Origins::Own,
@@ -67,6 +73,7 @@ impl Options {
         };
         let files = Files::open(Path::new(site))?.keeping(kept_files(self.loops.into()));
         let mut server = Server::new(files, handshake);
+        server.be_called(Hosts::of(address, &self.host_name));
         server.limits = Limits {
             frame: self.max_message,
             message: self.max_message,
@@ -101,7 +108,9 @@ fn main() -> ExitCode {
             stall: options.stall(),
             ..reactor::Limits::default()
         };
-        Ok(serve(listeners, signals, &limits, |_| options.server())?)
+        let address = listeners[0].local_addr()?.ip();
+        let server = |_| options.server(address);
+        Ok(serve(listeners, signals, &limits, server)?)
     })
 }
 

@@ -5,8 +5,10 @@
 //! | --- | --- |
 //! | `news.rs` | four ways to learn of news |
 //! | `login.rs`, `logins.rs`, `phone.rs` | a page that a phone lets in: what arrives on one connection is sent on another |
+//! | `drawings.rs` | the images of codes, one after another |
 //! | `shared.rs` | what their routes share |
 
+mod drawings;
 mod login;
 mod logins;
 mod news;

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use http::{Call, Files, Http, Method, Outcome, Reply, Request, Route, Site};
+use http::{Call, Files, Hosts, Http, Method, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, Origin};
 
 use crate::pages::{Logins, Shared, long_poll, phone, poll};
@@ -64,9 +64,9 @@ impl Server {
             Route::any("/ws/login", |shared, call| {
                 upgrade(shared, call, Upgrade::Login)
             }),
-            Route::new(Method::Post, "/login/look", phone::look),
-            Route::new(Method::Post, "/login/confirm", phone::confirm),
-            Route::new(Method::Post, "/login/decline", phone::decline),
+            Route::new(Method::Post, "/login/look", phone::look).taking(phone::FORM),
+            Route::new(Method::Post, "/login/confirm", phone::confirm).taking(phone::FORM),
+            Route::new(Method::Post, "/login/decline", phone::decline).taking(phone::FORM),
         ];
         let shared = Shared {
             handshake,
@@ -78,6 +78,11 @@ impl Server {
             memory: Memory::default(),
             site: Site::new(files, routes, shared),
         }
+    }
+
+    /// Lets itself be called by these names; by any, unless this says otherwise.
+    pub fn be_called(&mut self, hosts: Hosts) {
+        self.site.hosts = hosts;
     }
 
     /// Lets pages log in by a code, which is good for `life`. Each server knows only its own codes:
@@ -182,7 +187,7 @@ impl Handler for Server {
             // Of a WebSocket, without a Close: 1006.
             Session::WebSocket(..) | Session::Listener(_) => io.close(id),
             Session::Login(login) => {
-                login.leave(self.site.state.logins.as_mut());
+                login.leave(io, id, self.site.state.logins.as_mut());
                 io.close(id);
             }
         }
@@ -206,7 +211,9 @@ impl Handler for Server {
                 }
             }
             Session::Listener(listener) => listener.on_timer(io, id),
-            Session::Login(login) => login.on_timer(io, id, self.site.state.logins.as_mut()),
+            Session::Login(login) => {
+                login.on_timer(io, id, key, self.site.state.logins.as_mut());
+            }
         }
     }
 
@@ -219,10 +226,10 @@ impl Handler for Server {
         }
     }
 
-    fn on_close(&mut self, _: &mut Io, _: ConnId, session: Session, _: Closed) {
+    fn on_close(&mut self, io: &mut Io, id: ConnId, session: Session, _: Closed) {
         match session {
             Session::WebSocket(_, echo) => echo.forget(&mut self.memory),
-            Session::Login(mut login) => login.leave(self.site.state.logins.as_mut()),
+            Session::Login(mut login) => login.leave(io, id, self.site.state.logins.as_mut()),
             Session::Http(_) | Session::Listener(_) => {}
         }
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ch08_chat::{Room, Server, limits, listen};
 use clap::Parser;
-use http::Files;
+use http::{Files, Hosts};
 use reactor::{Limits, Signals};
 use websocket::{Handshake, Origins};
 
@@ -31,6 +31,11 @@ struct Options {
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     idle: u16,
 
+    /// Answer requests for this host too; * for any. At a loopback address only names of this
+    /// machine count otherwise. May be given several times
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
+
     /// Let in the pages of this site too, by scheme and host; * for all
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     origin: Vec<String>,
@@ -47,11 +52,12 @@ fn main() -> ExitCode {
         let files = Files::open(Path::new(site)).with_context(|| format!("opening {site}"))?;
         let room = Room::new(&random_name().context("reading /dev/urandom")?);
         let idle = Duration::from_secs(options.idle.into());
-        let server = Server::new(room, files, options.handshake(), idle);
+        let mut server = Server::new(room, files, options.handshake(), idle);
 
         let ports = ("--web-port", options.web_port);
         let listeners = options.server.open_both(ports, listen)?;
         let page = listeners[1].local_addr()?;
+        server.be_called(Hosts::of(page.ip(), &options.host_name));
         let _ = writeln!(io::stdout(), "page at http://{page}/");
 
         let limits = Limits {

@@ -21,7 +21,7 @@ use std::io;
 use std::net::TcpListener;
 use std::time::Duration;
 
-use http::{Call, Files, Http, Outcome, Reply, Route, Site};
+use http::{Call, Files, Hosts, Http, Outcome, Reply, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Origin, Reactor, Signals};
 use websocket::{Accepted, Handshake, WebSocket};
 
@@ -54,6 +54,11 @@ impl Server {
             site: Site::new(files, routes, handshake),
             web: None,
         }
+    }
+
+    /// Lets itself be called by these names; by any, unless this says otherwise.
+    pub fn be_called(&mut self, hosts: Hosts) {
+        self.site.hosts = hosts;
     }
 
     /// Serves lines at the first listener and the web at the second, until a signal comes.

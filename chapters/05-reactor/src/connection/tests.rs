@@ -143,3 +143,23 @@ fn a_pause_stops_the_reading_and_a_spent_edge_is_armed_anew_after_it() {
     let received = receive(&mut connection, &limits, &mut scratch);
     assert!(matches!(received, Received::All(_)), "{received:?}");
 }
+
+#[test]
+fn a_few_queued_files_fill_a_connection_however_short_they_are() {
+    let limits = Limits::default();
+    let (mut connection, mut peer) = connected();
+    let mut spare = Spare::default();
+    let file = std::sync::Arc::new(std::fs::File::open("/proc/self/exe").unwrap());
+    for number in 1..=limits.files {
+        assert!(!connection.is_full(), "after {number} files");
+        connection.push(&limits, &mut spare, |output| {
+            output.push_file(std::sync::Arc::clone(&file), 0..1);
+        });
+    }
+    assert!(connection.is_full());
+    assert!(!connection.has_drained(&limits));
+    assert_eq!(connection.flush(&limits, &mut spare), Ok(Flushed::All));
+    assert!(connection.has_drained(&limits));
+    assert_eq!(std::sync::Arc::strong_count(&file), 1);
+    peer.write_all(b"x").unwrap();
+}

@@ -13,10 +13,11 @@ use crate::start;
 use crate::trace::records;
 
 #[test]
-fn sigterm_and_sigint_end_it_with_exit_code_0() {
+fn sigterm_sigint_and_sighup_end_it_with_exit_code_0() {
     for (signal, loops) in [
         (Signal::SIGTERM, "1"),
         (Signal::SIGINT, "1"),
+        (Signal::SIGHUP, "1"),
         (Signal::SIGTERM, "3"),
     ] {
         let server = start(&["--loops", loops]);
@@ -168,4 +169,16 @@ fn talk(server: &Server, depth: usize, answered: &AtomicUsize) -> usize {
         }
         answered.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+#[test]
+fn a_server_that_was_told_to_ignore_a_closed_terminal_goes_on() {
+    let ignoring = "trap '' HUP && exec \"$0\" \"$@\""; // as nohup(1) does
+    let program = env!("CARGO_BIN_EXE_ch05-reactor");
+    let server = Server::spawn("sh", &["-c", ignoring, program]);
+    server.client().exchange(b"hello\n", b"hello\n");
+    server.signal(Signal::SIGHUP);
+    server.client().exchange(b"still here\n", b"still here\n");
+    server.signal(Signal::SIGTERM);
+    assert_eq!(server.wait().code(), Some(0));
 }

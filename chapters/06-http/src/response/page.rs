@@ -3,7 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Write};
 use std::ops::Range;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::Arc;
 
 use super::date::{self, Date, Seconds};
@@ -16,7 +16,7 @@ use crate::Status;
 /// Bytes of a file that go out after what has been written: which file, and which of its bytes.
 pub type FileRange = (Arc<File>, Range<u64>);
 
-/// Bytes up to which a file is held in memory.
+/// Bytes up to which a file is held in memory, and a part of a longer one copied into the answer.
 const SMALL: u64 = 16 * 1024;
 
 /// A version of a file.
@@ -109,6 +109,11 @@ impl Page {
         Some((Arc::clone(file), 0..self.length))
     }
 
+    /// The open file, if it isn't held in memory.
+    pub fn file(&self) -> Option<&Arc<File>> {
+        self.file.as_ref()
+    }
+
     /// Appends the head of that answer, without the empty line that ends it.
     #[inline]
     pub fn write_head(&self, out: &mut Vec<u8>, now: &Date) {
@@ -126,9 +131,13 @@ impl Page {
     }
 
     /// Appends the bytes `range` of the content to `out`, or tells where they are.
+    ///
+    /// A short part of a long file is copied: queued, it would hold a descriptor for the sake of a
+    /// few bytes. If it can't be read, the reactor finds that out and ends the connection.
     pub fn write(&self, range: Range<u64>, out: &mut Vec<u8>) -> Option<FileRange> {
         if let Some(file) = &self.file {
-            return Some((Arc::clone(file), range));
+            let copied = range.end.saturating_sub(range.start) <= SMALL && copy(file, &range, out);
+            return (!copied).then(|| (Arc::clone(file), range));
         }
         let index = |at| usize::try_from(at).unwrap_or(usize::MAX);
         let held = &self.ready[self.head + 2..];
@@ -136,6 +145,18 @@ impl Page {
         out.extend_from_slice(part.unwrap_or(b""));
         None
     }
+}
+
+/// Appends the bytes `range` of `file`, if they can all be read.
+fn copy(file: &File, range: &Range<u64>, out: &mut Vec<u8>) -> bool {
+    let start = out.len();
+    let length = range.end.saturating_sub(range.start);
+    out.resize(start + usize::try_from(length).unwrap_or(0), 0);
+    let copied = file.read_exact_at(&mut out[start..], range.start).is_ok();
+    if !copied {
+        out.truncate(start);
+    }
+    copied
 }
 
 /// Appends `parts` and the end of a line.

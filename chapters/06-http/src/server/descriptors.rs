@@ -22,7 +22,8 @@ pub fn kept_files(loops: usize) -> usize {
 }
 
 /// How many of `descriptors` files may have that are kept at hand, and how many connections. As many
-/// as files are left: an answer on its way holds a file that may be kept no more.
+/// as files are left: an answer on its way holds a file that may be kept no more. [`Files`] opens no
+/// more than both.
 fn share(descriptors: usize) -> (usize, usize) {
     let free = descriptors.saturating_sub(OTHERS);
     let files = Files::KEPT.min(free / 4);

@@ -24,7 +24,7 @@ pub struct Call<'a> {
     pub id: ConnId,
     /// Its head.
     pub head: Head<'a>,
-    /// Its body, all of it.
+    /// Its body, all of it; empty if the route takes none ([`Route::taking`]).
     pub body: &'a [u8],
     /// Why the route is asked now.
     pub occasion: Occasion,
@@ -89,15 +89,20 @@ pub struct Route<S, U = Infallible> {
     method: Option<Method<'static>>,
     path: Option<&'static str>,
     answer: Answer<S, U>,
+    /// Bytes of a body that are kept for it; `None`: it takes none.
+    body: Option<u64>,
 }
 
 impl<S, U> Route<S, U> {
     /// Requests with `method` for `path`, which is decoded and [normal](crate::normal). A route for GET takes HEAD too.
+    ///
+    /// A body is dropped as it arrives, unless the route says that it takes one ([`Self::taking`]).
     pub const fn new(method: Method<'static>, path: &'static str, answer: Answer<S, U>) -> Self {
         Self {
             method: Some(method),
             path: Some(path),
             answer,
+            body: None,
         }
     }
 
@@ -107,6 +112,7 @@ impl<S, U> Route<S, U> {
             method: None,
             path: Some(path),
             answer,
+            body: None,
         }
     }
 
@@ -116,12 +122,38 @@ impl<S, U> Route<S, U> {
             method: None,
             path: None,
             answer,
+            body: None,
         }
     }
+
+    // ANCHOR: taking
+    /// The same route, which takes a body of up to `bytes`, or of up to
+    /// [`Limits::body`](crate::Limits::body) if that is less. Above: 413.
+    ///
+    /// The body is memory in the hands of strangers, for as long as they take to send it. So a route
+    /// that doesn't ask for one keeps none.
+    #[must_use]
+    pub const fn taking(self, bytes: u64) -> Self {
+        Self {
+            body: Some(bytes),
+            ..self
+        }
+    }
+    // ANCHOR_END: taking
 
     /// Whether this route is for `path`. Where that can't be decoded, a route for all requests is.
     fn has(&self, path: Option<&[u8]>) -> bool {
         self.path.is_none_or(|known| Some(known.as_bytes()) == path)
+    }
+
+    /// The code that answers.
+    pub(super) fn answer(&self) -> Answer<S, U> {
+        self.answer
+    }
+
+    /// Bytes of a body that it takes, if it takes one.
+    pub(super) fn body(&self) -> Option<u64> {
+        self.body
     }
 
     /// Whether its path aside, this route takes `method`.
@@ -134,8 +166,8 @@ impl<S, U> Route<S, U> {
 }
 
 /// What a table says of a method and a path.
-pub(super) enum Found<S, U> {
-    Answer(Answer<S, U>),
+pub(super) enum Found<'r, S, U> {
+    Answer(&'r Route<S, U>),
     /// The path has routes, but none for this method: the methods that they take.
     OtherMethods(String),
     Nothing,
@@ -143,17 +175,17 @@ pub(super) enum Found<S, U> {
 
 /// The first of `routes` that takes `method` and `path`, which is `None` if it can't be decoded.
 #[inline]
-pub(super) fn find<S, U>(
-    routes: &[Route<S, U>],
+pub(super) fn find<'r, S, U>(
+    routes: &'r [Route<S, U>],
     method: Method<'_>,
     path: Option<&[u8]>,
-) -> Found<S, U> {
+) -> Found<'r, S, U> {
     let mut here = routes.iter().filter(|route| route.has(path)).peekable();
     if here.peek().is_none() {
         return Found::Nothing;
     }
     match here.clone().find(|route| route.takes(method)) {
-        Some(route) => Found::Answer(route.answer),
+        Some(route) => Found::Answer(route),
         None => Found::OtherMethods(allow(|method| {
             here.clone().any(|route| route.takes(method))
         })),

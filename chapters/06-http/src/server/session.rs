@@ -30,7 +30,8 @@ use super::state::State;
 use super::trace;
 use super::unanswered::Unanswered;
 use crate::{
-    Connection, Delivery, Event, Extent, Head, Method, Request, RequestParser, Response, Status,
+    Connection, Delivery, Error, Event, Extent, Framing, Head, Method, Request, RequestParser,
+    Response, Status,
 };
 
 /// What one connection remembers: where its request is, and what it waits for.
@@ -191,7 +192,7 @@ impl Http {
                     *used += length;
                     match event {
                         Event::Head(head) => self.take_head(io, id, site, &head)?,
-                        Event::Data(data) => self.take_data(data),
+                        Event::Data(data) => self.take_data(io, id, site, data)?,
                         Event::End => self.ask_again(io, id, site, Occasion::Request)?,
                     }
                 }
@@ -244,11 +245,17 @@ impl Http {
         site: &mut Site<S, U>,
         head: &Head<'_>,
     ) -> Next<U> {
-        let body = site.wants_body(head).then(Vec::new);
+        let wanted = site.wanted_body(head);
+        if let (Some(most), Framing::Length(length)) = (wanted, head.framing())
+            && length > most
+        {
+            self.state = State::Body(Box::new(Unanswered::new(head, None)));
+            return self.refuse_body(io, id, site, Error::BodyTooLarge);
+        }
         if head.expects_continue() {
             // Its client waits to hear whether to send the body, and may do so or not after an
             // answer (RFC 9110 §10.1.1): only the end of the connection tells.
-            if body.is_none()
+            if wanted.is_none()
                 && let Ok(response) = site.reply(io, id, (head, &[]), Occasion::Request)
             {
                 let how = Delivery::of(head).and_close();
@@ -257,15 +264,38 @@ impl Http {
             trace::response(io, id, Status::CONTINUE, CONTINUE, None);
             io.send(id, CONTINUE);
         }
-        self.state = State::Body(Box::new(Unanswered::new(head, body)));
+        self.state = State::Body(Box::new(Unanswered::new(head, wanted)));
         ControlFlow::Continue(())
     }
 
-    /// The parser has seen to it that there isn't more than the limit.
-    fn take_data(&mut self, data: &[u8]) {
-        if let State::Body(unanswered) = &mut self.state {
-            unanswered.take(data);
+    /// A piece of a body. The parser has seen to it that there isn't more than the limit of all.
+    fn take_data<S, U>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S, U>,
+        data: &[u8],
+    ) -> Next<U> {
+        if let State::Body(unanswered) = &mut self.state
+            && let Err(error) = unanswered.take(data)
+        {
+            return self.refuse_body(io, id, site, error);
         }
+        ControlFlow::Continue(())
+    }
+
+    /// The request whose body is on its way is refused, and the connection ends with that.
+    #[cold]
+    fn refuse_body<S, U>(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        site: &mut Site<S, U>,
+        error: Error,
+    ) -> Next<U> {
+        let response = Response::error(error.status(), error.text());
+        self.give_up(io, id, site, &response, &[]);
+        stop()
     }
 
     /// Asks for the answer to a request that is kept here.

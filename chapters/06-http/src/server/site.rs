@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use reactor::{ConnId, Io};
 
 use super::answered::Answered;
+use super::hosts::Hosts;
 use super::patience::Patience;
 use super::routes::{Call, Found, Occasion, Reply, Route, allow, find};
 use super::trace;
@@ -37,6 +38,8 @@ pub struct Site<S, U = Infallible> {
     pub limits: Limits,
     /// How long a client is waited for.
     pub patience: Patience,
+    /// By which names it is asked for. With another: 421.
+    pub hosts: Hosts,
     /// What the routes share.
     pub state: S,
     /// Is told of each answer, for an access log. A 101 is the new protocol's own answer.
@@ -58,6 +61,7 @@ impl<S, U> Site<S, U> {
         Self {
             limits: Limits::default(),
             patience: Patience::default(),
+            hosts: Hosts::default(),
             state,
             on_answer: None,
             routes,
@@ -69,14 +73,17 @@ impl<S, U> Site<S, U> {
         }
     }
 
-    /// Whether a route takes this request, body and all. Files do without it.
-    pub(super) fn wants_body(&mut self, head: &Head<'_>) -> bool {
-        if head.target.is_https() {
-            return false;
+    /// How many bytes of this request's body are kept for its route; `None` if none are. Files do
+    /// without.
+    pub(super) fn wanted_body(&self, head: &Head<'_>) -> Option<u64> {
+        if head.target.is_https() || !self.hosts.allow(head) {
+            return None;
         }
         let path = path(head).ok();
-        let found = find(&self.routes, head.method, path.as_deref());
-        matches!(found, Found::Answer(_))
+        match find(&self.routes, head.method, path.as_deref()) {
+            Found::Answer(route) => route.body(),
+            Found::OtherMethods(_) | Found::Nothing => None,
+        }
     }
 
     /// Answers the most usual request: for all of a file that is at hand. The bytes of the answer, or
@@ -93,7 +100,11 @@ impl<S, U> Site<S, U> {
         how: Delivery,
     ) -> Option<u64> {
         let usual = matches!(head.method, Method::Get) && how == Delivery::default();
-        if !usual || head.target.form() != Form::Origin || !is_plain(head.fields) {
+        if !usual
+            || head.target.form() != Form::Origin
+            || !is_plain(head.fields)
+            || !self.hosts.allow(head)
+        {
             return None;
         }
         let path = head.target.plain_path()?;
@@ -173,6 +184,9 @@ impl<S, U> Site<S, U> {
         (head, body): (&Head<'_>, &[u8]),
         occasion: Occasion,
     ) -> Result<Response, NoAnswer<U>> {
+        if !self.hosts.allow(head) {
+            return Ok(other_host());
+        }
         match head.target.form() {
             Form::Absolute if head.target.is_https() => return Ok(misdirected()),
             Form::Origin | Form::Absolute => {}
@@ -182,7 +196,8 @@ impl<S, U> Site<S, U> {
         let path = path(head);
         let found = find(&self.routes, head.method, path.as_deref().ok());
         let response = match (found, head.method) {
-            (Found::Answer(answer), _) => {
+            (Found::Answer(route), _) => {
+                let answer = route.answer();
                 let mut call = Call {
                     io,
                     id,
@@ -246,6 +261,14 @@ fn misdirected() -> Response {
     Response::error(
         Status::MISDIRECTED_REQUEST,
         "This connection is not secured, and a resource of https is not to be had on it.",
+    )
+}
+
+#[cold]
+fn other_host() -> Response {
+    Response::error(
+        Status::MISDIRECTED_REQUEST,
+        "This server is not known by that name. It may be started with --host-name NAME.",
     )
 }
 

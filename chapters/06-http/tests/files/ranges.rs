@@ -36,7 +36,7 @@ fn a_file_of_more_than_16_kib_is_not_held_in_memory() {
         let path = format!("/{length}");
         assert_eq!(site.get(&path).from_file, from_file, "{length}");
         let part = site.get_with(&path, &[("Range", "bytes=0-0")]);
-        assert_eq!(part.from_file, from_file, "{length}");
+        assert!(!part.from_file, "a short part is copied: {length}");
         assert!(!head(&mut site, &path, &[]).from_file);
     }
 }

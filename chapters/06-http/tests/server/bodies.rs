@@ -1,5 +1,7 @@
 //! Requests with bodies.
 
+use harness::Server;
+
 use crate::answers::{ask, ask_one, rest};
 use crate::start;
 
@@ -152,4 +154,46 @@ fn http_1_0_is_told_nothing_before_its_answer() {
     let server = start(&[]);
     let request = "POST /echo HTTP/1.0\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello";
     assert_eq!(ask_one(&server, request).status, 200);
+}
+
+#[test]
+fn a_body_that_no_route_takes_is_not_kept() {
+    let server = start(&[]);
+    let mut clients = server.clients(32);
+    let before = resident(&server);
+    for client in &mut clients {
+        // A megabyte but for its last byte.
+        client.send(b"POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 1048576\r\n\r\n");
+        client.send(&vec![b'x'; 1_048_575]);
+    }
+    for client in &mut clients {
+        client.wait_until_read();
+    }
+    let kept = resident(&server).saturating_sub(before);
+    assert!(kept < 8 * 1024, "{kept} KiB for 32 connections");
+}
+
+#[test]
+fn a_body_longer_than_its_route_takes_is_refused_before_it_comes_and_while_it_does() {
+    let server = start(&[]);
+    let fields = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let announced =
+        format!("POST /form HTTP/1.1\r\nHost: a\r\n{fields}Content-Length: 16385\r\n\r\n");
+    assert_eq!(ask_one(&server, announced).status, 413);
+    let chunk = format!("2000\r\n{}\r\n", "x".repeat(0x2000)).repeat(3);
+    let chunked = format!(
+        "POST /form HTTP/1.1\r\nHost: a\r\n{fields}Transfer-Encoding: chunked\r\n\r\n{chunk}"
+    );
+    assert_eq!(ask_one(&server, chunked).status, 413);
+}
+
+/// Kibibytes of memory that the server has.
+fn resident(server: &Server) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid()));
+    let status = status.expect("a process");
+    let value = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let value = value.and_then(|value| value.trim().strip_suffix(" kB"));
+    value
+        .and_then(|value| value.parse().ok())
+        .expect("VmRSS (proc_pid_status(5))")
 }

@@ -11,7 +11,12 @@ use crate::answers::{directory_with, get, long};
 fn start_with(limit: usize, directory: &Directory) -> Server {
     let limited = format!("ulimit -n {limit} && exec \"$0\" \"$@\"");
     let program = env!("CARGO_BIN_EXE_ch06-http");
-    let options = ["-c", &limited, program, "--root", directory.name()];
+    let any = ["--host-name", "*"];
+    let options = [
+        &["-c", &limited, program, "--root", directory.name()],
+        &any[..],
+    ]
+    .concat();
     Server::spawn("sh", &options)
 }
 
@@ -48,4 +53,43 @@ fn more_connections_than_descriptors_wait_for_their_turn() {
     for mut client in clients {
         assert!(client.read_to_end().ends_with(b"\r\n\r\nsmall"));
     }
+}
+
+/// How many descriptors the server has open.
+fn open(server: &Server) -> usize {
+    let open = fs::read_dir(format!("/proc/{}/fd", server.pid()));
+    open.expect("a process").count()
+}
+
+/// A directory with `number` files that are too long to be held in memory.
+fn long_files(number: usize) -> Directory {
+    let directory = directory_with("small", b"small");
+    for number in 0..number {
+        fs::write(directory.join(format!("file-{number}")), long(20_000)).unwrap();
+    }
+    directory
+}
+
+#[test]
+fn clients_that_do_not_read_leave_descriptors_for_the_next() {
+    // 28 of 40 are to be had: 7 files at hand, 7 on their way, 14 connections.
+    let directory = long_files(40);
+    let server = start_with(40, &directory);
+    let mut deaf: Vec<_> = (0..10).map(|_| server.slow_client()).collect();
+    for (number, client) in deaf.iter_mut().enumerate() {
+        // More than the kernel takes: the last of them stay here, each with its file.
+        let files = (0..400).map(|file| (8 * number + file % 8) % 40);
+        let requests = files.map(|file| format!("GET /file-{file} HTTP/1.1\r\nHost: a\r\n\r\n"));
+        client.send(requests.collect::<String>().as_bytes());
+    }
+    server.wait_until_asleep();
+    assert!(open(&server) < 40, "{} are open", open(&server));
+    assert_eq!(get(&server, "/small").text(), "small");
+    let busy = (0..40).map(|file| get(&server, &format!("/file-{file}")));
+    let busy = busy.filter(|answer| answer.status == 503).last();
+    let busy = busy.expect("none that would take one more descriptor");
+    assert_eq!(busy.field("Retry-After"), Some("1"));
+    drop(deaf);
+    let mut again = || (0..40).all(|file| get(&server, &format!("/file-{file}")).status == 200);
+    harness::experiment::until("the descriptors are back", &mut again);
 }

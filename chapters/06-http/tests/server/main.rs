@@ -22,7 +22,8 @@ mod trace;
 
 use harness::Server;
 
-/// The program, with `options`.
+/// The program, by whatever name it is called, with `options`.
 fn start(options: &[&str]) -> Server {
-    Server::spawn(env!("CARGO_BIN_EXE_ch06-http"), options)
+    let options = [&["--host-name", "*"], options].concat();
+    Server::spawn(env!("CARGO_BIN_EXE_ch06-http"), &options)
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use harness::Server;
+
 use crate::answers::{Content, ask_one, directory_with, get, head, long, one, take_apart};
 use crate::start;
 
@@ -235,4 +237,36 @@ fn a_root_that_is_made_anew_is_followed() {
             "the old directory is still served"
         );
     }
+}
+
+#[test]
+fn at_a_loopback_address_only_names_of_this_machine_count() {
+    let server = Server::spawn(
+        env!("CARGO_BIN_EXE_ch06-http"),
+        &["--host-name", "known.test"],
+    );
+    let status = |host: &str| {
+        let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        ask_one(&server, request).status
+    };
+    for host in ["localhost", "127.0.0.1:7000", "[::1]:7000", "known.test:80"] {
+        assert_eq!(status(host), 200, "{host}");
+    }
+    // The page is at hand by now, and isn't sent from there either.
+    for host in ["evil.example", "localhost.evil.example:7000"] {
+        assert_eq!(status(host), 421, "{host}");
+    }
+    let absolute = "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assert_eq!(
+        ask_one(&server, absolute).status,
+        421,
+        "the target's host counts"
+    );
+}
+
+#[test]
+fn an_echo_answers_by_any_name() {
+    let server = Server::spawn(env!("CARGO_BIN_EXE_ch06-http"), &["--echo"]);
+    let request = "GET / HTTP/1.1\r\nHost: any.example\r\n\r\n";
+    assert_eq!(ask_one(&server, request).status, 200);
 }

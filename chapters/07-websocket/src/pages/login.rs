@@ -20,7 +20,6 @@
 //! POST that another site's page has sent is refused.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,12 +28,13 @@ use qrcode::QrCode;
 use qrcode::render::svg;
 use reactor::{Buffer, ConnId, Io};
 
+use super::drawings::DRAW;
 use super::logins::{End, Logins, Token};
 use crate::connection::send_close;
 use crate::{Close, CloseCode, Limits, Opcode, WebSocket, send_frame};
 
 /// The longest link that is drawn, in bytes. A long one takes long, and no camera reads it.
-const MAX_DRAWN: usize = 200;
+const MAX_DRAWN: usize = 100;
 
 /// A page that shows a code.
 #[derive(Debug)]
@@ -69,6 +69,8 @@ impl Waiting {
 pub struct Login {
     socket: WebSocket,
     token: Option<Token>,
+    /// The link that is still to be drawn.
+    undrawn: Option<String>,
 }
 
 impl Login {
@@ -80,21 +82,47 @@ impl Login {
         head: &Head<'_>,
         logins: Option<&mut Logins<Waiting>>,
     ) -> Self {
-        let token = logins.and_then(|logins| {
+        let Some(logins) = logins else {
+            return Self::refused(io, id, socket, NO_LOGINS);
+        };
+        let address = io.peer(id).map(|peer| peer.ip());
+        if !logins.has_room(|waiting| waiting.address == address) {
+            return Self::refused(io, id, socket, TOO_MANY);
+        }
+        let begun = {
             let waiting = Waiting {
                 page: id,
-                address: io.peer(id).map(|peer| peer.ip()),
+                address,
                 browser: browser(head),
             };
-            let token = logins.begin(waiting).ok()?;
-            io.set_timer(id, 0, logins.life);
-            send_code(io, id, &link(head, &token), logins.life);
-            Some(token)
-        });
-        if token.is_none() {
-            say_last(io, id, "ended", NO_LOGINS);
+            logins.begin(waiting)
+        };
+        let Ok(token) = begun else {
+            return Self::refused(io, id, socket, NO_LOGINS);
+        };
+        io.set_timer(id, EXPIRE, logins.life);
+        let link = link(head, &token);
+        say(io, id, "code", &format!("{} {link}", logins.life.as_secs()));
+        let undrawn = (link.len() <= MAX_DRAWN).then_some(link);
+        if undrawn.is_some() {
+            logins.drawings.add(io, id);
         }
-        Self { socket, token }
+        let token = Some(token);
+        Self {
+            socket,
+            token,
+            undrawn,
+        }
+    }
+
+    /// There is no code for this page.
+    fn refused(io: &mut Io, id: ConnId, socket: WebSocket, why: &str) -> Self {
+        say_last(io, id, "ended", why);
+        Self {
+            socket,
+            token: None,
+            undrawn: None,
+        }
     }
 
     /// To be called from [`Handler::on_data`](reactor::Handler::on_data). The page has nothing to
@@ -109,21 +137,38 @@ impl Login {
     ) {
         self.socket.on_data(io, id, limits, input, |_, _| {});
         if !self.socket.is_open() {
-            self.leave(logins);
+            self.leave(io, id, logins);
         }
     }
 
-    /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer): the code has expired.
+    /// To be called from [`Handler::on_timer`](reactor::Handler::on_timer): it is the page's turn to
+    /// have its code drawn, or the code has expired.
     pub(crate) fn on_timer(
         &mut self,
         io: &mut Io,
         id: ConnId,
+        key: u8,
         logins: Option<&mut Logins<Waiting>>,
     ) {
-        if let (Some(token), Some(logins)) = (self.token.take(), logins)
+        let Some(logins) = logins else { return };
+        if key == DRAW {
+            logins.drawings.take_turn(io, id);
+            if let Some(link) = self.undrawn.take() {
+                send_image(io, id, &link);
+            }
+            return;
+        }
+        self.stop_waiting(io, id, logins);
+        if let Some(token) = self.token.take()
             && logins.end(&token, End::Expired).is_ok()
         {
             say_last(io, id, "ended", End::Expired.text());
+        }
+    }
+
+    fn stop_waiting(&mut self, io: &mut Io, id: ConnId, logins: &mut Logins<Waiting>) {
+        if self.undrawn.take().is_some() {
+            logins.drawings.remove(io, id);
         }
     }
 
@@ -133,12 +178,19 @@ impl Login {
     }
 
     /// The page is gone, or about to be.
-    pub(crate) fn leave(&mut self, logins: Option<&mut Logins<Waiting>>) {
-        if let (Some(token), Some(logins)) = (self.token.take(), logins) {
+    pub(crate) fn leave(&mut self, io: &mut Io, id: ConnId, logins: Option<&mut Logins<Waiting>>) {
+        let Some(logins) = logins else { return };
+        self.stop_waiting(io, id, logins);
+        if let Some(token) = self.token.take() {
             let _ = logins.end(&token, End::Left); // it may have ended before
         }
     }
 }
+
+/// The key of the timer after which a code has expired.
+const EXPIRE: u8 = 0;
+
+const TOO_MANY: &str = "Too many pages wait for a login. Try again in a minute.";
 
 pub(super) const NO_LOGINS: &str = "This server gives out no codes. Each of its event loops would know only \
                          its own: start it with one.";
@@ -163,11 +215,8 @@ fn link(head: &Head<'_>, token: &Token) -> String {
     format!("{scheme}://{host}/qr-phone.html#{token}")
 }
 
-fn send_code(io: &mut Io, id: ConnId, link: &str, life: Duration) {
-    say(io, id, "code", &format!("{} {link}", life.as_secs()));
-    if link.len() <= MAX_DRAWN
-        && let Ok(code) = QrCode::new(link)
-    {
+fn send_image(io: &mut Io, id: ConnId, link: &str) {
+    if let Ok(code) = QrCode::new(link) {
         let image = code.render::<svg::Color<'_>>().build();
         say(io, id, "image", &image);
     }

@@ -8,10 +8,17 @@ use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::time::Duration;
 
+use super::drawings::Drawings;
 use crate::random::Random;
 
 /// What names a login, and proves that one has seen its code: 128 bits that can't be guessed.
 pub(super) type Token = [u8; 16];
+
+/// How many codes may be good at the same time.
+const MOST: usize = 1000;
+
+/// How many of these one address may have. A household or an office may share one.
+const MOST_OF_ONE: usize = 50;
 
 /// How many codes that are no longer good are remembered.
 const REMEMBERED: usize = 1000;
@@ -21,6 +28,8 @@ const REMEMBERED: usize = 1000;
 pub(crate) struct Logins<W> {
     /// How long a code is good.
     pub life: Duration,
+    /// The pages that wait for the images of their codes.
+    pub drawings: Drawings,
     random: Random,
     waiting: HashMap<Token, W>,
     /// The newest first.
@@ -51,10 +60,17 @@ impl<W> Logins<W> {
     pub fn open(life: Duration) -> io::Result<Self> {
         Ok(Self {
             life,
+            drawings: Drawings::default(),
             random: Random::open()?,
             waiting: HashMap::new(),
             ended: VecDeque::new(),
         })
+    }
+
+    /// Whether there may be another login: of those that wait, these are `of_one` address.
+    pub fn has_room(&self, of_one: impl Fn(&W) -> bool) -> bool {
+        let of_one = self.waiting.values().filter(|waiting| of_one(waiting));
+        self.waiting.len() < MOST && of_one.count() < MOST_OF_ONE
     }
 
     /// Begins a login: its code.
@@ -95,7 +111,7 @@ mod tests {
     use std::collections::HashSet;
     use std::time::Duration;
 
-    use super::{End, Logins, REMEMBERED, Token};
+    use super::{End, Logins, MOST, MOST_OF_ONE, REMEMBERED, Token};
 
     fn begin(logins: &mut Logins<&'static str>) -> Token {
         logins.begin("a page").expect("random bytes")
@@ -128,6 +144,19 @@ mod tests {
         assert!(logins.find(&tokens[0]).unwrap_err().contains("no such"));
         assert_eq!(logins.find(&tokens[1]).unwrap_err(), End::Left.text());
         assert!(logins.waiting.is_empty());
+    }
+
+    #[test]
+    fn one_address_has_a_share_of_the_codes_and_all_have_a_limit() {
+        let mut logins = Logins::open(Duration::from_mins(1)).expect("random bytes");
+        for address in 0..MOST / MOST_OF_ONE {
+            for _ in 0..MOST_OF_ONE {
+                assert!(logins.has_room(|waiting| *waiting == address));
+                logins.begin(address).expect("random bytes");
+            }
+            assert!(!logins.has_room(|waiting| *waiting == address));
+        }
+        assert!(!logins.has_room(|_| false), "not even for another address");
     }
 
     #[test]

@@ -60,6 +60,9 @@ fn answer<U>(call: &Call<'_>, date: &Date) -> Reply<U> {
         .into()
 }
 
+/// Bytes that the kernel may hold for a listener that doesn't read, about. A piece of news has 37.
+const SEND_BUFFER: usize = 16 * 1024;
+
 /// A connection that is told of news without asking.
 ///
 /// It has no heartbeat: each piece of news is one. If it can't be delivered, TCP says so in time.
@@ -98,6 +101,7 @@ impl Listener {
     }
 
     fn new(io: &mut Io, id: ConnId, way: Way) -> Self {
+        io.set_send_buffer(id, SEND_BUFFER);
         let mut listener = Self { told: 0, way };
         listener.on_timer(io, id);
         listener

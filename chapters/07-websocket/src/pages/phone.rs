@@ -10,6 +10,9 @@ use super::login::{NO_LOGINS, Waiting};
 use super::logins::{End, Logins, Token};
 use super::shared::Shared;
 
+/// Bytes of a form: a token of 22 characters, and a name of which each may be percent-encoded.
+pub(crate) const FORM: u64 = 4 * 1024;
+
 /// Characters of a name.
 const MAX_NAME: usize = 40;
 

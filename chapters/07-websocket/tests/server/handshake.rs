@@ -144,3 +144,15 @@ fn the_sub_protocol_that_both_speak_is_agreed_on() {
     assert!(none.starts_with("HTTP/1.1 101 "), "{none}");
     assert!(!none.contains("Protocol:"), "{none}");
 }
+
+#[test]
+fn a_page_of_another_name_that_has_become_ours_gets_nothing() {
+    let server = harness::Server::spawn(env!("CARGO_BIN_EXE_ch07-websocket"), &[]);
+    let text = String::from_utf8(request("Origin: http://evil.example:7000\r\n")).expect("text");
+    let mut client = server.client();
+    let text = text.replace("Host: localhost\r\n", "Host: evil.example:7000\r\n");
+    client.send(text.as_bytes());
+    client.finish_sending();
+    let answer = String::from_utf8(client.read_to_end()).expect("text");
+    assert!(answer.starts_with("HTTP/1.1 421 "), "{answer}");
+}

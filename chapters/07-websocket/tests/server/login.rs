@@ -279,3 +279,49 @@ fn a_page_that_waits_is_told_when_the_server_stops() {
     drop(page);
     assert!(server.wait().success());
 }
+
+#[test]
+fn codes_are_drawn_one_after_another_and_no_page_is_forgotten() {
+    let server = start(&[]).with_deadline(std::time::Duration::from_secs(20));
+    // Both have their links before the first image is there.
+    let mut pages = server.while_stopped(|| {
+        let mut pages = server.clients(8);
+        for page in &mut pages {
+            let request = String::from_utf8(request("")).expect("text");
+            page.send(request.replacen("/ws", "/ws/login", 1).as_bytes());
+        }
+        pages
+    });
+    // The first to wait leaves.
+    pages.remove(0).reset();
+    for page in &mut pages {
+        page.expect(SWITCHING);
+        assert!(read_text(page).starts_with(LINK));
+    }
+    for page in &mut pages {
+        assert!(read_text(page).starts_with("image <?xml"));
+    }
+}
+
+#[test]
+fn an_address_has_a_share_of_the_codes() {
+    let server = start(&[]).with_deadline(std::time::Duration::from_secs(20));
+    let mut pages: Vec<_> = (0..50).map(|_| ask(&server, "")).collect();
+    for page in &mut pages {
+        assert!(read_text(page).starts_with(LINK));
+    }
+    let mut one_too_many = ask(&server, "");
+    let why = "Too many pages wait for a login. Try again in a minute.";
+    expect_last(&mut one_too_many, &format!("ended {why}"));
+    pages[0].send(&masked_close(Close::from(CloseCode::GOING_AWAY)));
+    wait_until("there is room again", || {
+        read_text(&mut ask(&server, "")).starts_with(LINK)
+    });
+}
+
+#[test]
+fn a_form_has_a_length() {
+    let server = start(&[]);
+    let long = format!("token={}", "x".repeat(4096));
+    assert_eq!(phone(&server, "POST /login/look", "", &long).0, 413);
+}

@@ -22,9 +22,10 @@ use std::time::{Duration, Instant};
 
 use harness::Server;
 
-/// The program, with `options`.
+/// The program, by whatever name it is called, with `options`.
 fn start(options: &[&str]) -> Server {
-    Server::spawn(env!("CARGO_BIN_EXE_ch07-websocket"), options)
+    let options = [&["--host-name", "*"], options].concat();
+    Server::spawn(env!("CARGO_BIN_EXE_ch07-websocket"), &options)
 }
 
 /// Waits until `so` is true.

@@ -24,7 +24,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 /// The program, with `options`.
 fn start(options: &[&str]) -> Server {
-    let options = [&["--web-port", "0"], options].concat();
+    let options = [&["--web-port", "0", "--host-name", "*"], options].concat();
     Server::spawn(env!("CARGO_BIN_EXE_ch08-chat"), &options).with_deadline(DEADLINE)
 }
 
