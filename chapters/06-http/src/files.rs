@@ -19,7 +19,7 @@ use self::conditional::{Asked, Verdict, judge};
 use self::opened::Opened;
 use self::range::Wanted;
 use self::root::{Named, Refusal, Root};
-use crate::response::{FileVersion, Page, Seconds};
+use crate::response::{FileVersion, Page, SMALL, Seconds};
 use crate::{Date, Fields, Head, Method, Response, Status};
 
 /// What answers with files from one directory.
@@ -161,7 +161,7 @@ impl Files {
                 (kept.page, kept.version)
             }
             _ => {
-                if self.opened.is_full() {
+                if metadata.len() > SMALL && self.opened.is_full() {
                     return Err(NoPage::TooMany);
                 }
                 let (file, metadata) = self.root.read(&name)?;

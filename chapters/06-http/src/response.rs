@@ -25,7 +25,7 @@ pub use self::delivery::{Delivery, Extent};
 pub(crate) use self::file_version::FileVersion;
 pub use self::html::escape;
 pub use self::page::FileRange;
-pub(crate) use self::page::Page;
+pub(crate) use self::page::{Page, SMALL};
 use self::status_line::start;
 use crate::fast::write_decimal;
 use crate::{Connection, Status};

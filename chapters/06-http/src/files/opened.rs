@@ -17,7 +17,6 @@ impl Opened {
         Self { files, limit }
     }
 
-    // ANCHOR: is_full
     /// Whether no more may be opened. Those that have been closed are looked for only when it seems
     /// so.
     pub fn is_full(&mut self) -> bool {
@@ -26,7 +25,6 @@ impl Opened {
         }
         self.files.len() >= self.limit
     }
-    // ANCHOR_END: is_full
 
     /// Counts `file` until the last that holds it lets it go.
     pub fn add(&mut self, file: &Arc<File>) {

@@ -17,7 +17,7 @@ use crate::Status;
 pub type FileRange = (Arc<File>, Range<u64>);
 
 /// Bytes up to which a file is held in memory, and a part of a longer one copied into the answer.
-const SMALL: u64 = 16 * 1024;
+pub(crate) const SMALL: u64 = 16 * 1024;
 
 /// A version of a file.
 ///

@@ -81,8 +81,8 @@ fn clients_that_do_not_read_leave_descriptors_for_the_next() {
         let files = (0..400).map(|file| (8 * number + file % 8) % 40);
         let requests = files.map(|file| format!("GET /file-{file} HTTP/1.1\r\nHost: a\r\n\r\n"));
         client.send(requests.collect::<String>().as_bytes());
+        server.wait_until_asleep();
     }
-    server.wait_until_asleep();
     assert!(open(&server) < 40, "{} are open", open(&server));
     assert_eq!(get(&server, "/small").text(), "small");
     let busy = (0..40).map(|file| get(&server, &format!("/file-{file}")));

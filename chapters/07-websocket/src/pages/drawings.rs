@@ -38,13 +38,11 @@ impl Drawings {
         }
     }
 
-    // ANCHOR: take_turn
     /// The timer of the page `id` has run out: it is its turn, and then that of the next.
     pub fn take_turn(&mut self, io: &mut Io, id: ConnId) {
         self.next = io.now() + PAUSE;
         self.remove(io, id);
     }
-    // ANCHOR_END: take_turn
 
     /// The page `id` waits no longer.
     pub fn remove(&mut self, io: &mut Io, id: ConnId) {
