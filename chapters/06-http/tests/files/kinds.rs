@@ -4,8 +4,9 @@ use std::fs::File;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixListener;
 use std::thread;
+use std::time::SystemTime;
 
-use ch06_http::{Files, Method};
+use ch06_http::{Date, Files, HeadParser, Limits, Method, Status};
 use nix::errno::Errno;
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::sys::stat::Mode;
@@ -120,4 +121,33 @@ fn a_root_is_a_directory() {
     site.write("file", "content");
     assert!(Files::open(&site.path("file")).is_err());
     assert!(Files::open(&site.path("nothing")).is_err());
+}
+
+#[test]
+fn no_more_files_are_open_than_may_be_and_small_ones_need_none() {
+    let directory = harness::Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    directory.write("small", b"small");
+    for number in 0..6 {
+        directory.write(&format!("long-{number}"), &[b'x'; 20_000]);
+    }
+    let mut files = Files::open(directory.path()).unwrap().keeping(2);
+    let now = Date::new(SystemTime::now());
+    let text = b"GET /any HTTP/1.1\r\nHost: a\r\n\r\n";
+    let head = HeadParser::default().parse(text, &Limits::default());
+    let (head, _) = head.unwrap().expect("all of a head");
+    let mut get = |path: &str| files.answer(&head, path.as_bytes(), &now);
+    // Two at hand, and two on their way.
+    let on_their_way: Vec<_> = (0..4)
+        .map(|number| get(&format!("/long-{number}")))
+        .collect();
+    assert!(
+        on_their_way
+            .iter()
+            .all(|answer| answer.status() == Status::OK)
+    );
+    assert_eq!(get("/long-4").status(), Status::SERVICE_UNAVAILABLE);
+    assert_eq!(get("/small").status(), Status::OK);
+    assert_eq!(get("/long-0").status(), Status::OK, "it is at hand");
+    drop(on_their_way);
+    assert_eq!(get("/long-4").status(), Status::OK);
 }
