@@ -34,7 +34,7 @@ impl Signals {
     /// # Errors
     /// As `signalfd(2)`: no descriptor or no memory is left.
     pub fn block_only(signals: &[Signal]) -> io::Result<Self> {
-        let mask = SigSet::from_iter(signals.iter().copied());
+        let mask: SigSet = signals.iter().copied().collect();
         mask.thread_block()?;
         let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
         Ok(Self(SignalFd::with_flags(&mask, flags)?))
