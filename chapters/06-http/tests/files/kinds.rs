@@ -128,7 +128,7 @@ fn no_more_files_are_open_than_may_be_and_small_ones_need_none() {
     let directory = harness::Directory::new(env!("CARGO_TARGET_TMPDIR"));
     directory.write("small", b"small");
     for number in 0..6 {
-        directory.write(&format!("long-{number}"), &[b'x'; 20_000]);
+        directory.write(format!("long-{number}"), vec![b'x'; 20_000]);
     }
     let mut files = Files::open(directory.path()).unwrap().keeping(2);
     let now = Date::new(SystemTime::now());
