@@ -35,7 +35,7 @@ book *options:
 doctor:
     bash .just/doctor
 
-# The exercises, and which are solved; those of one chapter: just list 02
+# The exercises, and which are solved; those of one chapter: just list 02; your own server: just list mine
 [group('practise')]
 [no-exit-message]
 list chapter='' *options:

@@ -144,7 +144,7 @@ impl Catalog {
         };
         let mut list = String::new();
         for exercise in offer {
-            let _ = writeln!(list, "  {:6} {}", exercise.number(), exercise.card.id);
+            let _ = writeln!(list, "  {:7} {}", exercise.number(), exercise.card.id);
         }
         let reason = format!("{problem}, by number and by name");
         Err(Unknown { list, reason }.into())
@@ -177,7 +177,11 @@ impl Catalog {
             let _ = writeln!(list, "  {chapter}");
             list
         });
-        let reason = format!("there is no chapter `{name}` with exercises; above are all");
+        let reason = if self.exercises.iter().any(|one| one.is_called(name)) {
+            format!("`{name}` is one exercise, and this takes a chapter; above are all")
+        } else {
+            format!("there is no chapter `{name}` with exercises; above are all")
+        };
         Err(Unknown { list, reason }.into())
     }
 

@@ -139,6 +139,18 @@ fn an_unknown_chapter_lists_the_chapters() {
 }
 
 #[test]
+fn an_exercise_is_no_chapter_and_that_is_said() {
+    let said = Course::new("no-chapter-but").run(&["list", "01-1"]);
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.stderr
+            .contains("`01-1` is one exercise, and this takes a chapter"),
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
 fn two_exercises_can_not_share_an_id() {
     let course = Course::new("twins");
     let manifest = "exercises/01-first/2-more/Cargo.toml";
