@@ -19,8 +19,8 @@ pub mod terminal;
 mod wording;
 
 pub use room::{
-    Command, Event, Folded, HISTORY, Here, Letter, MAX_LINE, NAMED, News, Nick, Private, Public,
-    Refusal, Room, Side, Text, To, Unfit, Welcome, Why,
+    Command, Event, HISTORY, Here, Letter, MAX_LINE, NAMED, News, Nick, Private, Public, Refusal,
+    Room, Side, Text, To, Unfit, Welcome, Why,
 };
 pub use server::{MAX_WAITING, Pace, Page, Server, Session, Silence, Step, Talk, limits, listen};
 pub use wording::{Farewell, LineReader, Protocol, Seat};

@@ -34,26 +34,26 @@
 //! | --- | --- |
 //! | `event.rs`, `letter.rs` | what members are told, and which of them |
 //! | `command.rs`, `refusal.rs` | what members type, and what is refused |
-//! | `folded.rs`, `visible.rs` | which names are one, and what nobody sees |
 //! | `nick.rs`, `unfit.rs`, `text.rs` | names and lines that can be shown |
+//!
+//! Which names are one, and what nobody sees, is said in the crate `names`, since users of chapter 09 have names, too.
 
 mod command;
 mod event;
-mod folded;
 mod letter;
 mod nick;
 mod refusal;
 mod text;
 mod unfit;
-mod visible;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use names::Folded;
+
 pub use self::command::Command;
 use self::command::HELP;
 pub use self::event::{Event, Here, News, Private, Public, Side, Welcome, Why};
-pub use self::folded::Folded;
 pub use self::letter::{Letter, To};
 pub use self::nick::Nick;
 pub use self::refusal::{MAX_LINE, Refusal};

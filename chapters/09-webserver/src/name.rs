@@ -1,10 +1,12 @@
 //! Names of users: what looks the same is the same, and what can't be seen isn't taken.
 //!
 //! `Zoë` can be written with one letter or with two (an e, and a mark above it), and keyboards differ
-//! in which they send. So names are compared in a normal form: NFKC (UAX #15), without regard to case.
+//! in which they send. So a name is kept in a normal form, made of what names are compared by
+//! ([`Folded`]), and put together again (NFC, UAX #15).
 
 use std::fmt;
 
+use names::{Folded, is_invisible, looks_like_space};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -50,14 +52,10 @@ impl Name {
         if text.chars().nth(Self::MAX).is_some() {
             return Err(Unfit::Length);
         }
-        // To capitals and back, since some letters have two small forms: `ς` and `σ`. The capital of a
-        // letter may be one that NFKC takes apart, so it comes last, too.
-        let capitals: String = text.nfkc().flat_map(char::to_uppercase).collect();
-        let name: String = capitals
-            .chars()
-            .flat_map(char::to_lowercase)
-            .nfkc()
-            .collect();
+        if text.contains(|letter| is_invisible(letter) || looks_like_space(letter)) {
+            return Err(Unfit::Character);
+        }
+        let name: String = Folded::new(text).as_str().nfc().collect();
         if name.is_empty() || name.chars().nth(Self::MAX).is_some() {
             return Err(Unfit::Length);
         }
@@ -126,6 +124,10 @@ mod tests {
     fn what_cannot_be_seen_is_refused() {
         for text in [
             "root\u{200b}",
+            "r\u{34f}at",   // a mark that is drawn as nothing
+            "root\u{fe0f}", // one that only asks for a picture
+            "root\u{3164}", // a letter that is drawn as nothing
+            "r\u{115f}at",
             "a b",
             "root\u{a0}",
             "root\0",

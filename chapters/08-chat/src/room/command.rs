@@ -1,9 +1,9 @@
 //! What a member types: a line to all, or a command.
 
+use names::{is_invisible, looks_like_space};
 use unicode_width::UnicodeWidthChar;
 
 use super::refusal::Refusal;
-use super::visible::{is_invisible, looks_like_space};
 
 /// What a line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::rc::Rc;
 
-use super::folded::Folded;
+use names::Folded;
+
 use super::unfit::Unfit;
 
 /// What a member is called. It is shared, however many hold it.

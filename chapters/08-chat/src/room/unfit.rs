@@ -5,10 +5,8 @@
 
 use std::fmt;
 
+use names::{Folded, is_invisible, looks_like_space};
 use unicode_width::UnicodeWidthChar;
-
-use super::folded::Folded;
-use super::visible::{is_invisible, looks_like_space};
 
 /// Why a name is no nick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

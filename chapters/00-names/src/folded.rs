@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
 use icu_normalizer::{DecomposingNormalizer, DecomposingNormalizerBorrowed};
 
-use super::visible::is_invisible;
+use crate::visible::is_invisible;
 
 /// A name without regard to case and to how its characters are encoded: two that are equal here are
 /// taken for one. It is plain text, and may go to another thread.
@@ -18,7 +18,7 @@ use super::visible::is_invisible;
 /// Letters of different scripts that merely look alike stay different: Latin `a` and Cyrillic `а`.
 ///
 /// ```
-/// use ch08_chat::Folded;
+/// use ch00_names::Folded;
 ///
 /// assert_eq!(Folded::new("\u{c5}sa"), Folded::new("A\u{30a}SA"));
 /// assert_ne!(Folded::new("alice"), Folded::new("alicé"));

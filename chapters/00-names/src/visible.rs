@@ -2,7 +2,8 @@
 
 /// White space, and what is drawn as nothing: the blanks of Braille and of hieroglyphs, the
 /// fillers of Hangul, and a note without a head.
-pub(super) fn looks_like_space(letter: char) -> bool {
+#[must_use]
+pub fn looks_like_space(letter: char) -> bool {
     letter.is_whitespace()
         || matches!(
             letter,
@@ -19,7 +20,8 @@ pub(super) fn looks_like_space(letter: char) -> bool {
 
 /// Control characters, those that only format, and the others that Unicode calls default
 /// ignorable: a name with one would look like the same without.
-pub(super) fn is_invisible(letter: char) -> bool {
+#[must_use]
+pub fn is_invisible(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}'
