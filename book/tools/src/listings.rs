@@ -67,35 +67,77 @@ fn page_of(path: &str, code: &str) -> String {
 
 /// The code without what only traces or only speaks to the compiler, moved to the left margin.
 fn shown(code: &str) -> String {
-    let mut lines = Vec::new();
-    let mut until: Option<&str> = None; // how what is being left out ends
+    let mut lines: Vec<&str> = Vec::new();
+    let mut open = 0; // brackets that are still open in what is being left out
+    let mut within: Option<usize> = None; // a block that only traces, by its indentation
     for line in code.lines() {
         let text = line.trim();
-        if let Some(end) = until {
-            if text.ends_with(end) {
-                until = None;
+        let indent = line.len() - line.trim_start().len();
+        if let Some(block) = within {
+            if text == "}" && indent == block {
+                within = None;
             }
-            continue;
-        }
-        let left_out = if TRACING.iter().any(|start| text.starts_with(start)) {
-            Some(";")
-        } else if ATTRIBUTES.iter().any(|start| text.starts_with(start)) {
-            Some("]")
-        } else {
-            None
-        };
-        match left_out {
-            Some(end) if text.ends_with(end) => {}
-            Some(end) => until = Some(end),
-            None if text.is_empty() && lines.last().is_none_or(|last: &&str| last.is_empty()) => {}
-            None => lines.push(line),
+        } else if open > 0 {
+            open += balance(text);
+        } else if text.starts_with("if enabled!(") {
+            within = Some(indent);
+        } else if TRACING
+            .iter()
+            .chain(&ATTRIBUTES)
+            .any(|start| text.starts_with(start))
+        {
+            open = balance(text);
+        } else if !text.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(line);
         }
     }
+    let lines: Vec<&str> = (0..lines.len())
+        .filter(|&at| !was_for_a_trace(&lines, at))
+        .map(|at| lines[at])
+        .collect();
     let indent = lines.iter().filter(|line| !line.trim().is_empty());
     let indent = indent.map(|line| line.len() - line.trim_start().len());
     let indent = indent.min().unwrap_or(0);
     let lines = lines.iter().map(|line| line.get(indent..).unwrap_or(""));
     lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
+/// How many more brackets a line opens than it closes.
+fn balance(text: &str) -> i32 {
+    text.chars().fold(0, |open, c| match c {
+        '(' | '[' | '{' => open + 1,
+        ')' | ']' | '}' => open - 1,
+        _ => open,
+    })
+}
+
+/// Whether a line only names what a trace has shown: `let fd = stream.as_raw_fd();`.
+fn was_for_a_trace(lines: &[&str], at: usize) -> bool {
+    let text = lines[at].trim();
+    let Some((names, _)) = text
+        .strip_prefix("let ")
+        .and_then(|rest| rest.split_once(" = "))
+    else {
+        return false;
+    };
+    let others = || {
+        lines
+            .iter()
+            .enumerate()
+            .filter(move |&(other, _)| other != at)
+    };
+    let is_used = |name: &str| {
+        let is_name = |word: &str| {
+            let rest = word.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let ends = |c: char| !c.is_alphanumeric() && c != '_' && c != '.';
+        others().any(|(_, line)| line.split(ends).any(is_name))
+    };
+    let mut names = names.trim_matches(['(', ')']).split(", ");
+    let named_for_it =
+        text.ends_with(';') && (text.contains("as_raw_fd()") || text.starts_with("let (data, of)"));
+    named_for_it && names.next().is_some_and(|name| !is_used(name))
 }
 
 #[cfg(test)]
@@ -105,8 +147,13 @@ mod tests {
     #[test]
     fn what_traces_is_left_out_and_the_rest_is_at_the_margin() {
         let code = "    #[inline(always)]\n    fn read() {\n        trace!(fd, \"read\");\n        trace!(\n            fd,\n            \
-                    \"more\"\n        );\n        answer(trace);\n    }";
+                    \"more\"\n        );\n        if enabled!(Level::TRACE) {\n            x();\n        }\n        answer(trace);\n    }";
         assert_eq!(shown(code), "fn read() {\n    answer(trace);\n}");
+        let code = "match it {\n    a => {\n        let fd = it.as_raw_fd();\n        trace!(fd, \"a\")\n    }\n    b => c(),\n}";
+        assert_eq!(
+            shown(code),
+            "match it {\n    a => {\n    }\n    b => c(),\n}"
+        );
     }
 
     #[test]
