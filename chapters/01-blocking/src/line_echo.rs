@@ -6,6 +6,7 @@
 /// Longest line, in bytes without its LF. A peer that never sends LF can't make us keep more.
 pub const MAX_LINE: usize = 64 * 1024;
 
+// ANCHOR: types
 /// What to do once the answer has been sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
@@ -20,6 +21,7 @@ pub enum Next {
 pub struct LineEcho {
     line: Vec<u8>,
 }
+// ANCHOR_END: types
 
 impl LineEcho {
     /// Takes `bytes` as they came, cut anywhere, and appends the answer to `output`.

@@ -62,6 +62,7 @@ pub fn serve(listener: TcpListener, wait: Wait) -> io::Result<()> {
 /// reported before a close can't be taken for one of the next client.
 pub type Token = u64;
 
+// ANCHOR: types
 /// The listener and all its connections.
 pub struct Server {
     listener: TcpListener,
@@ -85,6 +86,7 @@ enum State {
     /// no deadline: a peer can stay here for ever. Chapter 05 has timers.
     Lingering,
 }
+// ANCHOR_END: types
 
 /// Whether there is still a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -88,7 +88,6 @@ fn refuse_beyond_select(server: &mut Server, token: Token) {
 }
 
 /// Tells the kernel the whole set at every turn, as an array of any length.
-// ANCHOR: poll
 pub(crate) fn poll(server: &mut Server) -> io::Result<()> {
     loop {
         let mut set = vec![PollFd::new(server.listener.as_fd(), PollFlags::POLLIN)];
@@ -118,7 +117,6 @@ pub(crate) fn poll(server: &mut Server) -> io::Result<()> {
         }
     }
 }
-// ANCHOR_END: poll
 
 /// Tells the kernel of each descriptor once; only ready ones come back, and nobody searches.
 // ANCHOR: epoll

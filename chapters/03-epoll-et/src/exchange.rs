@@ -11,6 +11,7 @@ use tracing::trace;
 /// How many reads one connection gets before the others have their turn.
 const READS_PER_TURN: usize = 2;
 
+// ANCHOR: types
 /// What a connection waits for after [`Exchange::drive`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -49,6 +50,7 @@ enum Phase {
     /// The peer has finished sending; it still gets what is left.
     Ended,
 }
+// ANCHOR_END: types
 
 impl Default for Phase {
     fn default() -> Self {
@@ -105,7 +107,6 @@ impl Exchange {
     /// What to watch the socket for: room while output is pending, else input.
     ///
     /// A socket nearly always has room, so permanent interest in it would only report that.
-    // ANCHOR: interest
     #[must_use]
     pub fn interest(&self) -> EpollFlags {
         if self.sent < self.output.len() {
@@ -114,7 +115,6 @@ impl Exchange {
             EpollFlags::EPOLLIN
         }
     }
-    // ANCHOR_END: interest
 
     fn answer(&mut self, input: &[u8]) {
         if let Phase::Open(echo) = &mut self.phase

@@ -129,10 +129,12 @@ struct Server {
 
 /// A connection. It is closed when the last worker that holds it lets go, so its descriptor's
 /// number can't come back while anybody still means this one.
+// ANCHOR: client
 struct Client {
     stream: TcpStream,
     exchange: Mutex<Exchange>,
 }
+// ANCHOR_END: client
 
 impl Server {
     // ANCHOR: work

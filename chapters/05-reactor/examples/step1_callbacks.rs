@@ -69,6 +69,7 @@ fn split(input: &[u8], searched: usize) -> (usize, Option<&'static [u8]>) {
     (start, too_long.then_some(b"line too long\n"))
 }
 
+// ANCHOR: types
 /// What to call when a descriptor is ready.
 type Callback = fn(&mut Reactor, ConnId);
 
@@ -81,6 +82,7 @@ struct Connection {
     output: Buffer,
     closing: bool,
 }
+// ANCHOR_END: types
 
 impl Connection {
     fn new(stream: TcpStream) -> Self {

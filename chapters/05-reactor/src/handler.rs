@@ -21,6 +21,7 @@ pub enum Origin {
 /// [`Io`] the sockets. They are three owners, so a callback may change all of them at once.
 ///
 /// A callback must not block: while it runs, no other connection is served.
+// ANCHOR: handler
 pub trait Handler {
     /// What one connection remembers between callbacks. A change of protocol is an assignment.
     type Session;
@@ -37,6 +38,7 @@ pub trait Handler {
     /// If neither is so, and what is left has reached [`Limits::input`](crate::Limits::input), the
     /// message is too long: the connection ends with [`Closed::InputFull`].
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);
+    // ANCHOR_END: handler
 
     /// The peer has finished sending, and `input` is the unconsumed rest. It may still read: what
     /// is sent reaches it. Closes by default. Called once.

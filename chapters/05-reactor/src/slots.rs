@@ -48,12 +48,14 @@ impl Key {
     }
 }
 
+// ANCHOR: slot
 /// While a slot is vacant, `key` is that of the tenant to come.
 #[derive(Debug)]
 struct Slot<T> {
     key: Key,
     tenant: Option<T>,
 }
+// ANCHOR_END: slot
 
 /// A table that grows with the highest number of entries that were ever in it at once.
 #[derive(Debug)]
