@@ -15,5 +15,5 @@ macro_rules! pages {
 
 pages! {
     blocking: "01-blocking.md";
-    level: "02-epoll-lt.md";
+    level: "02-events.md";
 }
