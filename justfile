@@ -142,6 +142,12 @@ autobahn cases='':
 traces *options:
     bash .just/has-cargo && cargo run -q -p book-tools -- traces "$@"
 
+# Put a server under load, and tell how fast it answers: just load 127.0.0.1:7000, just load --help
+[group('read and run')]
+[no-exit-message]
+load *options:
+    bash .just/has-cargo && cargo build -q --release -p ch10-c1000k --bin load && exec "${CARGO_TARGET_DIR:-target}/release/load" "$@"
+
 # Put all servers under the same load and draw what it costs them
 [group('maintain')]
 [no-exit-message]

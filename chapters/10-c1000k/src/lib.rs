@@ -21,6 +21,7 @@
 //! | `loops.rs`, `port.rs` | a loop in each, all on one port |
 //! | `crowd.rs`, `audience.rs` | any handler of the chapters before, and one message to all its connections |
 //! | `doctor.rs`, `doctor/` | every limit, and which of them binds first |
+//! | `load.rs`, `load/` | the load generator |
 //! | `network.rs` | a network of one's own, for which no rights are needed |
 
 #[cfg(not(target_os = "linux"))]
@@ -29,6 +30,7 @@ compile_error!("The workbook needs Linux: use a container, a virtual machine or 
 mod audience;
 mod crowd;
 mod doctor;
+pub mod load;
 mod loops;
 mod network;
 mod port;
