@@ -142,6 +142,12 @@ autobahn cases='':
 traces *options:
     bash .just/has-cargo && cargo run -q -p book-tools -- traces "$@"
 
+# A million connections at once, on this machine: needs 8 GiB of memory and some minutes
+[group('read and run')]
+[no-exit-message]
+million *options:
+    bash .just/has-cargo && cargo build -q --release -p ch10-c1000k --bins && exec "${CARGO_TARGET_DIR:-target}/release/million" "$@"
+
 # Put a server under load, and tell how fast it answers: just load 127.0.0.1:7000, just load --help
 [group('read and run')]
 [no-exit-message]

@@ -14,6 +14,7 @@ use std::fmt::Write;
 
 pub use ceiling::{Ceiling, Load, ceilings, grouped};
 pub use machine::Machine;
+pub use socket::kernel_memory;
 
 /// The doctor's report: all ceilings, the lowest first, and what to do about that.
 #[must_use]

@@ -22,6 +22,7 @@
 //! | `crowd.rs`, `audience.rs` | any handler of the chapters before, and one message to all its connections |
 //! | `doctor.rs`, `doctor/` | every limit, and which of them binds first |
 //! | `load.rs`, `load/` | the load generator |
+//! | `plot.rs` | a run as a picture |
 //! | `network.rs` | a network of one's own, for which no rights are needed |
 
 #[cfg(not(target_os = "linux"))]
@@ -33,12 +34,14 @@ mod doctor;
 pub mod load;
 mod loops;
 mod network;
+mod plot;
 mod port;
 mod tables;
 
 pub use audience::Audience;
 pub use crowd::{Crowd, Speaker};
-pub use doctor::{Ceiling, Load, Machine, ceilings, grouped, report};
+pub use doctor::{Ceiling, Load, Machine, ceilings, grouped, kernel_memory, report};
 pub use loops::Loops;
 pub use network::{in_own_network, is_own_network};
+pub use plot::{Point, svg};
 pub use tables::{RESERVE, apart, descriptors, raise_descriptors, tables_for};

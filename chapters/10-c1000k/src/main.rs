@@ -147,7 +147,7 @@ impl Options {
         let listener = self
             .server
             .open(|address| loops.listen(address, self.backlog))?;
-        if is_own_network() {
+        if self.in_own_network && is_own_network() {
             let id = std::process::id();
             let _ = writeln!(
                 io::stderr(),

@@ -264,38 +264,24 @@ impl Summary<'_> {
             Work::Closed(busy) => format!("closed loop, {} at once", grouped(busy as u64)),
             Work::Open(rate) => format!("open loop, {rate} a second"),
         };
-        let mut text = format!(
-            "{} connections, opened in {:.2} s; {loop_} for {seconds:.2} s\n",
-            grouped(self.plan.connections as u64),
-            self.took.as_secs_f64(),
+        let connections = grouped(self.plan.connections as u64);
+        let opened = self.took.as_secs_f64();
+        let answers = grouped(self.outcome.answers);
+        let rate = self.outcome.rate();
+        let [p50, p90, p99, p999, max] =
+            [0.5, 0.9, 0.99, 0.999, 1.0].map(|share| sample.micros(share));
+        let busy = 100.0 * self.used.own / seconds;
+        let server = self.used.server.map_or_else(String::new, |server| {
+            let (busy, each) = (100.0 * server / seconds, server * 1e6 / self.answers());
+            format!(", the server for {busy:.0} %, {each:.2} µs an answer")
+        });
+        let _ = writeln!(
+            io::stdout(),
+            "{connections} connections, opened in {opened:.2} s; {loop_} for {seconds:.2} s\n  \
+             answers      {answers} ({rate:.0} a second), all of them as they have to be\n  \
+             latency      p50 {p50:.1}   p90 {p90:.1}   p99 {p99:.1}   p99.9 {p999:.1}   max {max:.1} µs\n  \
+             CPU          the load was busy for {busy:.0} %{server}"
         );
-        text += &format!(
-            "  answers      {} ({:.0} a second), all of them as they have to be\n",
-            grouped(self.outcome.answers),
-            self.outcome.rate(),
-        );
-        text += "  latency in µs";
-        for (name, share) in [
-            ("p50", 0.5),
-            ("p90", 0.9),
-            ("p99", 0.99),
-            ("p99.9", 0.999),
-            ("max", 1.0),
-        ] {
-            text += &format!("   {name} {:.1}", sample.micros(share));
-        }
-        text += &format!(
-            "\n  CPU          the load was busy for {:.0} %",
-            100.0 * self.used.own / seconds
-        );
-        if let Some(server) = self.used.server {
-            text += &format!(
-                ", the server for {:.0} %, {:.2} µs an answer",
-                100.0 * server / seconds,
-                server * 1e6 / self.answers()
-            );
-        }
-        let _ = writeln!(io::stdout(), "{text}");
     }
 
     fn answers(&self) -> f64 {

@@ -13,8 +13,9 @@ use crate::descriptors;
 const PAIRS: usize = 4_000;
 
 /// Memory of the kernel's own that grows with sockets: its object caches, and page tables of its own
-/// for long arrays such as descriptor tables.
-fn kernel_memory() -> Option<u64> {
+/// for long arrays such as descriptor tables. In bytes, all programs' together.
+#[must_use]
+pub fn kernel_memory() -> Option<u64> {
     Some(meminfo("Slab:")? + meminfo("VmallocUsed:")?)
 }
 
