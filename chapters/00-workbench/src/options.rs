@@ -61,7 +61,7 @@ impl ServerOptions {
         let address = self.address()?;
         self.trace()?;
         let listener = listen(address).map_err(|error| explain(address, "--port", &error))?;
-        announce(&listener)?;
+        announce(&listener, 1)?;
         Ok(listener)
     }
 
@@ -76,7 +76,8 @@ impl ServerOptions {
         let address = self.address()?;
         self.trace()?;
         let listeners = listen(address).map_err(|error| explain(address, "--port", &error))?;
-        announce(listeners.first().context("there is no listener")?)?;
+        let first = listeners.first().context("there is no listener")?;
+        announce(first, listeners.len())?;
         Ok(listeners)
     }
 
@@ -95,7 +96,7 @@ impl ServerOptions {
         let first = listen(address).map_err(|error| explain(address, "--port", &error))?;
         let address = SocketAddr::new(address.ip(), port);
         let second = listen(address).map_err(|error| explain(address, name, &error))?;
-        announce(&first)?;
+        announce(&first, 2)?;
         Ok([first, second])
     }
 
@@ -107,7 +108,15 @@ impl ServerOptions {
     }
 
     fn address(&self) -> Result<SocketAddr, UsageError> {
-        if let Ok(ip) = self.host.parse::<IpAddr>() {
+        let bare = self
+            .host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'));
+        let ip = match bare {
+            Some(bare) => bare.parse().map(IpAddr::V6), // as in a URL
+            None => self.host.parse(),
+        };
+        if let Ok(ip) = ip {
             return Ok(SocketAddr::new(ip, self.port));
         }
         let found = (self.host.as_str(), self.port).to_socket_addrs();
@@ -120,8 +129,20 @@ impl ServerOptions {
     }
 }
 
+/// Says that the server listens. It won't for long if nothing can be opened any more: an epoll
+/// instance, what wakes it, and a first client take this many descriptors for each listener.
+///
 /// A closed pipe (`… | head -1`) is no reason to end a server.
-fn announce(listener: &TcpListener) -> anyhow::Result<()> {
+fn announce(listener: &TcpListener, listeners: usize) -> anyhow::Result<()> {
+    const SPARE: usize = 5;
+    let spare: Result<Vec<_>, _> = (0..SPARE * listeners)
+        .map(|_| listener.try_clone())
+        .collect();
+    spare.map_err(|error| {
+        UsageError(format!(
+            "there are too few descriptors to serve anything ({error}); `ulimit -n` says how many"
+        ))
+    })?;
     let address = listener.local_addr().context("asking for the address")?;
     let _ = writeln!(io::stdout(), "listening on {address}");
     Ok(())

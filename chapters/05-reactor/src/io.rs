@@ -337,10 +337,12 @@ impl Io {
         }
     }
 
-    /// The address of the peer of `id`, as `getpeername(2)` tells it.
+    /// The address of the peer of `id` (`getpeername(2)`). A peer that has come by IPv4 to a listener
+    /// of IPv6 has its own address here, and not `::ffff:192.0.2.1` (`ipv6(7)`).
     #[must_use]
     pub fn peer(&self, id: ConnId) -> Option<SocketAddr> {
-        self.sockets.get(id)?.stream().peer_addr().ok()
+        let peer = self.sockets.get(id)?.stream().peer_addr().ok()?;
+        Some(SocketAddr::new(peer.ip().to_canonical(), peer.port()))
     }
 
     /// The number of the descriptor of `id`, to be shown in a trace. Once the connection is gone,

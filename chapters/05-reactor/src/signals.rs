@@ -1,5 +1,6 @@
 //! Signals that stop a server as events, instead of interrupts.
 
+use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -12,17 +13,18 @@ use tracing::trace;
 pub struct Signals(SignalFd);
 
 impl Signals {
-    /// SIGINT and SIGTERM, and SIGHUP, which the kernel sends when the terminal is closed; but not
-    /// that one if it is ignored, as `nohup` has it: then the server is to outlive its terminal.
+    /// SIGINT, SIGTERM, and SIGHUP, which the kernel sends when the terminal is closed; but none that is
+    /// ignored when the server starts. `nohup` ignores SIGHUP for a server that is to outlive its
+    /// terminal, and a shell SIGINT for what it starts in the background, as its user means another
+    /// program with Ctrl-C.
     ///
     /// # Errors
     /// As [`Self::block_only`].
     pub fn block() -> io::Result<Self> {
-        let mut signals = vec![Signal::SIGINT, Signal::SIGTERM];
-        if !is_ignored(Signal::SIGHUP)? {
-            signals.push(Signal::SIGHUP);
-        }
-        Self::block_only(&signals)
+        let ignored = ignored()?;
+        let stop = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+        let heard = stop.into_iter().filter(|signal| !is_in(ignored, *signal));
+        Self::block_only(&heard.collect::<Vec<_>>())
     }
 
     /// These signals only, for a server that does something else with the others.
@@ -51,12 +53,17 @@ impl Signals {
     }
 }
 
-/// Whether this process ignores `signal`. Blocked, it would come through the descriptor even so.
-fn is_ignored(signal: Signal) -> io::Result<bool> {
-    let status = std::fs::read_to_string("/proc/self/status")?; // proc_pid_status(5)
+/// The signals that this process ignores, a bit for each. Blocked, they would come through the
+/// descriptor even so. To ask `sigaction(2)` would take unsafe code.
+fn ignored() -> io::Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?; // proc_pid_status(5)
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    Ok(mask.is_some_and(|mask| mask >> (signal as i32 - 1) & 1 == 1))
+    Ok(mask.unwrap_or(0))
+}
+
+fn is_in(mask: u64, signal: Signal) -> bool {
+    mask >> (signal as i32 - 1) & 1 == 1
 }
 
 impl AsFd for Signals {

@@ -24,9 +24,9 @@ mod server;
 pub use demo::{demo_routes, echo};
 pub use files::Files;
 pub use protocol::{
-    Body, Connection, Error, Event, Fields, Form, Framing, Head, HeadParser, Limits, LineReader,
-    Method, Piece, Request, RequestParser, Status, Target, Version, decode, decode_form,
-    form_pairs, normal,
+    Authority, Body, Connection, Error, Event, Fields, Form, Framing, Head, HeadParser, Limits,
+    LineReader, Method, OriginError, Piece, Request, RequestParser, Status, Target, Version,
+    WebOrigin, decode, decode_form, form_pairs, normal,
 };
 pub use response::{Date, Delivery, Extent, FileRange, Response, escape};
 pub use server::{

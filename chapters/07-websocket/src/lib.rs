@@ -29,8 +29,8 @@ pub use connection::{WebSocket, send_frame, send_header};
 pub use echo::{Echo, Memory};
 pub use pages::{Listener, Login};
 pub use protocol::{
-    Accepted, Assembler, Close, CloseCode, Closing, Decoder, Encoded, Error, Event, Handshake,
-    Header, Impossible, Kind, Limits, MAX_CONTROL, Mask, Message, Opcode, Origins, Part, Refusal,
-    Role, Utf8, accept_key, write_close, write_fragment, write_frame,
+    Accepted, Admitted, Assembler, Close, CloseCode, Closing, Decoder, Encoded, Error, Event,
+    Handshake, Header, Impossible, Kind, Limits, MAX_CONTROL, Mask, Message, Opcode, Origins, Part,
+    Refusal, Role, Utf8, accept_key, write_close, write_fragment, write_frame,
 };
 pub use server::{Server, Session};

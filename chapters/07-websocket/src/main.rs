@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ch07_websocket::{Handshake, Limits, Origins, Server};
+use ch07_websocket::{Admitted, Handshake, Limits, Server};
 use clap::Parser;
 use http::{Files, Hosts, connections, kept_files};
 use reactor::{Signals, listen_shared, serve};
@@ -27,8 +27,8 @@ struct Options {
     host_name: Vec<String>,
 
     /// Let in the pages of this site too, by scheme and host; * for all
-    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
-    origin: Vec<String>,
+    #[arg(long, value_name = "ORIGIN")]
+    origin: Vec<Admitted>,
 
     /// Speak this sub-protocol; may be given several times
     #[arg(long, value_name = "NAME", value_parser = protocol)]
@@ -62,13 +62,8 @@ struct Options {
 impl Options {
     fn server(&self, address: IpAddr) -> io::Result<Server> {
         let site = concat!(env!("CARGO_MANIFEST_DIR"), "/site");
-        let origins = match &self.origin[..] {
-            [] => Origins::Own,
-            others if others.iter().any(|origin| origin == "*") => Origins::Any,
-            others => Origins::OwnAnd(others.to_vec()),
-        };
         let handshake = Handshake {
-            origins,
+            origins: self.origin.iter().cloned().collect(),
             protocols: self.protocol.clone(),
         };
         let files = Files::open(Path::new(site))?.keeping(kept_files(self.loops.into()));
@@ -112,17 +107,6 @@ fn main() -> ExitCode {
         let server = |_| options.server(address);
         Ok(serve(listeners, signals, &limits, server)?)
     })
-}
-
-/// What a browser sends as the origin of a page: small letters, no path, no slash at its end.
-fn origin(text: &str) -> Result<String, String> {
-    let host = text.split_once("://").map(|(_, host)| host);
-    let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
-    if text == "*" || text == "null" || is_origin {
-        Ok(text.to_ascii_lowercase())
-    } else {
-        Err("an origin is like https://example.org:8443, without a path".to_owned())
-    }
 }
 
 /// The name of a sub-protocol is a token (RFC 6455 §4.1).

@@ -33,7 +33,7 @@ pub use self::closing::Closing;
 pub use self::decoder::{Decoder, Event, Part};
 pub use self::error::Error;
 pub use self::frame::{write_close, write_fragment, write_frame};
-pub use self::handshake::{Accepted, Handshake, Origins, Refusal};
+pub use self::handshake::{Accepted, Admitted, Handshake, Origins, Refusal};
 pub use self::header::{Encoded, Header, MAX_CONTROL, Opcode, Role};
 pub use self::limits::Limits;
 pub use self::mask::Mask;

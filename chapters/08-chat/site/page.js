@@ -12,8 +12,26 @@ const NEARLY = MAX_LINE - 100;
 /** More than that may not wait in the browser for the network to take it, in bytes. */
 const WAITING = 64 * 1024;
 
-/** Where a chosen name is kept, for as long as the tab lives. */
-const NICK = "nick";
+/**
+ * A chosen name, kept for as long as the tab lives. A browser that blocks cookies blocks this as well, by
+ * throwing: then a reload forgets the name, and all else goes on.
+ */
+const kept = {
+  get nick() {
+    try {
+      return sessionStorage.getItem("nick");
+    } catch {
+      return null;
+    }
+  },
+  set nick(nick) {
+    try {
+      sessionStorage.setItem("nick", nick);
+    } catch {
+      // forgotten
+    }
+  },
+};
 
 const room = new Room();
 const title = document.title;
@@ -148,11 +166,11 @@ const connection = new Connection(`${location.origin.replace(/^http/, "ws")}/ws`
   },
   received(object) {
     room.receive(object).forEach(show);
-    const nick = sessionStorage.getItem(NICK);
+    const { nick } = kept;
     if (object.kind === "welcome" && nick && nick !== room.nick) {
       connection.say(`/nick ${nick}`);
     } else if (object.kind === "renamed" && object.to === room.nick) {
-      sessionStorage.setItem(NICK, room.nick);
+      kept.nick = room.nick;
     }
     if (!isSaid(object)) {
       showMembers();

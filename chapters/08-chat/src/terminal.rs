@@ -34,6 +34,7 @@ mod settings;
 mod signals;
 mod talk;
 
+use std::env;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
@@ -69,7 +70,9 @@ fn limits() -> Limits {
 /// refused something. If the process that reads the keyboard was killed, and if the terminal or the
 /// kernel refuse.
 pub fn run(settings: Settings) -> anyhow::Result<()> {
-    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    // A dumb terminal, as of an editor or a build, would show escape codes: it gets lines.
+    let is_dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb;
     // Before the fork: they are the parent's to handle. Where no terminal has to be put back they do
     // what they always do, even while a write waits for somebody who doesn't read.
     let signals = is_terminal.then(Signals::block).transpose()?;

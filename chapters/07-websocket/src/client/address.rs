@@ -69,10 +69,7 @@ impl std::str::FromStr for Address {
             _ => return Err(AddressError::Scheme),
         }
         let (authority, target) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-        let (host, port) = split_port(authority);
-        let is_host = |byte: u8| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte);
-        let port_is_number = port.is_none_or(|port| port.parse::<u16>().is_ok());
-        if host.is_empty() || !host.bytes().all(is_host) || !port_is_number {
+        if http::Authority::parse(authority.as_bytes()).is_none() {
             return Err(AddressError::Host);
         }
         if !target
@@ -143,6 +140,8 @@ mod tests {
             ("ws://a:b/", AddressError::Host),
             ("ws://a:70000/", AddressError::Host),
             ("ws://u@a/", AddressError::Host),
+            ("ws://[::1/", AddressError::Host),
+            ("ws://::1/", AddressError::Host),
             ("ws://a\r\nX: y/", AddressError::Host),
             ("ws://a/ b", AddressError::Target),
             ("ws://a/#b", AddressError::Target),

@@ -23,7 +23,7 @@ use std::net::IpAddr;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::Head;
+use http::{Head, WebOrigin};
 use qrcode::QrCode;
 use qrcode::render::svg;
 use reactor::{Buffer, ConnId, Io};
@@ -204,8 +204,8 @@ fn browser(head: &Head<'_>) -> String {
 
 /// Where the phone is to go. What follows `#` is never sent: it stands in no log and in no `Referer`.
 fn link(head: &Head<'_>, token: &Token) -> String {
-    let origin = head.fields.get("Origin").unwrap_or_default();
-    let scheme = if origin.starts_with(b"https://") {
+    let origin = head.fields.get("Origin").and_then(WebOrigin::parse);
+    let scheme = if origin.is_some_and(|origin| origin.is_https()) {
         "https" // a proxy before this server speaks that
     } else {
         "http"

@@ -87,7 +87,9 @@ impl Listener {
         io.send(id, b"HTTP/1.1 200 OK\r\nDate: ");
         io.send(id, now().0.text());
         io.send(id, b"\r\nContent-Type: text/event-stream\r\n");
-        io.send(id, b"Cache-Control: no-store\r\nConnection: close\r\n\r\n");
+        // nginx would collect the events until they fill a buffer.
+        io.send(id, b"Cache-Control: no-store\r\nX-Accel-Buffering: no\r\n");
+        io.send(id, b"Connection: close\r\n\r\n");
         if request.head().method == Method::Head {
             io.close(id);
         }

@@ -16,10 +16,12 @@
 //! `Origin` whose page it is, and no page can change that. So it is the server that has to look
 //! (RFC 6455 §10.2).
 
+use std::str::FromStr;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
-use http::{Fields, Head, Method, Response, Status, Version};
+use http::{Fields, Head, Method, OriginError, Response, Status, Version, WebOrigin};
 
 use crate::accept_key;
 
@@ -42,10 +44,46 @@ pub enum Origins {
     /// Those of this server: the origin has the host and port that the request was sent to.
     #[default]
     Own,
-    /// Those, and these: `https://example.org`, in small letters.
-    OwnAnd(Vec<String>),
+    /// Those, and these.
+    OwnAnd(Vec<WebOrigin>),
     /// All.
     Any,
+}
+
+/// What an option lets in: the pages of one origin, or, as `*`, all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Admitted {
+    /// The pages of this origin.
+    One(WebOrigin),
+    /// All pages.
+    All,
+}
+
+impl FromStr for Admitted {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        match text {
+            "*" => Ok(Self::All),
+            _ => text.parse().map(Self::One),
+        }
+    }
+}
+
+impl FromIterator<Admitted> for Origins {
+    /// The server's own, and those that options have named.
+    fn from_iter<I: IntoIterator<Item = Admitted>>(admitted: I) -> Self {
+        let one = |admitted| match admitted {
+            Admitted::One(origin) => Some(origin),
+            Admitted::All => None,
+        };
+        let others: Option<Vec<_>> = admitted.into_iter().map(one).collect();
+        match others {
+            None => Self::Any,
+            Some(others) if others.is_empty() => Self::Own,
+            Some(others) => Self::OwnAnd(others),
+        }
+    }
 }
 
 /// A handshake that a server agrees to.
@@ -132,13 +170,9 @@ impl Origins {
             Self::OwnAnd(others) => others,
         };
         let host = head.host().unwrap_or_default();
-        let mut origins = head.fields.get_all("Origin");
+        let mut origins = head.fields.get_all("Origin").map(WebOrigin::parse);
         origins.all(|origin| {
-            let own = origin
-                .strip_prefix(b"http://")
-                .or_else(|| origin.strip_prefix(b"https://"));
-            own.is_some_and(|own| own.eq_ignore_ascii_case(host))
-                || others.iter().any(|other| other.as_bytes() == origin)
+            origin.is_some_and(|origin| origin.is_of(host) || others.contains(&origin))
         })
     }
     // ANCHOR_END: origins

@@ -12,8 +12,8 @@
 //! A line is taken when all of it is there, so that much of one is kept and no more.
 
 use std::io::Write;
-use std::mem;
 
+use http::{Method, Target};
 use reactor::Buffer;
 
 use crate::{Event, Here, MAX_LINE, News, Private, Public, Refusal, Side};
@@ -22,8 +22,19 @@ use crate::{Event, Here, MAX_LINE, News, Private, Public, Refusal, Side};
 #[derive(Debug, Clone, Default)]
 pub struct LineReader {
     state: State,
-    /// There has been a line.
-    begun: bool,
+    begun: Begun,
+}
+
+/// What has come before a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Begun {
+    /// Nothing, or empty lines.
+    #[default]
+    Nothing,
+    /// One line that couldn't be read.
+    Unread,
+    /// Lines.
+    Lines,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,19 +78,22 @@ impl LineReader {
         }
     }
 
-    /// Whether `line` shows an HTTP client: at first comes its request, and `Host` behind one that
-    /// is too long.
+    /// Whether `line` shows an HTTP client: at first comes its request line, and `Host` after one that
+    /// was too long.
     ///
     /// Any web page can have its reader's browser send a request here, with lines of the page's own
     /// choice in it. What that browser may speak to, and the page's author may not, would obey them.
+    /// No other line is taken for HTTP: a member may well speak of it.
     pub fn is_http(&mut self, line: &Line<'_>) -> bool {
-        let Ok(line) = line else {
-            return false;
+        let (begun, is_http) = match (self.begun, line) {
+            (Begun::Nothing, Ok("")) => (Begun::Nothing, false),
+            (Begun::Nothing, Ok(line)) => (Begun::Lines, is_request_line(line)),
+            (Begun::Nothing, Err(_)) => (Begun::Unread, false),
+            (Begun::Unread, Ok(line)) => (Begun::Lines, is_host_field(line)),
+            _ => (Begun::Lines, false),
         };
-        let is_first = !mem::replace(&mut self.begun, true);
-        let is_host = line.get(..5);
-        let is_host = is_host.is_some_and(|name| name.eq_ignore_ascii_case("host:"));
-        is_first && (is_host || line.ends_with(" HTTP/1.1") || line.ends_with(" HTTP/1.0"))
+        self.begun = begun;
+        is_http
     }
 
     /// Drops the rest of a line that was too long; whether its end has come.
@@ -91,6 +105,26 @@ impl LineReader {
         }
         end.is_some()
     }
+}
+
+/// Whether `line` is a method in capitals, a target and a version (RFC 9112 §3). Browsers send no method
+/// in small letters unasked.
+fn is_request_line(line: &str) -> bool {
+    let words: Vec<_> = line.split(' ').collect();
+    let [method, target, "HTTP/1.1" | "HTTP/1.0"] = words[..] else {
+        return false;
+    };
+    let method = method
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase())
+        .then_some(method);
+    let method = method.and_then(|method| Method::parse(method.as_bytes()).ok());
+    method.is_some_and(|method| Target::parse(target.as_bytes(), method).is_ok())
+}
+
+fn is_host_field(line: &str) -> bool {
+    let name = line.get(..5);
+    name.is_some_and(|name| name.eq_ignore_ascii_case("host:"))
 }
 
 fn line(bytes: &[u8]) -> Line<'_> {

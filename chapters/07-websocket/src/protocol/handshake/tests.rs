@@ -1,6 +1,6 @@
 use http::{HeadParser, Limits, Status};
 
-use super::{Handshake, Origins, Refusal};
+use super::{Admitted, Handshake, Origins, Refusal};
 
 /// The request of RFC 6455 §1.2.
 const REQUEST: &str = "GET /chat HTTP/1.1\r\n\
@@ -142,6 +142,46 @@ fn pages_of_this_server_may_connect_and_programs_too() {
     assert_eq!(with("Origin: http://server.example.com\r\n", ""), Ok(None));
 }
 
+/// As reported to gorilla/websocket#592, fabro#417, BetterDB#458, ttyd#75 and socketcluster-server#35:
+/// a proxy says the port, and a browser doesn't.
+#[test]
+fn the_default_port_may_be_said_or_not() {
+    let host = "Host: server.example.com";
+    assert_eq!(with(host, "Host: server.example.com:80"), Ok(None));
+    assert_eq!(with(host, "Host: SERVER.example.com:"), Ok(None));
+    let (secure, port) = ("https://server.example.com", "server.example.com:443");
+    let request = REQUEST.replace("http://server.example.com", secure);
+    let request = request.replace(host, &format!("Host: {port}"));
+    assert_eq!(check(&Handshake::default(), &request), Ok(None));
+    assert_eq!(
+        with(host, "Host: server.example.com:443"),
+        Err(Refusal::Origin)
+    );
+}
+
+#[test]
+fn options_say_whose_pages_are_let_in() {
+    let of = |options: &[&str]| -> Origins {
+        options
+            .iter()
+            .map(|option| option.parse::<Admitted>().expect(option))
+            .collect()
+    };
+    assert_eq!(of(&[]), Origins::Own);
+    assert_eq!(of(&["https://a", "*"]), Origins::Any);
+    let request = REQUEST.replace("http://server.example.com", "https://a");
+    let origins = of(&["null", "https://A:443"]);
+    let handshake = Handshake {
+        origins,
+        ..Handshake::default()
+    };
+    assert_eq!(check(&handshake, &request), Ok(None));
+    assert_eq!(
+        check(&handshake, &request.replace("https://a", "null")),
+        Ok(None)
+    );
+}
+
 #[test]
 fn pages_of_other_sites_may_not_connect() {
     for origin in [
@@ -164,7 +204,7 @@ fn pages_of_other_sites_may_not_connect() {
 fn a_server_may_let_in_more_pages_or_all() {
     let request = REQUEST.replace("http://server.example.com", "https://friend.example");
     let mut handshake = Handshake {
-        origins: Origins::OwnAnd(vec!["https://friend.example".to_owned()]),
+        origins: Origins::OwnAnd(vec!["https://friend.example".parse().expect("an origin")]),
         ..Handshake::default()
     };
     assert_eq!(check(&handshake, &request), Ok(None));
