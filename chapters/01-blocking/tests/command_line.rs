@@ -50,6 +50,19 @@ fn a_host_that_is_no_address_is_named() {
     );
 }
 
+/// As reported to clay#106 and rstudio/shiny-server#360.
+#[test]
+fn an_ipv6_address_may_be_in_brackets_as_in_a_url() {
+    let options = ["--host", "[::1]"];
+    let server = harness::Server::spawn(env!("CARGO_BIN_EXE_ch01-blocking"), &options);
+    assert_eq!(server.address().ip().to_string(), "::1");
+    let text = complaint(&["--host", "[127.0.0.1]"]);
+    assert!(
+        text.contains("'[127.0.0.1]' is neither an IP address"),
+        "{text}"
+    );
+}
+
 #[test]
 fn an_address_of_another_machine_is_refused_with_what_would_do() {
     let text = complaint(&["--host", "192.0.2.1"]); // TEST-NET-1 (RFC 5737): nobody's

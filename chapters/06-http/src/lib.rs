@@ -30,6 +30,6 @@ pub use protocol::{
 };
 pub use response::{Date, Delivery, Extent, FileRange, Response, escape};
 pub use server::{
-    Answer, Answered, Call, Hosts, Http, Occasion, Outcome, Patience, Reply, Route, Site,
-    connections, kept_files,
+    Answer, Answered, Call, HostName, HostNameError, Hosts, Http, Occasion, Outcome, Patience,
+    Reply, Route, Site, connections, kept_files,
 };

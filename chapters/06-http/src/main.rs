@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use ch06_http::{
-    Files, Hosts, Limits, Patience, Route, Site, connections, demo_routes, echo, kept_files,
+    Files, HostName, Hosts, Limits, Patience, Route, Site, connections, demo_routes, echo,
+    kept_files,
 };
 use clap::Parser;
 use reactor::{Signals, listen_shared, serve};
@@ -33,7 +34,7 @@ struct Options {
     /// Answer requests for this host too; * for any. At a loopback address only names of this
     /// machine count otherwise. May be given several times
     #[arg(long, value_name = "NAME")]
-    host_name: Vec<String>,
+    host_name: Vec<HostName>,
 
     /// Answer every request with its own body, whatever the host
     #[arg(long)]

@@ -25,7 +25,7 @@ mod unanswered;
 
 pub use self::answered::Answered;
 pub use self::descriptors::{connections, kept_files};
-pub use self::hosts::Hosts;
+pub use self::hosts::{HostName, HostNameError, Hosts};
 pub use self::outcome::Outcome;
 pub use self::patience::Patience;
 pub use self::routes::{Answer, Call, Occasion, Reply, Route};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ch07_websocket::{Admitted, Handshake, Limits, Server};
 use clap::Parser;
-use http::{Files, Hosts, connections, kept_files};
+use http::{Files, HostName, Hosts, connections, kept_files};
 use reactor::{Signals, listen_shared, serve};
 
 /// Echo messages over WebSocket, and serve a page to try that
@@ -24,7 +24,7 @@ struct Options {
     /// Answer requests for this host too; * for any. At a loopback address only names of this
     /// machine count otherwise. May be given several times
     #[arg(long, value_name = "NAME")]
-    host_name: Vec<String>,
+    host_name: Vec<HostName>,
 
     /// Let in the pages of this site too, by scheme and host; * for all
     #[arg(long, value_name = "ORIGIN")]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ch08_chat::{Room, Server, limits, listen};
 use clap::Parser;
-use http::{Files, Hosts};
+use http::{Files, HostName, Hosts};
 use reactor::{Limits, Signals};
 use websocket::{Admitted, Handshake};
 
@@ -34,7 +34,7 @@ struct Options {
     /// Answer requests for this host too; * for any. At a loopback address only names of this
     /// machine count otherwise. May be given several times
     #[arg(long, value_name = "NAME")]
-    host_name: Vec<String>,
+    host_name: Vec<HostName>,
 
     /// Let in the pages of this site too, by scheme and host; * for all
     #[arg(long, value_name = "ORIGIN")]

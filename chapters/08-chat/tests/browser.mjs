@@ -50,11 +50,12 @@ async function browse(options, visit) {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(DEADLINE);
   const trouble = [];
-  const tab = async (site, nick) => {
+  const tab = async (site, nick, before = async () => {}) => {
     const page = await context.newPage();
     page.on('console', message => { if (['error', 'warning'].includes(message.type())) trouble.push(message.text()); });
     page.on('pageerror', error => trouble.push(error.message));
     page.on('request', request => { if (!request.url().startsWith('http://127.0.0.1:')) trouble.push(`asks for ${request.url()}`); });
+    await before(page);
     await page.goto(site);
     await line(page, /^welcome, /).waitFor();
     if (nick) await rename(page, nick);
@@ -705,6 +706,22 @@ const tests = {
         assert.equal(one, other, 'the same name, the same colour');
       });
     }
+    await stop();
+  },
+
+  // As reported to SVGcode#86, LiveHelperChat#805, uikit#3398 and rudder-sdk-js#1872.
+  async 'where cookies are blocked, and storage throws, the page works'() {
+    const { site, stop } = await start();
+    await browse({}, async tab => {
+      const page = await tab(site, null, page => page.addInitScript(() => Object.defineProperty(window, 'sessionStorage', {
+        get() { throw new DOMException('Access is denied for this document.', 'SecurityError'); },
+      })));
+      await rename(page, 'alice');
+      await say(page, 'hello');
+      await line(page, 'hello').waitFor();
+      assert.deepEqual(await nicks(page), ['alice']);
+      await page.locator('#unconfirmed li').waitFor({ state: 'detached' });
+    });
     await stop();
   },
 

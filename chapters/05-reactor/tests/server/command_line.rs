@@ -27,3 +27,17 @@ fn no_loops_at_all_is_refused() {
     let text = complaint(&["--loops", "0"]);
     assert!(text.contains("'--loops <N>'"), "{text}");
 }
+
+/// What waits for `listening on` would believe it.
+#[test]
+fn with_too_few_descriptors_to_serve_it_does_not_say_that_it_listens() {
+    let limited = "ulimit -n 8 && exec \"$0\" \"$@\"";
+    let program = env!("CARGO_BIN_EXE_ch05-reactor");
+    let mut command = Command::new("sh");
+    command.args(["-c", limited, program, "--port", "0"]);
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert_eq!(output.stdout, b"");
+    assert!(text.contains("too few descriptors"), "{text}");
+}

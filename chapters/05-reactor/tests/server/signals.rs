@@ -171,14 +171,17 @@ fn talk(server: &Server, depth: usize, answered: &AtomicUsize) -> usize {
     }
 }
 
+/// `nohup` ignores SIGHUP, and a shell without job control SIGINT for what it starts in the background.
 #[test]
-fn a_server_that_was_told_to_ignore_a_closed_terminal_goes_on() {
-    let ignoring = "trap '' HUP && exec \"$0\" \"$@\""; // as nohup(1) does
+fn what_was_ignored_at_the_start_stays_so() {
+    let ignoring = "trap '' HUP INT && exec \"$0\" \"$@\"";
     let program = env!("CARGO_BIN_EXE_ch05-reactor");
     let server = Server::spawn("sh", &["-c", ignoring, program]);
     server.client().exchange(b"hello\n", b"hello\n");
-    server.signal(Signal::SIGHUP);
-    server.client().exchange(b"still here\n", b"still here\n");
+    for signal in [Signal::SIGHUP, Signal::SIGINT] {
+        server.signal(signal);
+        server.client().exchange(b"still here\n", b"still here\n");
+    }
     server.signal(Signal::SIGTERM);
     assert_eq!(server.wait().code(), Some(0));
 }

@@ -10,8 +10,9 @@
 //! ```
 //!
 //! A control character is refused as it arrives, and so is a byte beyond a limit; what else is wrong with
-//! a line, once all of it is there. There is no waiting for the end of a head that is lost already. What is remembered between two pieces are places in the
-//! input, so a connection that waits for the rest of a head holds that head and 120 bytes more.
+//! a line, once all of it is there. There is no waiting for the end of a head that is lost already. What
+//! is remembered between two pieces are places in the input, so a connection that waits for the rest of
+//! a head holds that head and 120 bytes more.
 
 use super::known::{Connection, Known};
 use super::line::LineReader;

@@ -23,7 +23,30 @@ fn a_file_for_a_root_is_refused() {
 }
 
 #[test]
+fn a_host_name_that_no_request_can_have_is_refused_with_what_would() {
+    let text = complaint(&["--host-name", "m\u{fc}nchen.de"]);
+    assert!(
+        text.contains("browsers call that host xn--mnchen-3ya.de"),
+        "{text}"
+    );
+}
+
+#[test]
 fn no_time_at_all_is_refused() {
     let text = complaint(&["--idle-timeout", "0"]);
     assert!(text.contains("--idle-timeout"), "{text}");
+}
+
+/// What waits for `listening on` would believe it.
+#[test]
+fn with_too_few_descriptors_to_serve_it_does_not_say_that_it_listens() {
+    let limited = "ulimit -n 8 && exec \"$0\" \"$@\"";
+    let program = env!("CARGO_BIN_EXE_ch06-http");
+    let mut command = Command::new("sh");
+    command.args(["-c", limited, program, "--port", "0"]);
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert_eq!(output.stdout, b"");
+    assert!(text.contains("too few descriptors"), "{text}");
 }

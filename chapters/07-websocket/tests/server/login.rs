@@ -19,7 +19,11 @@ const LINK: &str = "code 60 http://localhost/qr-phone.html#";
 /// A page behind its handshake.
 #[track_caller]
 fn ask(server: &Server, fields: &str) -> Client {
-    let mut client = server.client();
+    ask_by(server.client(), fields)
+}
+
+#[track_caller]
+fn ask_by(mut client: Client, fields: &str) -> Client {
     let request = String::from_utf8(request(fields)).expect("text");
     client.send(request.replacen("/ws", "/ws/login", 1).as_bytes());
     client.expect(SWITCHING);
@@ -29,7 +33,12 @@ fn ask(server: &Server, fields: &str) -> Client {
 /// A page with its code.
 #[track_caller]
 fn show(server: &Server) -> Page {
-    let mut client = ask(server, "User-Agent: Browser of the page\r\n");
+    show_to(server.client())
+}
+
+#[track_caller]
+fn show_to(client: Client) -> Page {
+    let mut client = ask_by(client, "User-Agent: Browser of the page\r\n");
     let code = read_text(&mut client);
     let image = read_text(&mut client);
     assert!(image.starts_with("image <?xml"), "{image}");
@@ -136,6 +145,19 @@ fn whoever_has_scanned_a_code_is_told_who_asks_and_that_confirms_nothing() {
     }
     page.client.send(&masked(Opcode::Ping, b"in?"));
     page.client.expect(&plain(Opcode::Pong, b"in?"));
+}
+
+/// As reported to node#9251, uWebSockets#1873, matrix-authentication-service#4058, lavinmq#2122 and
+/// firezone#15013.
+#[test]
+fn an_address_is_told_as_its_user_knows_it() {
+    let server = start(&["--host", "::"]);
+    let mut page = show_to(Client::connect(
+        ([127, 0, 0, 1], server.address().port()).into(),
+    ));
+    let (_, who) = look(&server, &page.token);
+    assert_eq!(who, "127.0.0.1\nBrowser of the page");
+    page.client.finish_sending();
 }
 
 #[test]

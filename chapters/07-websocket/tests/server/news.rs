@@ -1,13 +1,15 @@
 //! Four ways to learn of news.
 
-use std::io::Read;
+use std::io::{self, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use ch07_websocket::{Close, CloseCode, Opcode};
-use harness::{Client, Server, Signal};
+use harness::{Client, DEADLINE, Directory, Server, Signal};
 
 use crate::socket::{SWITCHING, masked, masked_close, plain, request};
-use crate::start;
+use crate::{start, wait_until};
 
 /// As long as a time: `Sun, 06 Nov 1994 08:49:37 GMT`.
 const TIME: usize = 29;
@@ -130,6 +132,74 @@ fn events_come_as_they_happen_and_never_twice() {
         events[0] != events[1] && events[1] != events[2],
         "{events:?}"
     );
+}
+
+/// nginx, with what it does unless it is told otherwise, in front of a server.
+struct Nginx {
+    process: Child,
+    directory: Directory,
+}
+
+impl Nginx {
+    fn before(server: &Server) -> io::Result<Self> {
+        let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+        let here = directory.path().display();
+        let temporary = |kind| format!("{kind}_temp_path {here}/{kind}; ");
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(temporary)
+            .concat();
+        let configuration = format!(
+            "daemon off; master_process off; pid {here}/pid; error_log stderr; events {{}}
+             http {{ access_log off; {temporary} server {{ listen unix:{here}/socket;
+             location / {{ proxy_pass http://{}; proxy_set_header Host localhost; }} }} }}",
+            server.address()
+        );
+        let file = directory.write("nginx.conf", configuration.as_bytes());
+        let mut command = Command::new("nginx");
+        command.arg("-p").arg(directory.path()).arg("-c").arg(file);
+        let process = command.stderr(Stdio::null()).spawn()?;
+        Ok(Self { process, directory })
+    }
+
+    fn connect(&self) -> UnixStream {
+        let socket = self.directory.join("socket");
+        wait_until("nginx listens", || UnixStream::connect(&socket).is_ok());
+        let stream = UnixStream::connect(socket).expect("nginx takes a connection");
+        stream.set_read_timeout(Some(DEADLINE)).expect("a deadline");
+        stream
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// As reported to javalin#1483, nginx#1505, ktor#3993 and express-sse#23: nginx collects what it passes
+/// on until a buffer is full, and so no event comes.
+#[test]
+fn events_pass_a_proxy_as_they_happen() {
+    let server = patient();
+    let nginx = match Nginx::before(&server) {
+        Ok(nginx) => nginx,
+        Err(error) => {
+            eprintln!("SKIPPED events_pass_a_proxy_as_they_happen: no nginx ({error})");
+            return;
+        }
+    };
+    let mut client = nginx.connect();
+    client.write_all(&get("/events")).expect("it is taken");
+    let mut received = Vec::new();
+    while received.windows(6).filter(|six| six == b"data: ").count() < 2 {
+        let mut bytes = [0; 512];
+        let count = client
+            .read(&mut bytes)
+            .expect("an event before the deadline");
+        assert!(count > 0, "{}", String::from_utf8_lossy(&received));
+        received.extend_from_slice(&bytes[..count]);
+    }
 }
 
 #[test]

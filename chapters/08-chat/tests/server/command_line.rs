@@ -40,6 +40,11 @@ fn options_that_make_no_sense_are_refused() {
     refuses(&["--idle", "0"], &["--idle"]);
     refuses(&["--web-port", "70000"], &["--web-port"]);
     refuses(&["--origin", "example.org"], &["--origin", "https://"]);
+    refuses(
+        &["--origin", "https://m\u{fc}nchen.de"],
+        &["xn--mnchen-3ya.de"],
+    );
+    refuses(&["--origin", "https://*.example.org"], &["* for all"]);
 }
 
 #[test]
@@ -76,5 +81,21 @@ fn pages_of_other_sites_are_let_in_only_if_an_option_names_them() {
     assert!(handshake(&server, "http://evil.example").starts_with("HTTP/1.1 403 "));
     let server = start(&["--origin", "https://Friend.example"]);
     assert!(handshake(&server, "https://friend.example").starts_with("HTTP/1.1 101 "));
+    let server = start(&["--origin", "https://friend.example:443"]);
+    assert!(handshake(&server, "https://friend.example").starts_with("HTTP/1.1 101 "));
     assert!(handshake(&server, "http://evil.example").starts_with("HTTP/1.1 403 "));
+}
+
+/// What waits for `listening on` would believe it.
+#[test]
+fn with_too_few_descriptors_to_serve_it_does_not_say_that_it_listens() {
+    let limited = "ulimit -n 8 && exec \"$0\" \"$@\"";
+    let program = env!("CARGO_BIN_EXE_ch08-chat");
+    let mut command = Command::new("sh");
+    command.args(["-c", limited, program, "--port", "0", "--web-port", "0"]);
+    let output = command.output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert_eq!(output.stdout, b"");
+    assert!(text.contains("too few descriptors"), "{text}");
 }

@@ -53,6 +53,35 @@ fn what_a_web_page_has_a_browser_post_to_the_line_port_is_not_said() {
     alice.hear("<alice> GET / HTTP/1.1");
 }
 
+/// As reported to redis#3500 and #10999, celery#9282 and spotahome/redis-operator#96: a guard of this kind
+/// hits innocent clients.
+#[test]
+fn what_only_looks_like_http_is_said() {
+    let server = start(&[]);
+    let mut alice = Member::new(&server, "alice");
+    for first in [
+        "do you speak HTTP/1.1",
+        "Host: who is that?",
+        "the protocol is HTTP/1.1",
+        "HTTP/1.1",
+        "what is GET / HTTP/1.1",
+        "Get / HTTP/1.1",
+    ] {
+        let mut member = Member::guest(&server);
+        alice.hear("- guest-1 joined");
+        member.say(first);
+        alice.hear(&format!("<guest-1> {first}"));
+        member.client.finish_sending();
+        alice.hear("- guest-1 left");
+    }
+    // Empty lines are no first line.
+    let mut browser = Member::guest(&server);
+    browser.say("\r\n\r\nPOST / HTTP/1.1\r\n\r\nit obeys");
+    browser
+        .hear_until("! this port is for lines, and that was HTTP: the page is at the other port");
+    browser.client.expect_end();
+}
+
 #[test]
 fn a_flood_of_names_leaves_one() {
     let server = start(&[]);

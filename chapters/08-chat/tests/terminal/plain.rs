@@ -10,6 +10,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 
 use crate::peer::Server;
 use crate::process::{is_asleep, send, until};
+use crate::tty::Tty;
 use crate::{CHAT, in_both_modes};
 
 /// The program with this standard input.
@@ -323,4 +324,30 @@ fn a_signal_ends_it_though_nobody_reads_what_it_shows() {
             drop(stdin);
         });
     }
+}
+
+/// As reported to prompt-toolkit#390, rlwrap#170, Gambit#488 and statcode#13.
+#[test]
+fn a_dumb_terminal_gets_lines_and_no_escapes() {
+    in_both_modes(|mode| {
+        let server = Server::start();
+        let address = server.address().to_string();
+        let arguments = [
+            &["-c", r#""$@"; echo "exit $?""#, "sh", CHAT, &address],
+            mode,
+        ]
+        .concat();
+        let mut tty = Tty::shell("sh", &arguments, &[("TERM", "dumb")]);
+        let mut room = server.accept();
+        tty.expect("/help says what you can do.");
+        tty.press("hello\n");
+        room.expect("hello");
+        room.say("<guest-1> hello");
+        tty.expect("hello\n<guest-1> hello");
+        tty.press("\x04");
+        room.expect_end();
+        drop(room);
+        tty.expect("<guest-1> hello\nexit 0");
+        assert!(!tty.written().contains(&0x1b), "{}", tty.text());
+    });
 }

@@ -25,6 +25,8 @@ pub struct Tty {
     path: PathBuf,
     before: Termios,
     screen: vt100::Parser,
+    /// All that was written to it.
+    written: Vec<u8>,
     shell: Child,
 }
 
@@ -53,7 +55,7 @@ impl Tty {
         let standard = || Stdio::from(slave.try_clone().unwrap());
         let mut command = Command::new("setsid"); // of util-linux: the terminal becomes its own
         command.args(["-c", shell]).args(arguments);
-        command.envs(variables.iter().copied()).env("TERM", "xterm");
+        command.env("TERM", "xterm").envs(variables.iter().copied());
         command
             .stdin(standard())
             .stdout(standard())
@@ -66,6 +68,7 @@ impl Tty {
             path,
             before,
             screen,
+            written: Vec::new(),
             shell,
         }
     }
@@ -111,6 +114,11 @@ impl Tty {
             .to_owned()
     }
 
+    /// All that was written to it so far.
+    pub fn written(&self) -> &[u8] {
+        &self.written
+    }
+
     /// The cursor's column.
     pub fn column(&self) -> u16 {
         self.screen.screen().cursor_position().1
@@ -152,7 +160,10 @@ impl Tty {
     fn read(&mut self) {
         let mut bytes = [0; 4096];
         match self.master.read(&mut bytes) {
-            Ok(count) => self.screen.process(&bytes[..count]),
+            Ok(count) => {
+                self.screen.process(&bytes[..count]);
+                self.written.extend_from_slice(&bytes[..count]);
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => panic!(
                 "the terminal has gone ({error}); its screen:\n{}",
