@@ -480,4 +480,17 @@ mod tests {
         assert!(SockRef::from(connection.stream()).send_buffer_size()? <= 2 * 16 * 1024);
         Ok(())
     }
+
+    /// As reported to node#9251, uWebSockets#1873, lavinmq#2122 and firezone#15013.
+    #[test]
+    fn a_peer_has_the_address_by_which_it_came() -> io::Result<()> {
+        let listener = TcpListener::bind("[::]:0")?;
+        let port = listener.local_addr()?.port();
+        let peer = TcpStream::connect(("127.0.0.1", port))?;
+        let (stream, _) = listener.accept()?;
+        let mut io = Io::new(Limits::default())?;
+        let id = io.sockets.insert(stream)?;
+        assert_eq!(io.peer(id), Some(peer.local_addr()?));
+        Ok(())
+    }
 }
