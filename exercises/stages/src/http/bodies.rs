@@ -13,7 +13,7 @@ pub fn a_body_with_a_length_comes_back(subject: &Subject) {
         "POST /echo is answered with its own body. Content-Length says how many bytes follow the empty line.",
         BOOK,
     );
-    let request = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
+    let request = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello";
     site.expect_content(request, b"hello");
 }
 
@@ -26,7 +26,7 @@ pub fn a_body_in_chunks_comes_back(subject: &Subject) {
          digits; extensions after `;` and trailers are read and dropped. The last piece has length 0.",
         BOOK,
     );
-    let request = "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\
+    let request = "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n\
                    3;a=b\r\nabc\r\n10\r\n0123456789abcdef\r\n0\r\nTrailer: x\r\n\r\n";
     site.expect_content(request, b"abc0123456789abcdef");
 }
@@ -41,7 +41,7 @@ pub fn any_byte_may_stand_in_a_body(subject: &Subject) {
     );
     let body = [&b"GET / HTTP/1.1\r\n\r\n"[..], &long(70_000)].concat();
     let head = format!(
-        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n",
         body.len()
     );
     let answers = site.ask([head.as_bytes(), &body].concat());
@@ -60,7 +60,7 @@ pub fn a_body_that_nothing_wants_is_not_a_request(subject: &Subject) {
     );
     let body = get("/hello.txt");
     let post = format!(
-        "POST /hello.txt HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST /hello.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     let answers = site.ask(post.clone() + &get("/missing"));
@@ -80,14 +80,15 @@ pub fn a_body_that_is_too_long_is_refused(subject: &Subject) {
         BOOK,
     );
     let body = "x".repeat(1000);
-    let fits = format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{body}");
+    let fits =
+        format!("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{body}");
     site.expect_content(&fits, body.as_bytes());
     for request in [
-        format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\nx{body}"),
+        format!("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1001\r\n\r\nx{body}"),
         format!(
-            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\nx{body}\r\n0\r\n\r\n"
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\nx{body}\r\n0\r\n\r\n"
         ),
-        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999999\r\n\r\n"
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999999\r\n\r\n"
             .to_owned(),
     ] {
         site.expect_status(&request, &[413]);
@@ -103,8 +104,7 @@ pub fn a_client_that_expects_100_is_told_to_continue(subject: &Subject) {
          before it sends its body.",
         BOOK,
     );
-    let request =
-        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 15\r\nExpect: 100-continue\r\n\r\n";
+    let request = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 15\r\nExpect: 100-continue\r\n\r\n";
     let mut client = site.server.client();
     client.send(request.as_bytes());
     client.expect(b"HTTP/1.1 100 Continue\r\n\r\n");

@@ -15,7 +15,7 @@ pub fn a_connection_serves_several_requests(subject: &Subject) {
     );
     let mut client = site.server.client();
     for _ in 0..3 {
-        let alone = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx";
+        let alone = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\nx";
         client.send(alone.as_bytes());
         client.wait_until_read();
     }
@@ -86,7 +86,9 @@ pub fn pipelined_requests_are_answered_in_their_order(subject: &Subject) {
     let requests = (0..900).map(|number| match number % 3 {
         0 => get(&format!("/{number}")),
         1 => get("/hello.txt"),
-        _ => format!("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n{number:04}"),
+        _ => format!(
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n{number:04}"
+        ),
     });
     let answers = site.ask(requests.collect::<String>());
     if answers.len() != 900 {

@@ -16,12 +16,12 @@ pub fn what_is_no_request_is_400_and_ends_the_connection(subject: &Subject) {
     );
     for request in [
         "hello\r\n\r\n",
-        "GET  /hello.txt HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET /hello.txt HTTX/1.1\r\nHost: a\r\n\r\n",
+        "GET  /hello.txt HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /hello.txt HTTX/1.1\r\nHost: localhost\r\n\r\n",
         "GET /hello.txt HTTP/1.1\r\n\r\n", // no Host
-        "GET /hello.txt HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /hello.txt HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n",
         "GET /hello.txt HTTP/1.1\r\nHost : a\r\n\r\n",
-        "GET /hello.txt HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n",
+        "GET /hello.txt HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n",
     ] {
         let mut client = site.server.client();
         client.send((request.to_owned() + &get("/hello.txt")).as_bytes());
@@ -47,7 +47,7 @@ pub fn a_request_whose_length_is_unclear_is_refused(subject: &Subject) {
         "Content-Length: 5 5",
         "Content-Length: -1",
     ] {
-        let request = format!("POST /echo HTTP/1.1\r\nHost: a\r\n{fields}\r\n\r\nhello");
+        let request = format!("POST /echo HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n\r\nhello");
         let answer = site.ask(&request).into_iter().next();
         let status = answer.map(|answer| answer.status);
         if status != Some(400) {
@@ -67,13 +67,16 @@ pub fn a_head_without_end_is_refused(subject: &Subject) {
         BOOK,
     );
     let mut client = site.server.client();
-    client.send(b"GET /hello.txt HTTP/1.1\r\nHost: a\r\n");
+    client.send(b"GET /hello.txt HTTP/1.1\r\nHost: localhost\r\n");
     client.flood(&b"X: an endless row of fields\r\n".repeat(100_000));
     let request = "a head of 2.9 MB";
     let answers = site.rest(&mut client);
     let answer = site.one(request, answers);
     site.check_status(request, &answer, &[400, 431]);
-    let request = format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "x".repeat(500_000));
+    let request = format!(
+        "GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "x".repeat(500_000)
+    );
     let mut client = site.server.client();
     client.flood(request.as_bytes());
     let answers = site.rest(&mut client);
