@@ -13,6 +13,7 @@ mod later;
 mod limits;
 mod pieces;
 mod pipelining;
+mod reports;
 mod requests;
 mod sending;
 mod site;
