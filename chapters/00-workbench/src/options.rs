@@ -178,7 +178,9 @@ pub fn start<O: Parser>(serve: impl FnOnce(O) -> anyhow::Result<()>) -> ExitCode
         }
         Err(error) => return fail(USAGE, &one_line(&error)),
     };
-    match serve(options) {
+    let result = serve(options);
+    trace::finish();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<UsageError>() => fail(USAGE, &format!("{error:#}")),
         Err(error) => fail(1, &format!("{error:#}")),

@@ -17,6 +17,11 @@
 //! | `bytes` | integer, if any | how many bytes were moved |
 //! | `data` | string, if any | the first [`EXCERPT`] of these bytes, escaped as in a Rust byte string; `…` stands for the rest |
 //! | others | string, integer or boolean | as [`KINDS`] says of each kind |
+//!
+//! A terminal may take no more for a while. So lines for it go by a queue, which is as long as that may
+//! be without a server waiting: if it is full, events are lost, and the trace says how many.
+
+mod queue;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -24,7 +29,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 use std::{fmt, io, thread};
 
@@ -33,6 +38,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::field::{Field, Visit};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+use self::queue::{Queue, to_terminal};
 
 /// How many bytes of data an event shows.
 pub const EXCERPT: usize = 48;
@@ -182,10 +189,12 @@ impl Visit for Record {
     }
 }
 
+/// The events on their way to the terminal, if it is to have them.
+static TERMINAL: OnceLock<Queue> = OnceLock::new();
+
 /// Writes each event to the terminal, into a file, or both.
 struct Recorder {
     began: Instant,
-    terminal: bool,
     file: Option<Mutex<File>>,
 }
 
@@ -197,17 +206,17 @@ impl<S: tracing::Subscriber> Layer<S> for Recorder {
             ..Record::default()
         };
         event.record(&mut record);
-        // A trace that can't be written (a closed terminal, a full disk) must not end the server.
-        if self.terminal {
-            let _ = writeln!(anstream::stderr(), "{record}");
-        }
         if let Some(file) = &self.file
             && let Ok(mut line) = serde_json::to_vec(&record)
         {
             line.push(b'\n');
             let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            // One write per line: whoever reads the file while the server runs sees whole lines.
+            // One write per line: a program that reads the file while the server runs sees whole
+            // lines. A full disk must not end the server.
             let _ = file.write_all(&line);
+        }
+        if let Some(terminal) = TERMINAL.get() {
+            terminal.add(record);
         }
     }
 }
@@ -230,11 +239,21 @@ pub(crate) fn install(terminal: bool, file: Option<&Path>) -> Result<(), String>
     };
     let recorder = Recorder {
         began: Instant::now(),
-        terminal,
         file,
     };
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(recorder))
-        .map_err(|error| error.to_string())
+        .map_err(|error| error.to_string())?;
+    if terminal {
+        TERMINAL.get_or_init(|| Queue::start(to_terminal));
+    }
+    Ok(())
+}
+
+/// Waits until the terminal has been told all, but not for long.
+pub(crate) fn finish() {
+    if let Some(terminal) = TERMINAL.get() {
+        terminal.finish();
+    }
 }
 
 /// The thread's name, or a number for a thread without one.

@@ -101,3 +101,38 @@ fn what_comes_behind_the_end_is_told_as_discarded() {
     };
     assert_eq!((bytes("read"), bytes("discard")), (5, 9), "{records:?}");
 }
+
+#[test]
+fn a_trace_that_nobody_reads_holds_up_no_client_and_not_the_end() {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpStream;
+    use std::process::{Command, Stdio};
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ch05-reactor"));
+    let command = command.args(["--port", "0", "--trace"]);
+    let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut server = command.spawn().unwrap();
+    let mut stdout = BufReader::new(server.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).unwrap();
+    let address = line.trim().strip_prefix("listening on ").unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    client.set_read_timeout(Some(harness::DEADLINE)).unwrap();
+    // Far more than a pipe and the queue take.
+    for _ in 0..6000 {
+        client.write_all(b"hello\n").unwrap();
+        client.read_exact(&mut [0; 6]).expect("it is answered");
+    }
+    let process = nix::unistd::Pid::from_raw(i32::try_from(server.id()).unwrap());
+    nix::sys::signal::kill(process, nix::sys::signal::Signal::SIGTERM).unwrap();
+    drop(client);
+    assert_eq!(server.wait().unwrap().code(), Some(0));
+    let mut text = Vec::new();
+    server
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_end(&mut text)
+        .unwrap();
+    assert!(text.len() >= 4096, "a pipe full of it was written");
+}
