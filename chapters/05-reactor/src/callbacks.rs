@@ -1,5 +1,7 @@
 //! How the handler is called: with which session, and in which order.
 
+use std::net::IpAddr;
+
 use nix::sys::epoll::EpollFlags;
 
 use crate::connection::{Connection, HEADROOM};
@@ -8,6 +10,9 @@ use crate::{Buffer, Closed, ConnId, Handler, Io, Origin};
 
 /// What epoll reports unasked: the connection has failed, or both its directions are closed.
 const GONE: EpollFlags = EpollFlags::EPOLLERR.union(EpollFlags::EPOLLHUP);
+
+/// Bytes that a connection may hold which is given up and says why.
+const LAST_WORD: usize = 1024;
 
 /// The handler, and its sessions.
 pub(crate) struct Callbacks<'h, H: Handler> {
@@ -159,6 +164,12 @@ impl<'h, H: Handler> Callbacks<'h, H> {
         if !connection.may_be_offered() {
             return;
         }
+        if io.sockets.ledger.is_over() {
+            return io.postpone(id);
+        }
+        let Some(connection) = io.sockets.get_mut(id) else {
+            return;
+        };
         connection.offered();
         self.offer(io, id);
         io.sockets.queue_flush(id); // there may be room for input again
@@ -187,6 +198,28 @@ impl<'h, H: Handler> Callbacks<'h, H> {
         self.call(io, id, |handler, io, session| {
             handler.on_timer(io, id, session, key);
         });
+    }
+
+    /// Who pays for what `id` holds.
+    pub fn payer(&self, io: &Io, id: ConnId) -> Option<IpAddr> {
+        let session = self.sessions.get(id.0.slot() as usize)?.as_ref()?;
+        self.handler.payer(io, id, session)
+    }
+
+    /// All hold too much, and `id` is one that is given up: it may say a word, and then it holds
+    /// next to nothing, or it is cut.
+    pub fn over_limit(&mut self, io: &mut Io, id: ConnId) {
+        let held = |io: &Io| io.sockets.get(id).map_or(0, Connection::held);
+        let before = held(io);
+        if io.sockets.is_open(id) {
+            self.call(io, id, |handler, io, session| {
+                handler.on_over_limit(io, id, session);
+            });
+            if !io.sockets.is_open(id) && held(io) <= (before / 2).max(LAST_WORD) {
+                return;
+            }
+        }
+        io.sockets.kill(id, Closed::OverLimit);
     }
 
     /// The server goes down.

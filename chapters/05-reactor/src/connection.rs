@@ -12,6 +12,7 @@ use tracing::{Level, enabled, trace};
 
 use crate::fast::armed::{Armed, short_read_is_all};
 use crate::fast::spare::Spare;
+use crate::ledger::Account;
 use crate::output::{Output, Sent};
 use crate::phase::{PeerSends, Phase};
 use crate::received::{Left, Received};
@@ -89,6 +90,10 @@ pub(crate) struct Connection {
     flush_queued: bool,
     /// Its handler has been told that the server is going down.
     told_of_stop: bool,
+    /// The door that it came in by, if it came in.
+    door: Option<u16>,
+    /// What it holds.
+    account: Account,
 }
 
 impl Connection {
@@ -106,6 +111,8 @@ impl Connection {
             sending: Sending::On,
             flush_queued: false,
             told_of_stop: false,
+            door: None,
+            account: Account::default(),
         }
     }
 
@@ -139,6 +146,33 @@ impl Connection {
     /// Bytes of output that the socket has not taken yet.
     pub fn pending(&self) -> u64 {
         self.output.as_ref().map_or(0, |output| output.pending())
+    }
+
+    /// Bytes of this program's memory that it holds.
+    pub fn held(&self) -> usize {
+        let input = self.input.as_ref().map_or(0, |input| input.capacity());
+        let output = self.output.as_ref().map_or(0, |output| output.held());
+        input + output + self.account.of_handler()
+    }
+
+    /// What it holds.
+    pub fn account(&self) -> Account {
+        self.account
+    }
+
+    /// What it holds, to be changed.
+    pub fn account_mut(&mut self) -> &mut Account {
+        &mut self.account
+    }
+
+    /// The door that it came in by, if it came in.
+    pub fn door(&self) -> Option<u16> {
+        self.door
+    }
+
+    /// It came in by this door.
+    pub fn came_in_by(&mut self, door: u16) {
+        self.door = Some(door);
     }
 
     /// Whether its input rests because its output is full.
@@ -333,6 +367,16 @@ impl Connection {
         let output = self.output.get_or_insert_with(|| spare.take());
         add(output);
         self.full |= output.pending() >= limits.high_water || output.files() >= limits.files;
+    }
+
+    /// Takes no more input until its output, if there is some, has drained.
+    pub fn fill(&mut self) {
+        self.full |= self.pending() > 0;
+    }
+
+    /// Is offered its input in the next turn instead.
+    pub fn postpone(&mut self) {
+        self.reading = Reading::Resumed;
     }
 
     /// Notes that a flush is to come. Tells whether that is news.

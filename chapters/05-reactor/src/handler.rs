@@ -1,10 +1,11 @@
 //! The callbacks: what a server does with its connections.
 
 use std::io;
+use std::net::IpAddr;
 
 use nix::sys::epoll::EpollFlags;
 
-use crate::{Buffer, Closed, ConnId, ConnectorId, Io, ListenerId, WatchId};
+use crate::{Buffer, Closed, ConnId, ConnectorId, Io, ListenerId, WatchId, network};
 
 /// Where a connection has come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,6 +71,20 @@ pub trait Handler {
     fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
         let _ = session;
         io.close(id);
+    }
+
+    /// All connections together hold more than [`Limits::memory`](crate::Limits::memory), and this one is
+    /// given up for the others. It may send a last word and [close](Io::close); what it holds must be
+    /// gone then, or it is cut. Cut by default.
+    fn on_over_limit(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session) {
+        let _ = (io, id, session);
+    }
+
+    /// Who pays for what this connection holds: its peer's [network] by default. Behind a proxy all have the same
+    /// peer; a handler that knows better says so.
+    fn payer(&self, io: &Io, id: ConnId, session: &Self::Session) -> Option<IpAddr> {
+        let _ = session;
+        io.peer(id).map(|peer| network(peer.ip()))
     }
 
     /// The connection is gone, and `id` names none any more. Called once for every `on_open`.

@@ -337,6 +337,15 @@ impl Io {
         }
     }
 
+    /// The handler holds so many bytes for `id`, such as a message that isn't complete: they count as if
+    /// the reactor held them ([`Limits::memory`]). They end with the connection.
+    pub fn hold(&mut self, id: ConnId, bytes: usize) {
+        if let Some(connection) = self.sockets.get_mut(id) {
+            connection.account_mut().set_of_handler(bytes);
+            self.sockets.charge(id);
+        }
+    }
+
     /// The address of the peer of `id` (`getpeername(2)`). A peer that has come by IPv4 to a listener
     /// of IPv6 has its own address here, and not `::ffff:192.0.2.1` (`ipv6(7)`).
     #[must_use]
@@ -395,6 +404,14 @@ impl Io {
             && !self.answer.write(connection.stream())
         {
             self.queue_answer(id);
+        }
+    }
+
+    /// All hold so much that `id` is offered its input in the next turn only.
+    pub(crate) fn postpone(&mut self, id: ConnId) {
+        if let Some(connection) = self.sockets.get_mut(id) {
+            connection.postpone();
+            self.resumed.push(id);
         }
     }
 

@@ -63,10 +63,11 @@
 //! | `buffer.rs`, `output.rs` | bytes on their way in, and out |
 //! | `sockets.rs`, `slots.rs`, `token.rs` | all connections, and the ids that can't go stale |
 //! | `timers.rs`, `clock.rs` | what comes due without an event |
-//! | `listener.rs`, `listeners.rs` | listening, accepting, and running out of descriptors |
+//! | `listener.rs`, `listeners.rs`, `visitors.rs` | listening, accepting, and running out of descriptors |
 //! | `connector.rs`, `watch.rs` | outgoing connections; descriptors of other kinds |
 //! | `signals.rs`, `waker.rs`, `loops.rs` | signals and threads as events; a loop per thread |
-//! | `limits.rs`, `echo.rs` | what a peer may cost; the line echo of chapters 01 to 05 |
+//! | `limits.rs`, `ledger.rs`, `network.rs` | what a peer may cost, and what all of them may |
+//! | `echo.rs` | the line echo of chapters 01 to 05 |
 //! | `fast.rs`, `fast/` | what speed costs: the edge, the answer written at once, spare queues |
 
 #[cfg(not(target_os = "linux"))]
@@ -81,10 +82,12 @@ mod echo;
 mod fast;
 mod handler;
 mod io;
+mod ledger;
 mod limits;
 mod listener;
 mod listeners;
 mod loops;
+mod network;
 mod output;
 mod phase;
 mod reactor;
@@ -94,6 +97,7 @@ mod slots;
 mod sockets;
 mod timers;
 mod token;
+mod visitors;
 mod waker;
 mod watch;
 
@@ -106,6 +110,7 @@ pub use io::Io;
 pub use limits::Limits;
 pub use listener::{ListenerId, listen, listen_shared};
 pub use loops::serve;
+pub use network::network;
 pub use phase::Closed;
 pub use reactor::Reactor;
 pub use signals::Signals;

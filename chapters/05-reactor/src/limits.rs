@@ -34,6 +34,10 @@ pub struct Limits {
     /// From this many queued file ranges on, a connection is full, however short they are: each may
     /// hold a descriptor. With half of them left it has drained.
     pub files: usize,
+    /// Bytes of this program's memory that all connections together may hold: input that is kept, output
+    /// that waits, and what their handlers hold for them ([`Io::hold`](crate::Io::hold)). Above that, some
+    /// are given up ([`Handler::on_over_limit`](crate::Handler::on_over_limit)).
+    pub memory: usize,
     /// Bytes written to one connection in one turn, file ranges included.
     pub write: usize,
     /// How long output may wait without the peer taking any of it, before its connection is cut.
@@ -58,6 +62,7 @@ impl Limits {
             ("reads", self.reads),
             ("input", self.input),
             ("files", self.files),
+            ("memory", self.memory),
             ("write", self.write),
         ];
         let low = self.low_water;
@@ -87,6 +92,7 @@ impl Default for Limits {
             high_water: 256 * 1024,
             low_water: 64 * 1024,
             files: 8,
+            memory: 128 * 1024 * 1024,
             write: 256 * 1024,
             stall: Duration::from_mins(1),
             linger: Duration::from_secs(1),
@@ -115,6 +121,13 @@ mod tests {
             ("reads", Limits { reads: 0, ..good() }),
             ("input", Limits { input: 0, ..good() }),
             ("files", Limits { files: 0, ..good() }),
+            (
+                "memory",
+                Limits {
+                    memory: 0,
+                    ..good()
+                },
+            ),
             ("write", Limits { write: 0, ..good() }),
             (
                 "low_water",
@@ -154,6 +167,7 @@ mod tests {
             reads: 1,
             input: 1,
             files: 1,
+            memory: 1,
             write: 1,
             low_water: 1,
             high_water: 1,

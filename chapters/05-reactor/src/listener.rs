@@ -9,9 +9,12 @@ use nix::sys::socket::SockFlag;
 use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use tracing::trace;
 
+/// Bytes that the kernel may hold for a connection and can't send yet, because the peer has no room.
+const UNSENT: u32 = 1024 * 1024;
+
 /// Names one of a reactor's listeners: by which door a connection came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ListenerId(pub(crate) u32);
+pub struct ListenerId(pub(crate) u16);
 
 /// What one `accept` has brought.
 #[derive(Debug)]
@@ -98,9 +101,12 @@ fn start(socket: &Socket, backlog: i32) -> io::Result<()> {
 ///
 /// Not blocking: between the event and `accept` the peer may give up. Without Nagle's algorithm: a
 /// turn's answers leave in one write, and holding a short one back until earlier ones are
-/// acknowledged would only delay it. On Linux, accepted connections inherit that option.
+/// acknowledged would only delay it. And with little in the kernel that isn't even on its way: what a peer
+/// doesn't read waits here, where it is counted; the kernel would take 4 MiB for each (`tcp(7)`). On Linux,
+/// accepted connections inherit these options.
 pub(crate) fn prepare(listener: &TcpListener) -> io::Result<()> {
     listener.set_nonblocking(true)?;
+    SockRef::from(listener).set_tcp_notsent_lowat(UNSENT)?;
     SockRef::from(listener).set_tcp_nodelay(true)
 }
 // ANCHOR_END: prepare

@@ -9,6 +9,8 @@ use crate::{Handler, Limits, Reactor, Signals, Waker};
 /// Serves each of `listeners` with a reactor and a handler of its own: the first in this thread,
 /// the others in threads that it starts.
 ///
+/// They share what [`Limits::memory`] allows.
+///
 /// `handler` is called once for each, in this thread, with what wakes that reactor. The loops share
 /// nothing, so nothing is locked; a handler whose connections are to meet (a chat
 /// room) belongs in a single loop. When one loop stops, by signal, [`Io::stop`](crate::Io::stop)
@@ -26,6 +28,10 @@ where
     H: Handler + Send,
 {
     let mut loops = Vec::new();
+    let limits = Limits {
+        memory: limits.memory / listeners.len().max(1),
+        ..limits.clone()
+    };
     for listener in listeners {
         let mut reactor = Reactor::new(limits.clone())?;
         reactor.add_listener(listener)?;

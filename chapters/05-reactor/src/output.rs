@@ -43,6 +43,8 @@ pub(crate) struct Output {
     behind: VecDeque<(Foreign, Buffer)>,
     /// Bytes in `behind`.
     pending_behind: u64,
+    /// Bytes of memory of the tails in `behind`.
+    tails: usize,
     /// File ranges in `behind`. Each may hold a descriptor, however short it is.
     files: usize,
 }
@@ -85,6 +87,12 @@ impl Output {
         self.files
     }
 
+    /// Bytes of memory that the queue holds. What it shares is not among them: it is there for others
+    /// too, and may be for all.
+    pub fn held(&self) -> usize {
+        self.head.capacity() + self.tails + self.behind.len() * size_of::<(Foreign, Buffer)>()
+    }
+
     /// Bytes of memory that the queue keeps when it is empty.
     pub fn capacity(&self) -> usize {
         self.head.capacity()
@@ -96,7 +104,9 @@ impl Output {
         match self.behind.back_mut() {
             None => self.head.extend(bytes),
             Some((_, tail)) => {
+                let before = tail.capacity();
                 tail.extend(bytes);
+                self.tails += tail.capacity() - before;
                 self.pending_behind += bytes.len() as u64;
             }
         }
@@ -226,6 +236,7 @@ impl Output {
                 && let Some((foreign, tail)) = self.behind.pop_front()
             {
                 self.files -= usize::from(matches!(foreign, Foreign::File(_)));
+                self.tails -= tail.capacity();
                 if !tail.is_empty() {
                     self.pending_behind -= tail.len() as u64;
                     self.head = tail;

@@ -17,6 +17,9 @@ pub enum Closed {
     /// Its input has reached [`Limits::input`](crate::Limits::input), and its handler still waits
     /// for the end of a message.
     InputFull,
+    /// All connections together held more than [`Limits::memory`](crate::Limits::memory), and this one
+    /// was given up for the others.
+    OverLimit,
     /// The peer took no output for as long as [`Limits::stall`](crate::Limits::stall), or not all
     /// of it by the deadline that was set.
     TimedOut,

@@ -101,7 +101,21 @@ impl Reactor {
     /// # Errors
     /// As `epoll_ctl(2)`.
     pub fn add_listener(&mut self, listener: TcpListener) -> io::Result<ListenerId> {
-        self.listeners.add(&self.io.sockets.epoll, listener)
+        self.add_listener_for(listener, usize::MAX)
+    }
+
+    /// As [`Self::add_listener`], for at most so many `connections` at a time; further ones wait in the
+    /// accept queue. So one door leaves room for those that come in by another.
+    ///
+    /// # Errors
+    /// As `epoll_ctl(2)`.
+    pub fn add_listener_for(
+        &mut self,
+        listener: TcpListener,
+        connections: usize,
+    ) -> io::Result<ListenerId> {
+        let sockets = &self.io.sockets;
+        self.listeners.add(&sockets.epoll, listener, connections)
     }
 
     /// Stops, as [`Io::stop`] does, when one of `signals` arrives. A second one cuts all connections
@@ -148,6 +162,7 @@ impl Reactor {
             self.offer_resumed(&mut callbacks);
             self.stop(&mut callbacks);
             self.flush(&mut callbacks);
+            self.give_up_some(&mut callbacks);
             self.bury(&mut callbacks)?;
         }
         trace!("stop");
@@ -307,7 +322,7 @@ impl Reactor {
         }
         let now = self.io.sockets.clock.now();
         if self.listeners.resting_until().is_some_and(|due| due <= now) {
-            self.listeners.wake(&self.io.sockets.epoll)?;
+            self.listeners.wake(&self.io.sockets)?;
         }
         Ok(())
     }
@@ -395,6 +410,19 @@ impl Reactor {
         Some(flushed)
     }
 
+    /// Frees memory, if all hold too much.
+    fn give_up_some<H: Handler>(&mut self, callbacks: &mut Callbacks<'_, H>) {
+        let sockets = &self.io.sockets;
+        if !sockets.ledger.is_over() {
+            return;
+        }
+        let payer = |id| callbacks.payer(&self.io, id);
+        let holders = sockets.holders().map(|holder| (payer(holder.id), holder));
+        for id in sockets.ledger.choose(holders) {
+            callbacks.over_limit(&mut self.io, id);
+        }
+    }
+
     // ANCHOR: bury
     /// Removes the dead. Only now are their descriptors closed, when no event of this turn's batch
     /// is left that could be taken for one of a newcomer with the same number.
@@ -406,7 +434,7 @@ impl Reactor {
             self.io.clear_timers(id);
             callbacks.close(&mut self.io, id, why);
         }
-        self.listeners.wake(&self.io.sockets.epoll)
+        self.listeners.wake(&self.io.sockets)
     }
     // ANCHOR_END: bury
 }

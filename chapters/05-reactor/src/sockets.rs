@@ -12,12 +12,14 @@ use crate::clock::Clock;
 use crate::connection::{Connection, Flushed};
 use crate::fast::armed::Armed;
 use crate::fast::spare::Spare;
+use crate::ledger::{Holder, Ledger};
 use crate::output::Output;
 use crate::phase::Phase;
 use crate::received::Received;
 use crate::slots::Slots;
 use crate::timers::Timers;
 use crate::token::Token;
+use crate::visitors::Visitors;
 use crate::{Buffer, Closed, ConnId, Limits, flag_names};
 
 /// The table of connections, the epoll instance that watches them, and the lists of those that the
@@ -27,6 +29,9 @@ pub(crate) struct Sockets {
     pub epoll: Epoll,
     pub limits: Limits,
     pub clock: Clock,
+    pub ledger: Ledger,
+    /// How many connections have come in by each door, and are still there.
+    pub visitors: Visitors,
     connections: Slots<Connection>,
     /// When a connection whose output waits, or that lingers, is given up.
     deadlines: Timers,
@@ -41,6 +46,8 @@ impl Sockets {
     pub fn new(limits: Limits) -> nix::Result<Self> {
         Ok(Self {
             epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
+            ledger: Ledger::new(limits.memory),
+            visitors: Visitors::default(),
             limits,
             clock: Clock::new(),
             connections: Slots::new(),
@@ -104,6 +111,9 @@ impl Sockets {
     #[expect(clippy::inline_always, reason = "each message comes through here")]
     #[inline(always)]
     pub fn receive(&mut self, id: ConnId, report: EpollFlags, scratch: &mut Buffer) -> Received {
+        if self.ledger.is_over() {
+            return Received::Unwanted; // until some have been given up
+        }
         match self.connections.get_mut(id.0) {
             Some(connection) => connection.receive(report, &self.limits, scratch),
             None => Received::Unwanted, // stale: the connection ended earlier in this batch
@@ -116,9 +126,28 @@ impl Sockets {
             if let Err(why) = connection.keep_input(lent, scratch, &self.limits) {
                 self.kill(id, why);
             }
+            self.charge(id);
         } else {
             scratch.clear();
         }
+    }
+
+    /// What `id` holds may have changed.
+    pub fn charge(&mut self, id: ConnId) {
+        if let Some(connection) = self.connections.get_mut(id.0) {
+            let (held, clock) = (connection.held(), &mut self.clock);
+            let account = connection.account_mut();
+            self.ledger.charge(account, held, || clock.now());
+        }
+    }
+
+    /// Those that hold something.
+    pub fn holders(&self) -> impl Iterator<Item = Holder> {
+        self.iter().filter_map(|(id, connection)| {
+            let alive = !matches!(connection.phase(), Phase::Dead(_));
+            let account = connection.account();
+            (alive && account.held() > 0).then(|| account.holder(id))
+        })
     }
 
     /// Queues output for `id`.
@@ -127,9 +156,13 @@ impl Sockets {
             return;
         };
         connection.push(&self.limits, &mut self.spare, add);
+        if self.ledger.is_over() {
+            connection.fill();
+        }
         if connection.queue_flush() {
             self.unflushed.push(id);
         }
+        self.charge(id);
     }
 
     /// Has `id` flushed, and its interest settled, at the end of the turn.
@@ -175,6 +208,7 @@ impl Sockets {
                 return None;
             }
         };
+        self.charge(id);
         match flushed {
             Flushed::All => self.deadlines.clear(id.0.slot()),
             Flushed::Lingers => self.set_deadline(id, self.limits.linger),
@@ -243,6 +277,7 @@ impl Sockets {
     pub fn close(&mut self, id: ConnId, by: u64) {
         if let Some(connection) = self.connections.get_mut(id.0) {
             connection.close(by);
+            self.charge(id);
             self.deadlines.clear(id.0.slot()); // the flush sets it anew, if output waits
             self.queue_flush(id);
         }
@@ -276,6 +311,8 @@ impl Sockets {
         let id = self.dead.pop_front()?;
         let connection = self.connections.remove(id.0)?;
         self.deadlines.clear(id.0.slot());
+        self.ledger.settle(connection.account());
+        self.visitors.gone(connection.door());
         Some((id, connection.bury()))
     }
 }

@@ -48,7 +48,7 @@ impl Token {
             WATCH => Self::Watch(WatchId(key)),
             _ if data == WAKER => Self::Waker,
             _ if data == SIGNALS => Self::Signals,
-            _ => Self::Listener(ListenerId((data >> 32) as u32)),
+            _ => Self::Listener(ListenerId((data >> 32 & 0xFFFF) as u16)),
         }
     }
 }
@@ -65,7 +65,7 @@ mod tests {
             Token::Waker,
             Token::Signals,
             Token::Listener(ListenerId(0)),
-            Token::Listener(ListenerId(u32::MAX)),
+            Token::Listener(ListenerId(u16::MAX)),
             Token::Connection(ConnId(first)),
             Token::Connection(ConnId(last)),
             Token::Connector(ConnectorId(first)),

@@ -59,6 +59,10 @@ impl<S> Handler for Site<S> {
         }
     }
 
+    fn on_over_limit(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
+        session.on_over_limit(io, id, self);
+    }
+
     fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
         session.on_stop(io, id, self);
     }

@@ -113,6 +113,8 @@ impl Echo {
             held.opcode = Opcode::Continuation;
             held.state = State::Sending { last: part.last };
             self.flush(io, id, memory);
+        } else {
+            io.hold(id, held.bytes.held());
         }
     }
     // ANCHOR_END: hold
@@ -131,6 +133,7 @@ impl Echo {
             memory.held -= chunk.len();
             memory.spare.keep(chunk);
         }
+        io.hold(id, held.bytes.held());
         if held.bytes.len() > 0 {
             return;
         }

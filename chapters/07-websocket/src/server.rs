@@ -226,6 +226,19 @@ impl Handler for Server {
         }
     }
 
+    fn on_over_limit(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        match session {
+            Session::Http(http) => http.on_over_limit(io, id, &mut self.site),
+            Session::WebSocket(socket, echo) => {
+                std::mem::take(echo).forget(&mut self.memory);
+                io.hold(id, 0);
+                socket.on_over_limit(io, id);
+            }
+            // They hold nothing but output that isn't read.
+            Session::Listener(_) | Session::Login(_) => io.abort(id),
+        }
+    }
+
     fn on_close(&mut self, io: &mut Io, id: ConnId, session: Session, _: Closed) {
         match session {
             Session::WebSocket(_, echo) => echo.forget(&mut self.memory),

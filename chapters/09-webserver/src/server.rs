@@ -1,6 +1,7 @@
 //! The server: a site, and what its workers have done.
 
 use std::io;
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::thread;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use http::{Files, Http, Limits, Outcome, Patience, Site};
 use nix::sys::epoll::EpollFlags;
 use nix::sys::signalfd::SignalFd;
-use reactor::{Buffer, Closed, ConnId, Handler, Io, Origin, Waker, WatchId};
+use reactor::{Buffer, Closed, ConnId, Handler, Io, Origin, Waker, WatchId, network};
 
 use crate::app::App;
 use crate::session::seconds_now;
@@ -165,6 +166,19 @@ impl Handler for Server {
 
     fn on_stop(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
         session.on_stop(io, id, &mut self.site);
+    }
+
+    fn on_over_limit(&mut self, io: &mut Io, id: ConnId, session: &mut Http) {
+        session.on_over_limit(io, id, &mut self.site);
+    }
+
+    /// Behind a proxy, the client that it names.
+    fn payer(&self, io: &Io, id: ConnId, session: &Http) -> Option<IpAddr> {
+        let peer = io.peer(id);
+        match session.outstanding() {
+            Some(head) => Some(network(self.site.state.front.address(peer, head.fields))),
+            None => peer.map(|peer| network(peer.ip())),
+        }
     }
 
     fn on_close(&mut self, _: &mut Io, id: ConnId, _: Http, _: Closed) {

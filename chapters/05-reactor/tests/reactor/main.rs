@@ -8,6 +8,7 @@ mod edges;
 mod endings;
 mod fairness;
 mod files;
+mod holding;
 mod script;
 mod stale;
 mod stopping;

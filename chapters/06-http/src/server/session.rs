@@ -71,6 +71,15 @@ impl Http {
         matches!(self.state, State::Waiting(_))
     }
 
+    /// The head of a request that is complete but for its body or its answer.
+    #[must_use]
+    pub fn outstanding(&self) -> Option<Head<'_>> {
+        match &self.state {
+            State::Body(unanswered) | State::Waiting(unanswered) => Some(unanswered.request.head()),
+            State::Ready | State::Closed => None,
+        }
+    }
+
     /// To be called from [`Handler::on_data`](reactor::Handler::on_data).
     pub fn on_data<S, U>(
         &mut self,
@@ -120,6 +129,18 @@ impl Http {
         site.update(io);
         let why = "The server is going down, and has not taken this request.";
         let response = Response::error(Status::SERVICE_UNAVAILABLE, why);
+        self.give_up(io, id, site, &response, &[]);
+    }
+
+    /// To be called from [`Handler::on_over_limit`](reactor::Handler::on_over_limit): all connections
+    /// together hold too much, and this one is given up.
+    pub fn on_over_limit<S, U>(&mut self, io: &mut Io, id: ConnId, site: &mut Site<S, U>) {
+        if io.pending_output(id) > 0 || matches!(self.state, State::Closed) {
+            return io.abort(id); // it doesn't read: not even why
+        }
+        site.update(io);
+        let why = "Too much has been sent to this server that isn't complete, and this was there longest.";
+        let response = Response::error(Status::SERVICE_UNAVAILABLE, why).field("Retry-After", "1");
         self.give_up(io, id, site, &response, &[]);
     }
 
@@ -264,7 +285,9 @@ impl Http {
             trace::response(io, id, Status::CONTINUE, CONTINUE, None);
             io.send(id, CONTINUE);
         }
-        self.state = State::Body(Box::new(Unanswered::new(head, wanted)));
+        let unanswered = Box::new(Unanswered::new(head, wanted));
+        io.hold(id, unanswered.held());
+        self.state = State::Body(unanswered);
         ControlFlow::Continue(())
     }
 
@@ -276,10 +299,11 @@ impl Http {
         site: &mut Site<S, U>,
         data: &[u8],
     ) -> Next<U> {
-        if let State::Body(unanswered) = &mut self.state
-            && let Err(error) = unanswered.take(data)
-        {
-            return self.refuse_body(io, id, site, error);
+        if let State::Body(unanswered) = &mut self.state {
+            if let Err(error) = unanswered.take(data) {
+                return self.refuse_body(io, id, site, error);
+            }
+            io.hold(id, unanswered.held());
         }
         ControlFlow::Continue(())
     }
@@ -313,7 +337,9 @@ impl Http {
         };
         let head = unanswered.request.head();
         let how = delivery(io, &head);
-        match site.reply(io, id, (&head, unanswered.body()), occasion) {
+        let reply = site.reply(io, id, (&head, unanswered.body()), occasion);
+        io.hold(id, 0);
+        match reply {
             Ok(response) => {
                 io.clear_timer(id, ROUTE);
                 self.send(io, id, site, Some(&head), &response, how)
@@ -333,6 +359,7 @@ impl Http {
         patience: &Patience,
         unanswered: Box<Unanswered>,
     ) -> Next<U> {
+        io.hold(id, unanswered.held());
         self.state = State::Waiting(unanswered);
         self.deadline.set(io, id, Due::Answer, patience);
         io.pause(id);
@@ -346,6 +373,7 @@ impl Http {
             return ControlFlow::Continue(()); // not reached: its caller has seen to that
         };
         io.clear_timer(id, ROUTE);
+        io.hold(id, 0);
         let head = unanswered.request.head();
         let how = delivery(io, &head);
         let why = "The answer took too long. It may be there later.";
@@ -401,9 +429,10 @@ impl Http {
         unread: &[u8],
     ) {
         let unanswered = match mem::replace(&mut self.state, State::Closed) {
-            State::Body(unanswered) => Some(unanswered),
+            State::Body(unanswered) | State::Waiting(unanswered) => Some(unanswered),
             _ => None,
         };
+        io.hold(id, 0);
         let head = unanswered.as_ref().map(|it| it.request.head());
         let wants_head = match &head {
             Some(head) => head.method == Method::Head,

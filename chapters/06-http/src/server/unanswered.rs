@@ -40,6 +40,11 @@ impl Unanswered {
         Ok(())
     }
 
+    /// Bytes of memory that it holds.
+    pub fn held(&self) -> usize {
+        self.request.head().text().len() + self.body.capacity()
+    }
+
     pub fn body(&self) -> &[u8] {
         &self.body
     }

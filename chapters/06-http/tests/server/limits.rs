@@ -232,3 +232,20 @@ fn with_limits_of_any_size() {
         converse(&limited, streams.collect()).map(|_| ())
     });
 }
+
+/// 128 MiB are all that the server holds, however many clients there are.
+#[test]
+fn what_all_bodies_hold_together_has_a_limit_and_the_oldest_is_told_so() {
+    let server = start(&[]);
+    let head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n\r\n";
+    let most = [head.as_bytes(), &vec![b'x'; 1_048_575]].concat();
+    let mut clients: Vec<_> = (0..140).map(|_| server.client()).collect();
+    for client in &mut clients {
+        client.send(&most);
+        client.wait_until_read();
+    }
+    clients[0].expect(b"HTTP/1.1 503 ");
+    let last = clients.last_mut().expect("there are some");
+    last.send(b"x");
+    last.expect(b"HTTP/1.1 200 ");
+}

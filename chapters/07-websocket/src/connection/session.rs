@@ -151,6 +151,17 @@ impl WebSocket {
         // ANCHOR_END: on_timer
     }
 
+    /// To be called from [`Handler::on_over_limit`](reactor::Handler::on_over_limit): all connections
+    /// together hold too much, and this one is given up.
+    pub fn on_over_limit(&mut self, io: &mut Io, id: ConnId) {
+        let why = Close {
+            code: Some(CloseCode::TRY_AGAIN_LATER),
+            reason: "the server holds too much that isn't complete",
+        };
+        self.close(io, id, why);
+        io.close(id);
+    }
+
     /// To be called from [`Handler::on_stop`](reactor::Handler::on_stop): the server goes down.
     /// From now on nothing is received, so there is no waiting for the peer's Close. It may still send
     /// it: the reactor lingers.

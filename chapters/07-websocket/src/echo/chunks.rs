@@ -25,6 +25,15 @@ impl Chunks {
         self.length
     }
 
+    /// How many bytes of memory there are, about.
+    pub fn held(&self) -> usize {
+        if self.length < FEW {
+            2 * self.length
+        } else {
+            self.chunks.len() * CHUNK
+        }
+    }
+
     /// Appends `bytes`, to new chunks out of `spare` where they are needed.
     pub fn extend(&mut self, mut bytes: &[u8], spare: &mut Spare) {
         self.length += bytes.len();

@@ -26,7 +26,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{Head, WebOrigin};
 use qrcode::QrCode;
 use qrcode::render::svg;
-use reactor::{Buffer, ConnId, Io};
+use reactor::{Buffer, ConnId, Io, network};
 
 use super::drawings::DRAW;
 use super::logins::{End, Logins, Token};
@@ -86,7 +86,7 @@ impl Login {
             return Self::refused(io, id, socket, NO_LOGINS);
         };
         let address = io.peer(id).map(|peer| peer.ip());
-        if !logins.has_room(|waiting| waiting.address == address) {
+        if !logins.has_room(|waiting| waiting.address.map(network) == address.map(network)) {
             return Self::refused(io, id, socket, TOO_MANY);
         }
         let begun = {

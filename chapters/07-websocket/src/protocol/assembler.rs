@@ -55,6 +55,12 @@ impl<'a> Message<'a> {
 const KEPT: usize = 4096;
 
 impl Assembler {
+    /// Bytes of memory that it holds.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.parts.capacity()
+    }
+
     /// Adds a part: the message, if it ends with that.
     pub fn add<'a>(&'a mut self, part: Part<'a>) -> Option<Message<'a>> {
         let kind = part.kind;

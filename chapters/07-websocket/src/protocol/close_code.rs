@@ -30,6 +30,9 @@ impl CloseCode {
     /// This side has met with something that it can't deal with.
     pub const INTERNAL_ERROR: Self = Self(1011);
 
+    /// A server has too much to do: later, it may not (registered after RFC 6455).
+    pub const TRY_AGAIN_LATER: Self = Self(1013);
+
     /// The code with this number, if it may be sent.
     ///
     /// RFC 6455 §7.4.1 reserves 1004, and has 1005, 1006 and 1015 never sent; 1012 to 1014 have
