@@ -43,6 +43,14 @@ export class Room {
       case "left":
         this.#remove(object.nick);
         return this.#public(object, event({ nick: object.nick }, object.why ? ` left (${object.why})` : " left"));
+      case "crowd": {
+        // The names aren't told; /who tells them.
+        this.here += object.joined - object.left;
+        const parts = [];
+        if (object.joined) parts.push(`${object.joined} joined`);
+        if (object.left) parts.push(`${object.left} left`);
+        return this.#public(object, event(parts.join(", ")));
+      }
       case "renamed":
         return this.#public(object, this.#renamed(object));
       case "private":

@@ -22,5 +22,7 @@ pub use room::{
     Command, Event, HISTORY, Here, Letter, MAX_LINE, NAMED, News, Nick, Private, Public, Refusal,
     Room, Side, Text, To, Unfit, Welcome, Why,
 };
-pub use server::{MAX_WAITING, Pace, Page, Server, Session, Silence, Step, Talk, limits, listen};
+pub use server::{
+    MAX_WAITING, Pace, Page, ROOM_PACE, Server, Session, Silence, Step, Talk, limits, listen,
+};
 pub use wording::{Farewell, LineReader, Protocol, Seat};

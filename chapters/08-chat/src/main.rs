@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use ch08_chat::{Room, Server, limits, listen};
+use ch08_chat::{ROOM_PACE, Room, Server, limits, listen};
 use clap::Parser;
 use http::{Files, HostName, Hosts};
 use reactor::{Limits, Signals};
@@ -31,6 +31,10 @@ struct Options {
     #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..))]
     idle: u16,
 
+    /// KiB that all members together may say in a second; one address may say half as much
+    #[arg(long, default_value_t = ROOM_PACE, value_name = "KIB", value_parser = clap::value_parser!(u32).range(1..))]
+    room_pace: u32,
+
     /// Answer requests for this host too; * for any. At a loopback address only names of this
     /// machine count otherwise. May be given several times
     #[arg(long, value_name = "NAME")]
@@ -53,6 +57,8 @@ fn main() -> ExitCode {
         let room = Room::new(&random_name().context("reading /dev/urandom")?);
         let idle = Duration::from_secs(options.idle.into());
         let mut server = Server::new(room, files, options.handshake(), idle);
+
+        server.set_pace(options.room_pace);
 
         let ports = ("--web-port", options.web_port);
         let listeners = options.server.open_both(ports, listen)?;

@@ -126,41 +126,74 @@ impl<K: Copy + Ord> Room<K> {
     /// A member comes. A key that is here already is not taken in twice.
     #[must_use]
     pub fn join(&mut self, key: K) -> Vec<Letter<K>> {
-        if self.contains(key) {
+        let Some(nick) = self.admit(key) else {
             return Vec::new();
+        };
+        let joined = self.publish(News::Joined { nick: nick.clone() });
+        let to = To::AllBut(key);
+        vec![
+            self.welcome(key, nick, self.last),
+            Letter { to, event: joined },
+        ]
+    }
+
+    /// The same, but the others aren't told: [`Self::crowd`] does that for many.
+    #[must_use]
+    pub fn join_unnamed(&mut self, key: K) -> Vec<Letter<K>> {
+        let nick = self.admit(key);
+        let welcome = nick.map(|nick| self.welcome(key, nick, self.last + 1));
+        welcome.into_iter().collect()
+    }
+
+    /// A newcomer gets a name, unless it is here.
+    fn admit(&mut self, key: K) -> Option<Nick> {
+        if self.contains(key) {
+            return None;
         }
         let nick = self.free_guest();
         self.nicks.insert(nick.folded(), key);
         self.members.insert(key, nick.clone());
-        let joined = self.publish(News::Joined { nick: nick.clone() });
+        Some(nick)
+    }
+
+    fn welcome(&self, key: K, nick: Nick, last: u64) -> Letter<K> {
         let welcome = Event::Welcome(Welcome {
             nick,
             room: Rc::clone(&self.name),
-            last: self.last,
+            last,
             here: self.here(),
             history: self.history.iter().cloned().collect(),
         });
-        vec![
-            Letter {
-                to: To::One(key),
-                event: welcome,
-            },
-            Letter {
-                to: To::AllBut(key),
-                event: joined,
-            },
-        ]
+        Letter::to_one(key, welcome)
+    }
+
+    /// So many have come and gone of whom the others weren't told.
+    #[must_use]
+    pub fn crowd(&mut self, joined: usize, left: usize) -> Vec<Letter<K>> {
+        let event = self.publish(News::Crowd { joined, left });
+        vec![Letter { to: To::All, event }]
     }
 
     /// A member goes.
     #[must_use]
     pub fn leave(&mut self, key: K, why: Why) -> Vec<Letter<K>> {
-        let Some(nick) = self.members.remove(&key) else {
+        let Some(nick) = self.remove(key) else {
             return Vec::new();
         };
-        self.release(&nick);
         let event = self.publish(News::Left { nick, why });
         vec![Letter { to: To::All, event }]
+    }
+
+    /// The same, but the others aren't told: [`Self::crowd`] does that for many. Whether there was
+    /// such a member.
+    pub fn leave_unnamed(&mut self, key: K) -> bool {
+        self.remove(key).is_some()
+    }
+
+    fn remove(&mut self, key: K) -> Option<Nick> {
+        let nick = self.members.remove(&key)?;
+        self.release(&nick);
+        Some(nick)
     }
 
     /// A member has typed a line, or sent what is none. What it asks for is done; whoever has asked
@@ -193,11 +226,11 @@ impl<K: Copy + Ord> Room<K> {
         let news = match command {
             Command::Say(text) => News::Said {
                 nick,
-                text: Text::new(text),
+                text: fitting(text)?,
             },
             Command::Act(text) => News::Action {
                 nick,
-                text: Text::new(text),
+                text: fitting(text)?,
             },
             Command::Rename(name) => self.rename(key, nick, name)?,
             Command::Tell { nick: name, text } => return self.tell(key, &nick, name, text),
@@ -243,7 +276,7 @@ impl<K: Copy + Ord> Room<K> {
         if other == key {
             return Err(Refusal::Oneself);
         }
-        let (to, text) = (self.members[&other].clone(), Text::new(text));
+        let (to, text) = (self.members[&other].clone(), fitting(text)?);
         let private = |side| {
             let (from, to, text) = (from.clone(), to.clone(), text.clone());
             Event::Private(Private {
@@ -299,4 +332,14 @@ impl<K: Copy + Ord> Room<K> {
             self.guest = self.guest.min(number.max(1));
         }
     }
+}
+
+/// The text that stands for what was typed, unless that is too long: a control character has three bytes
+/// once it can be seen.
+fn fitting(typed: &str) -> Result<Text, Refusal> {
+    let text = Text::new(typed);
+    if text.as_str().len() > MAX_LINE {
+        return Err(Refusal::TooLong);
+    }
+    Ok(text)
 }

@@ -6,13 +6,16 @@
 //! | `members.rs`, `door.rs` | what members do, and what they may |
 //! | `broadcast.rs`, `turn.rs` | one connection writes to others |
 //! | `talk.rs`, `pace.rs`, `silence.rs` | no member holds up the others, and none is forgotten |
+//! | `shares.rs`, `arrivals.rs` | nor do many members, whether they speak or only come and go |
 
+mod arrivals;
 mod broadcast;
 mod door;
 mod members;
 mod pace;
 mod page;
 mod session;
+mod shares;
 mod silence;
 mod talk;
 mod turn;
@@ -31,6 +34,7 @@ use self::members::Members;
 pub use self::pace::Pace;
 pub use self::page::Page;
 pub use self::session::Session;
+pub use self::shares::ROOM_PACE;
 pub use self::silence::{Silence, Step};
 pub use self::talk::Talk;
 use crate::{Farewell, LineReader, Room, Seat, Why};
@@ -61,6 +65,12 @@ impl Server {
         self.site.hosts = hosts;
     }
 
+    /// All members together may say so many KiB to all in a second, and one address half as many;
+    /// [`ROOM_PACE`], unless this says otherwise.
+    pub fn set_pace(&mut self, kib: u32) {
+        self.members.set_pace(kib);
+    }
+
     /// Serves lines at the first listener and the web at the second, until a signal comes.
     ///
     /// # Errors
@@ -71,9 +81,11 @@ impl Server {
         signals: Signals,
         limits: reactor::Limits,
     ) -> io::Result<()> {
+        // A crowd at one door leaves room for those at the other.
+        let most = limits.connections - limits.connections / 4;
         let mut reactor = Reactor::new(limits)?;
-        reactor.add_listener(lines)?;
-        self.web = Some(reactor.add_listener(web)?);
+        reactor.add_listener_for(lines, most)?;
+        self.web = Some(reactor.add_listener_for(web, most)?);
         reactor.stop_on(signals)?;
         reactor.run(&mut self)
     }
@@ -166,6 +178,18 @@ impl Handler for Server {
         {
             io.send(id, &seat.protocol.last_words(Farewell::Stop));
             io.close(id);
+        }
+    }
+
+    fn on_over_limit(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
+        match session {
+            Session::Http(http) => http.on_over_limit(io, id, &mut self.site),
+            Session::Lines(..) | Session::Page(_) => {
+                if let Some(seat) = session.seat(id) {
+                    self.members
+                        .put_out(io, seat, Why::TooSlow, Farewell::TooSlow);
+                }
+            }
         }
     }
 

@@ -30,7 +30,8 @@ pub struct Welcome {
     pub nick: Nick,
     /// Which room this is: another one each time the server is started.
     pub room: Rc<str>,
-    /// The number of the last public event: the newcomer's own arrival.
+    /// What was said before has smaller numbers: that of the newcomer's own arrival, or, if that isn't
+    /// told, the next.
     pub last: u64,
     /// Who is here, the newcomer too.
     pub here: Here,
@@ -84,6 +85,13 @@ pub enum News {
         nick: Nick,
         /// Why.
         why: Why,
+    },
+    /// So many have come and gone, in too short a time to name them.
+    Crowd {
+        /// How many have come.
+        joined: usize,
+        /// How many have gone.
+        left: usize,
     },
     /// A member has another name.
     Renamed {

@@ -34,6 +34,8 @@ pub enum Refusal {
     Same(Nick),
     /// Lines come too fast. Nothing is lost: they wait.
     TooFast,
+    /// All say as much as may be said. Nothing is lost: it waits.
+    RoomTooFast,
     /// The name is no nick.
     Unfit(Unfit),
 }
@@ -73,6 +75,9 @@ impl fmt::Display for Refusal {
             Self::TooFast => f.write_str(
                 "slower, please: 20 lines at once, then 10 a second; the rest of yours waits",
             ),
+            Self::RoomTooFast => {
+                f.write_str("as much is said here as others can read; the rest of yours waits")
+            }
             Self::Unfit(why) => why.fmt(f),
         }
     }

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use reactor::{Buffer, ConnId, Io};
+use reactor::{Buffer, ConnId, Io, network};
 
 use super::broadcast::Broadcast;
+use super::shares::{ROOM_PACE, Shares};
 use super::silence::Step;
-use super::talk::{SILENCE, Talk};
+use super::talk::{ARRIVALS, SILENCE, Talk};
 use crate::wording::Line;
 use crate::{Farewell, LineReader, Room, Seat, Why};
 
@@ -21,8 +22,13 @@ pub(super) struct Members {
 impl Members {
     /// None yet, in this room.
     pub fn new(room: Room<Seat>, idle: Duration) -> Self {
-        let broadcast = Broadcast::new(room);
+        let broadcast = Broadcast::new(room, Shares::new(ROOM_PACE));
         Self { broadcast, idle }
+    }
+
+    /// So many KiB may be said to all in a second.
+    pub fn set_pace(&mut self, kib: u32) {
+        self.broadcast.set_shares(Shares::new(kib));
     }
 
     /// Whether there is a member at `seat`, which hasn't left.
@@ -34,12 +40,18 @@ impl Members {
     pub fn join(&mut self, io: &mut Io, seat: Seat) -> Talk {
         io.set_timer(seat.id, SILENCE, self.idle);
         self.broadcast.join(io, seat);
-        Talk::new(io.now())
+        let address = io.peer(seat.id).map(|peer| network(peer.ip()));
+        Talk::new(io.now(), address)
     }
 
     /// A member goes, if it hasn't gone yet.
     pub fn leave(&mut self, io: &mut Io, seat: Seat, why: Why) {
         self.broadcast.leave(io, seat, why);
+    }
+
+    /// A member has to go, and all are told why.
+    pub fn put_out(&mut self, io: &mut Io, seat: Seat, why: Why, farewell: Farewell) {
+        self.broadcast.put_out(io, seat, why, farewell);
     }
 
     /// Whether the member's input has to wait.
@@ -49,8 +61,8 @@ impl Members {
 
     /// A member has typed something.
     pub fn hear(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, line: Line<'_>) {
-        talk.spend(io.now());
-        self.broadcast.hear(io, seat, line);
+        let bytes = self.broadcast.hear(io, seat, talk.address(), line);
+        talk.spend(io.now(), bytes);
     }
 
     /// Bytes have arrived at the line port.
@@ -96,6 +108,9 @@ impl Members {
 
     /// A member's timer has run out.
     pub fn on_timer(&mut self, io: &mut Io, seat: Seat, talk: &mut Talk, key: u8) {
+        if key == ARRIVALS {
+            return self.broadcast.tell_arrivals(io, seat);
+        }
         match talk.on_timer(io, seat, key, self.idle) {
             None => {}
             Some(Step::Wait(left)) => io.set_timer(seat.id, SILENCE, left),

@@ -1,7 +1,8 @@
 //! The pace: how much one member may say, so that others can read.
 //!
-//! A line is paid for with a tenth of a second. A member may owe two seconds, and no more: twenty
-//! lines at once, and then ten a second.
+//! A line is paid for with a tenth of a second, and if it makes more than 1,111 bytes for others to read,
+//! with 90 microseconds for each of them. A member may owe two seconds: twenty lines at once, and then
+//! ten a second.
 //!
 //! ```text
 //!   now          a line      20 lines      may not go on        may
@@ -16,6 +17,9 @@ use std::time::Duration;
 
 /// What a line costs.
 const LINE: Duration = Duration::from_millis(100);
+
+/// What a byte costs at least.
+const BYTE: Duration = Duration::from_micros(90);
 
 /// What may be owed.
 const CREDIT: Duration = Duration::from_secs(2);
@@ -46,13 +50,14 @@ impl Pace {
     }
     // ANCHOR_END: wait
 
-    /// There is a line at `now`.
-    pub fn spend(&mut self, now: Duration) {
+    /// There is a line at `now`, which makes so many bytes.
+    pub fn spend(&mut self, now: Duration, bytes: usize) {
         if self.paid <= now {
             self.paid = now;
             self.told = Told::No; // all is paid: what was told is long ago
         }
-        self.paid += LINE;
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+        self.paid += BYTE.saturating_mul(bytes).max(LINE);
     }
 
     /// Whether the member has to be told now: once, until all is paid.
@@ -72,7 +77,7 @@ mod tests {
     fn speak(pace: &mut Pace, now: Duration) -> usize {
         let mut lines = 0;
         while pace.wait(now).is_none() {
-            pace.spend(now);
+            pace.spend(now, 200);
             lines += 1;
         }
         lines
@@ -108,6 +113,17 @@ mod tests {
         let mut pace = Pace::default();
         speak(&mut pace, NOW);
         assert_eq!(speak(&mut pace, NOW + Duration::from_hours(1)), 20);
+    }
+
+    #[test]
+    fn a_long_line_costs_what_it_makes_others_read() {
+        let mut pace = Pace::default();
+        let mut bytes = 0;
+        while pace.wait(NOW).is_none() {
+            pace.spend(NOW, 2000);
+            bytes += 2000;
+        }
+        assert_eq!(bytes, 22_000, "no more than twenty lines");
     }
 
     #[test]

@@ -69,6 +69,7 @@ impl Page {
                 members.hear(io, seat, talk, line);
                 ControlFlow::Break(()) // the next one may have to wait
             });
+            io.hold(id, assembler.held());
             if !socket.is_open() {
                 members.leave(io, seat, Why::Quit);
             } else if input.len() == before {

@@ -1,5 +1,6 @@
 //! How a member talks: how fast, how long ago, and what its input waits for.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reactor::Io;
@@ -14,18 +15,22 @@ use crate::{Refusal, Seat};
 pub struct Talk {
     pace: Pace,
     silence: Silence,
+    /// Where it is.
+    address: Option<IpAddr>,
 }
 
 /// The keys of a member's timers.
 const PACE: u8 = 0;
 pub(super) const SILENCE: u8 = 1;
+pub(super) const ARRIVALS: u8 = 2;
 
 impl Talk {
     /// A newcomer's, at `now`.
-    pub(super) fn new(now: Duration) -> Self {
+    pub(super) fn new(now: Duration, address: Option<IpAddr>) -> Self {
         Self {
             pace: Pace::default(),
             silence: Silence::new(now),
+            address,
         }
     }
 
@@ -34,9 +39,14 @@ impl Talk {
         self.silence.heard(now);
     }
 
-    /// A line is taken at `now`.
-    pub(super) fn spend(&mut self, now: Duration) {
-        self.pace.spend(now);
+    /// A line was taken at `now`, and has made so many bytes for others to read.
+    pub(super) fn spend(&mut self, now: Duration, bytes: usize) {
+        self.pace.spend(now, bytes);
+    }
+
+    /// Where it is.
+    pub(super) fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// Whether the input of the member at `seat` has to wait: for its own pace, or for the next turn.
@@ -47,13 +57,20 @@ impl Talk {
             io.resume(seat.id); // in the next turn
             return true;
         }
-        let Some(wait) = self.pace.wait(now) else {
+        let own = self.pace.wait(now);
+        let room = others.wait(now, self.address);
+        let Some(wait) = own.max(room) else {
             return false;
         };
         io.pause(seat.id);
         io.set_timer(seat.id, PACE, wait);
         if self.pace.tell() {
-            others.refuse(io, seat, Refusal::TooFast);
+            let why = if own.is_some() {
+                Refusal::TooFast
+            } else {
+                Refusal::RoomTooFast
+            };
+            others.refuse(io, seat, why);
         }
         true
     }

@@ -1,13 +1,15 @@
 //! The draft of one letter: worded once per protocol, however many get it.
 
+use bytes::Bytes;
+
 use super::seat::Protocol;
 use crate::Event;
 
-/// The wordings of one event. Their memory is used again for the next.
+/// The wordings of one event, each of which all that get it share.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
-    lines: Vec<u8>,
-    frames: Vec<u8>,
+    lines: Bytes,
+    frames: Bytes,
 }
 
 impl Draft {
@@ -19,13 +21,15 @@ impl Draft {
 
     /// The event in the words of `protocol`. It has to be the same event since [`Self::begin`].
     // ANCHOR: wording
-    pub fn wording(&mut self, event: &Event, protocol: Protocol) -> &[u8] {
+    pub fn wording(&mut self, event: &Event, protocol: Protocol) -> &Bytes {
         let wording = match protocol {
             Protocol::Lines => &mut self.lines,
             Protocol::Json => &mut self.frames,
         };
         if wording.is_empty() {
-            protocol.write(event, wording);
+            let mut written = Vec::new();
+            protocol.write(event, &mut written);
+            *wording = written.into();
         }
         wording
     }
@@ -52,7 +56,7 @@ mod tests {
         for protocol in [Protocol::Lines, Protocol::Json] {
             let first = draft.wording(&ONE, protocol).to_vec();
             // Nobody may ask for another one here: that it isn't looked at shows the rule.
-            assert_eq!(draft.wording(&OTHER, protocol), first);
+            assert_eq!(draft.wording(&OTHER, protocol)[..], first);
         }
     }
 
@@ -61,7 +65,7 @@ mod tests {
         let mut draft = Draft::default();
         for (event, line) in [(&ONE, "- one\n"), (&OTHER, "- other\n")] {
             draft.begin();
-            assert_eq!(draft.wording(event, Protocol::Lines), line.as_bytes());
+            assert_eq!(draft.wording(event, Protocol::Lines)[..], *line.as_bytes());
         }
     }
 }

@@ -50,6 +50,11 @@ enum Object<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         why: Option<&'a str>,
     },
+    Crowd {
+        id: u64,
+        joined: usize,
+        left: usize,
+    },
     Renamed {
         id: u64,
         from: &'a str,
@@ -145,6 +150,7 @@ fn write_public(public: &Public, out: &mut Vec<u8>) {
             nick: nick.as_str(),
             why: why.text(),
         },
+        &News::Crowd { joined, left } => Object::Crowd { id, joined, left },
         News::Renamed { from, to } => Object::Renamed {
             id,
             from: from.as_str(),

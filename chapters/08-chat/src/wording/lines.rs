@@ -179,6 +179,9 @@ fn write_public(public: &Public, out: &mut Vec<u8>) {
             Some(why) => writeln!(out, "- {nick} left ({why})"),
             None => writeln!(out, "- {nick} left"),
         },
+        News::Crowd { joined, left: 0 } => writeln!(out, "- {joined} joined"),
+        News::Crowd { joined: 0, left } => writeln!(out, "- {left} left"),
+        News::Crowd { joined, left } => writeln!(out, "- {joined} joined, {left} left"),
         News::Renamed { from, to } => writeln!(out, "- {from} is now {to}"),
     };
 }

@@ -51,3 +51,46 @@ fn said(client: &Client, count: usize) -> Vec<String> {
         }
     }
 }
+
+#[test]
+fn of_a_crowd_that_comes_and_goes_the_first_are_named_and_the_others_counted() {
+    let server = start(&[]);
+    let watcher = server.client();
+    let mut stream: &TcpStream = watcher.stream();
+    let mut text = Vec::new();
+    let mut read_until = |enough: &dyn Fn(&str) -> bool| {
+        let mut bytes = [0; 4096];
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            let so_far = String::from_utf8_lossy(&text).into_owned();
+            if so_far.ends_with('\n') && enough(&so_far) {
+                return so_far;
+            }
+            assert!(Instant::now() < deadline, "{so_far}");
+            let length = stream.read(&mut bytes).expect("more before the deadline");
+            assert!(length > 0, "the end: {so_far}");
+            text.extend_from_slice(&bytes[..length]);
+        }
+    };
+    read_until(&|text| text.contains("welcome"));
+    let crowd = server.while_stopped(|| server.clients(400));
+    let joined = |text: &str| -> usize {
+        let lines = text.lines().filter_map(|line| line.strip_suffix(" joined"));
+        lines.map(|line| line[2..].parse().unwrap_or(1)).sum()
+    };
+    let told = read_until(&|text| joined(text) == 400);
+    let named = told
+        .lines()
+        .filter(|line| line.ends_with(" joined"))
+        .count();
+    assert!((9..400).contains(&named), "{told}");
+    server.while_stopped(|| drop(crowd));
+    let left = |text: &str| -> usize {
+        let lines = text.lines().filter_map(|line| line.split_once(" left"));
+        lines.map(|(line, _)| line[2..].parse().unwrap_or(1)).sum()
+    };
+    read_until(&|text| left(text) == 400);
+    // And the next one is named again.
+    let _one = server.client();
+    read_until(&|text| joined(text) == 401);
+}

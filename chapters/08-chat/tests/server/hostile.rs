@@ -186,3 +186,33 @@ fn clients_that_are_killed_leave_no_member_and_no_descriptor() {
         }
     }
 }
+
+#[test]
+fn a_line_is_as_long_as_what_is_shown_of_it() {
+    let server = start(&[]);
+    let (mut alice, mut bob) = crate::member::two(&server);
+    alice.client.send(&[b"x", &[1; 334][..], b"\n"].concat());
+    alice.hear("! a line has 1000 bytes at most; nobody got that one");
+    alice.client.send(&[b"x", &[1; 333][..], b"\n"].concat());
+    bob.hear(&format!("<alice> x{}", "\u{2401}".repeat(333)));
+}
+
+#[test]
+fn many_speakers_from_one_address_leave_others_time_to_read() {
+    let server = start(&[]);
+    let mut speakers = server.clients(50);
+    let line = format!("{}\n", "x".repeat(999));
+    for speaker in &mut speakers {
+        speaker.flood(line.repeat(20).as_bytes());
+    }
+    let told = |speaker: &harness::Client| {
+        let mut text = String::new();
+        let mut reader = std::io::BufReader::new(speaker.stream());
+        while !text.contains("! as much is said here as others can read") {
+            text.clear();
+            let length = std::io::BufRead::read_line(&mut reader, &mut text);
+            assert!(length.expect("a line before the deadline") > 0, "the end");
+        }
+    };
+    speakers.iter().skip(40).for_each(told);
+}

@@ -6,6 +6,9 @@ use crate::member::Member;
 use crate::page::Page;
 use crate::{start, wait_until};
 
+/// All may say as much as they like: how slow a reader is shows soon.
+const FAST: &[&str] = &["--room-pace", "1000000"];
+
 /// Lines of this length make much to read of few.
 const TEXT: usize = 900;
 
@@ -44,7 +47,7 @@ fn until_too_slow(server: &Server, reader: &mut Member, count: usize) {
 
 #[test]
 fn a_member_who_does_not_read_is_put_out_and_told_why() {
-    let server = start(&[]);
+    let server = start(FAST);
     let mut reader = Member::new(&server, "reader");
     let mut slow = Member::new(&server, "slow");
     until_too_slow(&server, &mut reader, 1);
@@ -62,7 +65,7 @@ fn a_member_who_does_not_read_is_put_out_and_told_why() {
 
 #[test]
 fn a_page_that_does_not_read_gets_a_close_that_says_why() {
-    let server = start(&[]);
+    let server = start(FAST);
     let mut reader = Member::new(&server, "reader");
     let mut page = Page::open(&server);
     reader.hear("- guest-1 joined");
@@ -74,7 +77,7 @@ fn a_page_that_does_not_read_gets_a_close_that_says_why() {
 
 #[test]
 fn fifty_who_never_read_are_put_out_and_disturb_nobody() {
-    let server = start(&[]);
+    let server = start(FAST);
     let mut reader = Member::new(&server, "reader");
     let slow: Vec<_> = (0..50).map(|_| server.slow_client()).collect();
     for _ in &slow {
@@ -93,7 +96,7 @@ fn fifty_who_never_read_are_put_out_and_disturb_nobody() {
 
 #[test]
 fn who_reads_is_not_put_out_however_many_speak_at_once() {
-    let server = start(&[]);
+    let server = start(FAST);
     let mut reader = Member::new(&server, "reader");
     let mut speakers: Vec<_> = (0..20).map(|_| Member::guest(&server)).collect();
     let lines = format!("{}\n", "x".repeat(TEXT)).repeat(19) + "/quit\n";

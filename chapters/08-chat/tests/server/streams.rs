@@ -235,7 +235,7 @@ fn all_hear_the_same(server: &Server, web: SocketAddr, number: u32) {
 
 #[test]
 fn all_hear_the_same_whoever_speaks_in_whatever_pieces() {
-    let server = start(&[]);
+    let server = start(&["--room-pace", "1000000"]); // its model knows nothing of other speakers
     let web = page::address(&server);
     all_hear_the_same(&server, web, cases().div_ceil(2));
 }
@@ -258,7 +258,8 @@ fn all_hear_the_same_within_small_limits() {
         let files = Files::open(Path::new(site)).unwrap();
         let handshake = Handshake::default();
         let room = Room::new("small");
-        let server = ch08_chat::Server::new(room, files, handshake, Duration::from_mins(10));
+        let mut server = ch08_chat::Server::new(room, files, handshake, Duration::from_mins(10));
+        server.set_pace(1_000_000);
         let limits = Limits {
             read: 64,
             reads: 2,
