@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex08_5_who_pays as subject;
+mod suite;
