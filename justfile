@@ -160,6 +160,12 @@ load *options:
 compare *options:
     bash .just/has-cargo && cargo run -q --release -p book-compare -- "$@"
 
+# Bring connections into each state that a stranger can bring them into, and measure what that costs
+[group('maintain')]
+[no-exit-message]
+cost *options:
+    bash .just/has-cargo && cargo build -q --release -p ch05-reactor -p ch06-http -p ch07-websocket -p ch08-chat && cargo run -q --release -p book-cost -- "$@"
+
 # Put a chapter's server beside others: just bench 06 (nginx; needs it, and wrk), just bench 07 (fastwebsockets, tungstenite)
 [group('maintain')]
 [no-exit-message]
