@@ -29,7 +29,7 @@ where
 {
     let mut loops = Vec::new();
     let limits = Limits {
-        memory: limits.memory / listeners.len().max(1),
+        memory: limits.memory.div_ceil(listeners.len().max(1)),
         ..limits.clone()
     };
     for listener in listeners {
