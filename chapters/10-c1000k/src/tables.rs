@@ -15,6 +15,7 @@ pub const RESERVE: usize = 200;
 /// table gets more than another; with 18,000 in each, the fullest has 2 % to 3 % above the average.
 const FILL: usize = 94;
 
+// ANCHOR: raise
 /// Raises the soft limit on open descriptors to the hard one, which needs no rights, and returns it.
 ///
 /// The soft limit is 1,024 nearly everywhere, for programs that use `select(2)`.
@@ -28,6 +29,7 @@ pub fn raise_descriptors() -> io::Result<usize> {
     }
     descriptors()
 }
+// ANCHOR_END: raise
 
 /// How many descriptors one table may hold: the soft limit.
 ///

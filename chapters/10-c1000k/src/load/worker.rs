@@ -312,7 +312,6 @@ impl Worker {
         );
     }
 
-    // ANCHOR: answered
     /// So many answers are complete.
     #[inline]
     fn answered(&mut self, io: &mut Io, place: u32, number: usize) {
@@ -334,7 +333,6 @@ impl Worker {
             self.answered_in_turn(io, place, now);
         }
     }
-    // ANCHOR_END: answered
 
     /// The next request goes to another connection, if it is to be sent at all.
     fn answered_in_turn(&mut self, io: &mut Io, place: u32, now: u64) {
