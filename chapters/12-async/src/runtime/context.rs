@@ -65,8 +65,9 @@ impl Runtime {
                 task.run();
             }
             let may_sleep = !root.due.load(Ordering::Acquire) && self.queue.fall_asleep();
-            self.reactor.turn(&mut turn, may_sleep)?;
-            self.queue.wake_up();
+            self.reactor.wait(&mut turn, may_sleep)?;
+            self.queue.wake_up(); // before the reactor wakes tasks: they need no alarm
+            self.reactor.wake(&mut turn);
         }
     }
     // ANCHOR_END: block_on

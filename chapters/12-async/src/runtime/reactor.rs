@@ -33,6 +33,8 @@ pub(super) struct Reactor {
 /// Room for what one turn reports, used again in the next.
 pub(super) struct Turn {
     events: [EpollEvent; EVENTS_PER_WAIT],
+    /// How many of them the last wait has filled.
+    ready: usize,
     woken: Vec<Waker>,
 }
 
@@ -84,21 +86,24 @@ impl Reactor {
     }
 
     // ANCHOR: turn
-    /// Waits, if it may sleep, for the first event or timer, and wakes all that are due.
-    pub(super) fn turn(&self, turn: &mut Turn, may_sleep: bool) -> io::Result<()> {
+    /// Waits, if it may sleep, for the first event or timer.
+    pub(super) fn wait(&self, turn: &mut Turn, may_sleep: bool) -> io::Result<()> {
         let next = self.timers().next();
         let timeout_ms = if may_sleep { next.map(until) } else { Some(0) };
         trace!(call = "epoll_wait", timeout_ms, "wait");
-        let ready = match self
-            .epoll
-            .wait(&mut turn.events, EpollTimeout::from(timeout_ms))
-        {
+        let timeout = EpollTimeout::from(timeout_ms);
+        turn.ready = match self.epoll.wait(&mut turn.events, timeout) {
             Err(Errno::EINTR) => 0,
             result => result?,
         };
-        trace!(call = "epoll_wait", ready, "wake");
+        trace!(call = "epoll_wait", ready = turn.ready, "wake");
+        Ok(())
+    }
+
+    /// Wakes all that wait for what [`Self::wait`] has found, or for a time that has come.
+    pub(super) fn wake(&self, turn: &mut Turn) {
         let mut sources = lock(&self.sources);
-        for event in &turn.events[..ready] {
+        for event in &turn.events[..turn.ready] {
             let (key, flags) = (event.data(), event.events());
             if key == ALARM {
                 trace!("wakeup");
@@ -113,7 +118,6 @@ impl Reactor {
         self.timers().due(Instant::now(), &mut turn.woken);
         // Without a lock: what is woken may drop its task, and that its sockets.
         turn.woken.drain(..).for_each(Waker::wake);
-        Ok(())
     }
     // ANCHOR_END: turn
 }
@@ -129,6 +133,7 @@ impl Default for Turn {
     fn default() -> Self {
         Self {
             events: [EpollEvent::empty(); EVENTS_PER_WAIT],
+            ready: 0,
             woken: Vec::new(),
         }
     }

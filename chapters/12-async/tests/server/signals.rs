@@ -35,15 +35,16 @@ fn it_waits_for_a_slow_reader_asleep_until_a_second_signal() {
         let server = start(runtime, &["--grace", "60"]);
         let mut client = server.slow_client();
         client.flood(&b"a line\n".repeat(4 << 20));
-        server.signal(Signal::SIGTERM);
+        server.signal(Signal::SIGINT);
         let mut refused = || TcpStream::connect(server.address()).is_err();
         until("the first has been taken", &mut refused);
         server.expect_sleep(Duration::from_secs(1));
-        server.signal(Signal::SIGINT);
+        // Not SIGINT: a shell that starts this in the background has it ignored.
+        server.signal(Signal::SIGTERM);
         let ended = server.wait();
         assert_eq!(
             ended.signal(),
-            Some(Signal::SIGINT as i32),
+            Some(Signal::SIGTERM as i32),
             "{runtime}: {ended}"
         );
     }
