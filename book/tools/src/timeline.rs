@@ -13,6 +13,7 @@ mod http;
 mod page;
 mod rows;
 mod state;
+mod task;
 mod websocket;
 mod words;
 
@@ -27,6 +28,7 @@ use crate::script::Script;
 use foresight::Foresight;
 use rows::Fill;
 use state::State;
+use task::Task;
 
 pub use fold::Fold;
 pub use page::html;
@@ -65,12 +67,12 @@ impl Frame {
     }
 }
 
-/// A row of the picture: a client, a descriptor or a thread.
+/// A row of the picture: a client, a descriptor, a task or a thread.
 #[derive(Debug, Serialize)]
 pub struct Lane {
     /// Its name in the frames.
     id: String,
-    /// `client`, `fd` or `thread`.
+    /// `client`, `fd`, `task` or `thread`.
     kind: &'static str,
     /// What else there is to say of it.
     note: &'static str,
@@ -123,8 +125,14 @@ impl Timeline {
             }
             let after = state.rows();
             lanes.add(&from, lane_kind(event));
+            let task = Task::of(event);
+            if let Some(task) = &task {
+                lanes.add(task, "task");
+            }
             for id in to.iter().chain(&event.fd.map(fd)) {
-                lanes.add(id, "fd");
+                if task.as_ref() != Some(id) {
+                    lanes.add(id, "fd");
+                }
             }
             frames.push(Frame {
                 t: event.t,
@@ -174,9 +182,9 @@ impl Lanes {
         }
     }
 
-    /// From the outside to the inside: clients, descriptors, threads.
+    /// From the outside to the inside: clients, descriptors, tasks, threads.
     fn in_order(self) -> Vec<Lane> {
-        ["client", "fd", "thread"]
+        ["client", "fd", "task", "thread"]
             .iter()
             .flat_map(|wanted| self.0.iter().filter(move |(_, kind)| kind == wanted))
             .map(|(id, kind)| Lane {
@@ -196,6 +204,9 @@ fn lane_kind(event: &Record) -> &'static str {
 /// thread and the descriptor it is about.
 fn ends(event: &Record, state: &State) -> (String, Option<String>) {
     let from = event.thread.clone();
+    if let Some(task) = Task::of(event) {
+        return (from, Some(task));
+    }
     let to = if by_client(event) {
         let address = field(event, "address");
         match event.event.as_str() {

@@ -5,6 +5,7 @@ use workbench::trace::Record;
 use super::connection::{Connection, End};
 use super::epoll::Watch;
 use super::state::{InCall, State};
+use super::task::Task;
 use super::websocket;
 use crate::recording::{by_client, field};
 
@@ -30,6 +31,12 @@ impl State<'_> {
             timeout: field(event, "timeout_ms").parse().ok(),
         });
         self.threads.insert(event.thread.clone(), in_call);
+        if let Some(task) = Task::of(event) {
+            match self.tasks.remove(&task).unwrap_or_default().after(kind) {
+                Some(after) => _ = self.tasks.insert(task, after),
+                None => return,
+            }
+        }
         match (kind, event.fd) {
             ("wait", _) if call == "epoll_wait" => self.look(self.epoll_of(&event.thread)),
             ("wake", _) => {

@@ -14,11 +14,12 @@ use super::{epoll_name, fd};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fill {
-    /// It is there: a connected client, an open descriptor, a running thread.
+    /// It is there: a connected client, an open descriptor, a running thread or task.
     Open,
-    /// A thread that sleeps in a system call.
+    /// A thread that sleeps in a system call, a task that waits to be woken.
     Asleep,
-    /// A descriptor for which something waits: bytes, the end of the stream, connections.
+    /// A descriptor for which something waits: bytes, the end of the stream, connections. A task in
+    /// the run queue.
     Waiting,
 }
 
@@ -35,6 +36,11 @@ impl State<'_> {
     pub fn rows(&self) -> Rows {
         let mut rows = Rows::default();
         self.thread_rows(&mut rows);
+        for (name, task) in &self.tasks {
+            let (place, fill) = task.place();
+            rows.server.insert(name.clone(), place.into());
+            rows.fill.insert(name.clone(), fill);
+        }
         self.epoll_rows(&mut rows);
         for (&number, address) in &self.listeners {
             let queue = self.queue(number);

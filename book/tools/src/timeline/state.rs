@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::connection::Connection;
 use super::epoll::Epoll;
 use super::foresight::Foresight;
+use super::task::Task;
 
 /// A thread is in a call that may sleep.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct State<'a> {
     pub connections: Vec<Connection>,
     /// By descriptor; 0 where the trace doesn't name it.
     pub epolls: BTreeMap<i64, Epoll>,
+    /// Those that have not ended, by the picture's names.
+    pub tasks: BTreeMap<String, Task>,
     /// A signal holds the whole server.
     pub held: bool,
 }
@@ -39,6 +42,7 @@ impl<'a> State<'a> {
             listeners: BTreeMap::new(),
             connections: Vec::new(),
             epolls: BTreeMap::new(),
+            tasks: BTreeMap::new(),
             held: false,
         }
     }

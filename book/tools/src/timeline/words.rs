@@ -5,7 +5,7 @@ mod waits;
 use workbench::trace::Record;
 
 use super::state::State;
-use super::{fd, http, websocket};
+use super::{fd, http, task, websocket};
 use crate::recording::{by_client, field};
 
 /// What happens in `event`, given the state just before and after it.
@@ -83,6 +83,7 @@ fn by_the_server(event: &Record, before: &State) -> String {
         "shutdown" => format!("{thread} closes its direction of {on}: {peer} will see the end."),
         "timer" => format!("A deadline passes: {}.", get("what")),
         "signal" => format!("{thread} takes the signal {}.", get("name")),
+        "spawn" | "task-wake" | "poll" | "pending" | "task-end" => task::say(event, thread),
         "wakeup" => format!("{thread} reads its eventfd: somebody has woken it on purpose."),
         "error" => format!("{} fails for {thread}: {}.", get("call"), get("error")),
         "close" => closes(event, before),
