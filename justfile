@@ -166,7 +166,7 @@ compare *options:
 cost *options:
     bash .just/has-cargo && cargo build -q --release -p ch05-reactor -p ch06-http -p ch07-websocket -p ch08-chat && cargo run -q --release -p book-cost -- "$@"
 
-# Put a chapter's server beside others: just bench 06 (nginx; needs it, and wrk), just bench 07 (fastwebsockets, tungstenite)
+# Put a chapter's server beside others: just bench 06 (nginx; needs it, and wrk), just bench 07 (fastwebsockets, tungstenite), just bench 12 (tokio, io_uring)
 [group('maintain')]
 [no-exit-message]
 bench chapter='' *options:
@@ -176,7 +176,8 @@ bench chapter='' *options:
     case $name in
         06-*) exec bash .just/bench-06 "${@:2}" ;;
         07-*) exec bash .just/bench-07 "${@:2}" ;;
-        *) echo "Only chapters 06 and 07 have something to be compared with: just bench 06" >&2; exit 2 ;;
+        12-*) exec bash .just/bench-12 "${@:2}" ;;
+        *) echo "Only chapters 06, 07 and 12 have something to be compared with: just bench 06" >&2; exit 2 ;;
     esac
 
 # The folder in chapters/ that a name means: 1, 01, blocking and 01-blocking are one
