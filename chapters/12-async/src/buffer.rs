@@ -5,7 +5,6 @@ use std::cell::RefCell;
 /// How many bytes one read takes at the most.
 pub const SIZE: usize = 16 * 1024;
 
-// ANCHOR: with_buffer
 thread_local! { static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; SIZE]); }
 
 /// Lends the thread's buffer to `with`, which can't await: nothing stays in it from one poll to the
@@ -13,4 +12,3 @@ thread_local! { static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; SIZE]); }
 pub fn with_buffer<T>(with: impl FnOnce(&mut [u8]) -> T) -> T {
     BUFFER.with_borrow_mut(|buffer| with(buffer))
 }
-// ANCHOR_END: with_buffer

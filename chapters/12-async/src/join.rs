@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::task::Poll;
 
 /// Waits for both, in one task: whenever it is polled, it polls each one that has not ended.
-// ANCHOR: join
 pub async fn join<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Output) {
     let (mut first, mut second) = (pin!(first), pin!(second));
     let (mut one, mut other) = (None, None);
@@ -31,4 +30,3 @@ pub async fn join<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::O
     })
     .await
 }
-// ANCHOR_END: join

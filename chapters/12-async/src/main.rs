@@ -56,7 +56,6 @@ fn main() -> ExitCode {
     })
 }
 
-// ANCHOR: both
 fn on_our_runtime(listener: TcpListener, stop: Stop, grace: Duration) -> io::Result<()> {
     runtime::Runtime::new()?.block_on(async {
         let listener = runtime::TcpListener::from_std(listener)?;
@@ -73,4 +72,3 @@ fn on_tokios(listener: TcpListener, stop: Stop, grace: Duration) -> io::Result<(
         on_tokio::serve(listener, stop, grace).await
     })
 }
-// ANCHOR_END: both

@@ -19,6 +19,70 @@ fn example(name: &str) -> PathBuf {
     path
 }
 
+fn output(name: &str) -> String {
+    let output = Command::new(example(name)).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn the_state_machine_by_hand_does_what_the_compilers_does() {
+    let output = output("states");
+    for name in ["async fn", "by hand "] {
+        for poll in ["1: Pending", "2: Pending", "3: Ready(3)"] {
+            let line = format!("{name}, poll {poll}\n");
+            assert!(output.contains(&line), "{line}{output}");
+        }
+    }
+    let size = |name: &str| -> usize {
+        let line = output.lines().find(|line| line.ends_with(name)).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    assert!(size("buffer_before") < 100, "{output}");
+    assert!(size("buffer_across") > 1024, "{output}");
+    assert!(size("buffer_boxed") < 100, "{output}");
+}
+
+#[test]
+fn what_a_dropped_future_has_read_is_lost() {
+    let expected = "in the future: the time is up, then \"lo\\n\"\n\
+                    in its caller: the time is up, then \"hello\\n\"\n";
+    assert_eq!(output("cancelled"), expected);
+}
+
+/// The example of RFC 6455 §1.3.
+const REQUEST: &[u8] =
+    b"GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+const ANSWER: &[u8] =
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+    Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+#[test]
+fn the_protocol_of_chapter_07_runs_on_tokio() {
+    let server = Server::spawn(example("websocket").to_str().unwrap(), &[]);
+    let hello = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"; // RFC 6455 §5.7
+    let mut client = server.client();
+    client.send(&[REQUEST, hello].concat());
+    client.expect(&[ANSWER, b"\x81\x05Hello"].concat());
+    client.send(b"\x89\x80\0\0\0\0\x01\x82\0\0\0\0He");
+    client.expect(b"\x8a\x00");
+    client.send(b"\x80\x83\0\0\0\0llo");
+    client.expect(b"\x81\x05Hello");
+    client.send(b"\x88\x82\0\0\0\0\x03\xe8");
+    client.expect(b"\x88\x02\x03\xe8");
+    client.expect_end();
+}
+
+#[test]
+fn the_protocol_of_chapter_07_refuses_on_tokio_what_it_refused_before() {
+    let server = Server::spawn(example("websocket").to_str().unwrap(), &[]);
+    let mut client = server.client();
+    client.send(&[REQUEST, b"\x81\x05Hello"].concat()); // not masked
+    client.expect(ANSWER);
+    client.expect(b"\x88");
+}
+
 /// The echo by completion, where this process may have a ring.
 fn uring() -> Option<Server> {
     let program = example("uring");

@@ -57,7 +57,6 @@ impl<T: Send + 'static> JoinSet<T> {
     ///
     /// The future must be [`Send`], though one thread polls it: its waker may be anywhere, and the
     /// last owner of the waker drops the task.
-    // ANCHOR: spawn
     pub fn spawn(&mut self, future: impl Future<Output = T> + Send + 'static) {
         let mut state = self.members.state();
         let entry = state.running.vacant_entry();
@@ -68,7 +67,6 @@ impl<T: Send + 'static> JoinSet<T> {
         entry.insert(Arc::clone(&task));
         task.wake();
     }
-    // ANCHOR_END: spawn
 
     /// Waits for the next task that ends, and returns what it has returned; `None` if there is no
     /// task. Dropping this future loses nothing.

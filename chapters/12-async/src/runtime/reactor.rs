@@ -52,7 +52,6 @@ impl Reactor {
         })
     }
 
-    // ANCHOR: add
     /// Watches `io` for both directions, edge-triggered, until [`Self::remove`].
     pub(super) fn add(&self, io: &(impl AsFd + AsRawFd)) -> io::Result<usize> {
         let mut sources = lock(&self.sources);
@@ -68,7 +67,6 @@ impl Reactor {
         entry.insert(Source::new(fd));
         Ok(key)
     }
-    // ANCHOR_END: add
 
     /// Forgets `key`, which [`Self::add`] gave for `io`.
     pub(super) fn remove(&self, key: usize, io: &impl AsFd) {
@@ -85,7 +83,6 @@ impl Reactor {
         lock(&self.timers)
     }
 
-    // ANCHOR: turn
     /// Waits, if it may sleep, for the first event or timer.
     pub(super) fn wait(&self, turn: &mut Turn, may_sleep: bool) -> io::Result<()> {
         let next = self.timers().next();
@@ -119,7 +116,6 @@ impl Reactor {
         // Without a lock: what is woken may drop its task, and that its sockets.
         turn.woken.drain(..).for_each(Waker::wake);
     }
-    // ANCHOR_END: turn
 }
 
 /// Whole milliseconds, rounded up: a wait that ended too early would find nothing due. After the

@@ -60,7 +60,6 @@ impl TcpStream {
         }
     }
 
-    // ANCHOR: try_read
     /// Reads what is there; 0 bytes are the end. A short read has emptied the socket (`epoll(7)`,
     /// "Questions and answers", 9), so it uses the edge up, which saves the read that would block.
     ///
@@ -74,7 +73,6 @@ impl TcpStream {
             Ok((count, if short { Left::Nothing } else { Left::Perhaps }))
         })
     }
-    // ANCHOR_END: try_read
 
     /// Writes as much as there is room for.
     ///
@@ -135,7 +133,6 @@ impl Future for Readiness<'_> {
     }
 }
 
-// ANCHOR: write_all
 impl Future for WriteAll<'_> {
     type Output = io::Result<()>;
 
@@ -151,7 +148,6 @@ impl Future for WriteAll<'_> {
         Poll::Ready(Ok(()))
     }
 }
-// ANCHOR_END: write_all
 
 impl AsRawFd for TcpStream {
     fn as_raw_fd(&self) -> RawFd {

@@ -60,7 +60,6 @@ pub fn sleep(duration: Duration) -> Sleep {
     }
 }
 
-// ANCHOR: sleep
 impl Future for Sleep {
     type Output = ();
 
@@ -88,4 +87,3 @@ impl Drop for Sleep {
         }
     }
 }
-// ANCHOR_END: sleep

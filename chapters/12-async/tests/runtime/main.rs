@@ -2,6 +2,7 @@
 
 mod combining;
 mod fairness;
+mod myths;
 mod sockets;
 mod tasks;
 mod time;

@@ -8,7 +8,7 @@ use crate::{BOTH, start};
 fn without_descriptors_it_neither_spins_nor_goes_deaf() {
     for runtime in BOTH {
         let server = descriptors::few(env!("CARGO_BIN_EXE_ch12-async"), &["--on", runtime]);
-        descriptors::it_neither_spins_nor_goes_deaf(&server, "12-async.html#what-it-does");
+        descriptors::it_neither_spins_nor_goes_deaf(&server, "12-tokio.html#ending-tasks");
     }
 }
 
