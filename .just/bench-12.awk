@@ -54,7 +54,7 @@ END {
         y = 30 + 30 * (i - 1)
         printf "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n", zero - 8, y + 16, label[i] > svg
         printf "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%.0f\" height=\"20\"/>\n", part < 1 ? "hue-1" : "hue-4", zero, y, (part > 1.95 ? 1.95 : part) * unit > svg
-        printf "<text x=\"%.0f\" y=\"%d\">%.2f</text>\n", zero + (part > 1.95 ? 1.95 : part) * unit + 6, y + 16, part > svg
+        printf "<text x=\"632\" y=\"%d\" text-anchor=\"end\">%.2f</text>\n", y + 16, part > svg
     }
     print "</svg>" > svg
 }
