@@ -75,6 +75,7 @@ fn complete(
                 entry.insert(Connection::new(stream)).start(ring, key)?;
             }
             if !completion.more {
+                // Without a free descriptor this fails at once, again and again: it should pause.
                 ring.accept(listener.as_raw_fd())?;
             }
         }
