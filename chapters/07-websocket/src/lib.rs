@@ -3,6 +3,7 @@
 //! | room | what it holds |
 //! | --- | --- |
 //! | `protocol.rs` | frames as bytes: bytes in, events out, no socket. What RFC 6455 forbids is refused, and [`Error`] names each case |
+//! | `deflate.rs` | compression: what both sides agree on. Can be passed by at first |
 //! | `connection.rs` | a WebSocket connection on the reactor of chapter 05 |
 //! | `echo.rs` | each message goes back as it came |
 //! | `server.rs` | what all connections share: the HTTP of chapter 06, and the change of protocol |
@@ -17,6 +18,7 @@ compile_error!("The workbook needs Linux: use a container, a virtual machine or 
 
 mod client;
 mod connection;
+pub mod deflate;
 mod echo;
 mod pages;
 mod protocol;
