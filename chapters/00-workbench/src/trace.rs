@@ -95,7 +95,11 @@ pub const KINDS: &[(&str, &str)] = &[
     ),
     (
         "frame",
-        "fd, way, opcode, fin, masked, bytes, data, [here]: a WebSocket frame comes in or goes out; its payload, unmasked, of which so much is here",
+        "fd, way, opcode, fin, [rsv1], masked, bytes, data, [here]: a WebSocket frame comes in or goes out; its payload, unmasked, of which so much is here",
+    ),
+    (
+        "deflate",
+        "fd, way, bytes, compressed: so many bytes of a message take so many compressed, on its way in or out; on its way in, 0 if they come of those before",
     ),
     ("eof", "fd: the peer finished sending"),
     ("would-block", "fd, call: the call had nothing to do"),
@@ -305,7 +309,9 @@ impl fmt::Display for Record {
 fn colour_of(kind: &str) -> Style {
     let colour = match kind {
         "wait" | "wake" | "ready" => AnsiColor::Blue,
-        "read" | "discard" | "write" | "eof" | "request" | "response" | "frame" => AnsiColor::Green,
+        "read" | "discard" | "write" | "eof" | "request" | "response" | "frame" | "deflate" => {
+            AnsiColor::Green
+        }
         "would-block" | "error" => AnsiColor::Red,
         _ => AnsiColor::Yellow,
     };

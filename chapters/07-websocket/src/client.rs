@@ -179,6 +179,7 @@ impl Client {
                         }));
                     }
                 }
+                Event::Deflated(_) => return Err(self.fail(Error::ReservedBit, out)),
                 Event::Ping(payload) => self.ping = Some(payload.to_vec()),
                 Event::Pong(payload) => return Ok(Some(Incoming::Pong(payload.to_vec()))),
                 Event::Close(theirs) => {
@@ -280,6 +281,7 @@ impl Client {
         let header = Header {
             opcode,
             last,
+            compressed: false,
             mask: Some(Mask::new(self.random.bytes()?)),
             length: payload.len() as u64,
         };

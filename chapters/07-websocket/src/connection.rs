@@ -12,6 +12,6 @@ mod output;
 mod session;
 pub(crate) mod trace;
 
-pub(crate) use self::output::send_close;
+pub(crate) use self::output::{send_close, send_compressed};
 pub use self::output::{send_frame, send_header};
-pub use self::session::WebSocket;
+pub use self::session::{Progress, WebSocket};

@@ -22,6 +22,7 @@ use reactor::{ConnId, Io};
 
 use self::chunks::{Chunks, Spare};
 use crate::connection::trace;
+use crate::deflate::{Deflation, Outgoing};
 use crate::{Opcode, Part, send_frame, send_header};
 
 /// What a connection may hold in any case, in bytes.
@@ -68,8 +69,23 @@ struct Held {
     bytes: Chunks,
     /// What its next frame begins with: the message's opcode, or that of a continuation.
     opcode: Opcode,
+    form: Form,
     state: State,
 }
+
+/// How a message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Its first fragment will decide that.
+    Open,
+    /// As it is: each fragment's header says its length, and the bytes follow as the client reads.
+    Plain,
+    /// Compressed: only then is a fragment's length known, so each chunk is one.
+    Deflated,
+}
+
+/// Chunks that are compressed in one turn, of 64 KiB each: then others have theirs.
+const TURN: usize = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -89,17 +105,48 @@ impl Echo {
         if self.0.is_none() && part.last {
             send_frame(io, id, part.kind.opcode(), part.bytes);
         } else {
-            self.hold(io, id, part, memory);
+            self.hold(io, id, part, memory, None);
         }
+    }
+
+    /// The same where messages may be compressed.
+    pub fn add_compressed(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        part: Part<'_>,
+        memory: &mut Memory,
+        (mut outgoing, shared): (Outgoing<'_>, &mut Deflation),
+    ) {
+        if self.0.is_none() && part.last {
+            outgoing.send(io, id, (part.kind, part.bytes), shared);
+        } else {
+            self.hold(io, id, part, memory, Some((outgoing, shared)));
+        }
+    }
+
+    /// Whether a message is on its way out: nothing may come between, and no other may begin.
+    #[must_use]
+    pub fn is_sending(&self) -> bool {
+        let state = self.0.as_ref().map(|held| held.state);
+        matches!(state, Some(State::Sending { .. }))
     }
 
     #[inline(never)]
     // ANCHOR: hold
-    fn hold(&mut self, io: &mut Io, id: ConnId, part: Part<'_>, memory: &mut Memory) {
+    fn hold(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        part: Part<'_>,
+        memory: &mut Memory,
+        mut deflate: Option<(Outgoing<'_>, &mut Deflation)>,
+    ) {
         let held = self.0.get_or_insert_with(|| {
             Box::new(Held {
                 bytes: Chunks::default(),
                 opcode: part.kind.opcode(),
+                form: Form::Open,
                 state: State::Collecting,
             })
         });
@@ -107,17 +154,70 @@ impl Echo {
         memory.held += part.bytes.len();
         let too_much = held.bytes.len() >= FREE && memory.held >= memory.limit;
         if part.last || too_much {
-            let (opcode, length) = (held.opcode, held.bytes.len());
-            trace::output(io, id, opcode, part.last, length, held.bytes.front());
-            send_header(io, id, opcode, part.last, length);
-            held.opcode = Opcode::Continuation;
+            if held.form == Form::Open {
+                // If it isn't the last, bytes may be added before it is gone: a plain header couldn't say how many.
+                let pays = deflate.as_mut().is_some_and(|(out, shared)| {
+                    !part.last || out.pays(held.bytes.front(), shared)
+                });
+                held.form = if pays { Form::Deflated } else { Form::Plain };
+            }
+            if held.form == Form::Plain {
+                let (opcode, length) = (held.opcode, held.bytes.len());
+                trace::output(io, id, opcode, part.last, length, held.bytes.front());
+                send_header(io, id, opcode, part.last, length);
+                held.opcode = Opcode::Continuation;
+            }
             held.state = State::Sending { last: part.last };
-            self.flush(io, id, memory);
+            match deflate {
+                Some((outgoing, shared)) => self.flush_compressed(io, id, memory, outgoing, shared),
+                None => self.flush(io, id, memory),
+            }
         } else {
             io.hold(id, held.bytes.held());
         }
     }
     // ANCHOR_END: hold
+
+    /// As [`Self::flush`], where messages may be compressed.
+    pub fn flush_compressed(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        memory: &mut Memory,
+        mut outgoing: Outgoing<'_>,
+        shared: &mut Deflation,
+    ) {
+        let Some(held) = self.0.as_mut().filter(|held| held.form == Form::Deflated) else {
+            return self.flush(io, id, memory);
+        };
+        let State::Sending { last } = held.state else {
+            return;
+        };
+        for _ in 0..TURN {
+            if io.is_full(id) {
+                break; // until on_drain
+            }
+            let chunk = held.bytes.take().unwrap_or_default();
+            let ends = held.bytes.len() == 0;
+            outgoing.send_fragment(io, id, held.opcode, (&chunk, last && ends), shared);
+            held.opcode = Opcode::Continuation;
+            memory.held -= chunk.len();
+            memory.spare.keep(chunk);
+            if ends {
+                io.hold(id, held.bytes.held());
+                return self.sent(last);
+            }
+        }
+        io.hold(id, held.bytes.held());
+    }
+
+    /// All that was to be sent has been.
+    fn sent(&mut self, last: bool) {
+        match &mut self.0 {
+            Some(held) if !last => held.state = State::Collecting,
+            _ => self.0 = None,
+        }
+    }
 
     /// Sends what there is to be sent, as far as the output isn't full. To be called from
     /// [`Handler::on_drain`](reactor::Handler::on_drain), too.
@@ -137,11 +237,7 @@ impl Echo {
         if held.bytes.len() > 0 {
             return;
         }
-        if last {
-            self.0 = None;
-        } else {
-            held.state = State::Collecting;
-        }
+        self.sent(last);
     }
 
     /// The connection is gone, and what it held.

@@ -3,7 +3,7 @@
 //! | room | what it holds |
 //! | --- | --- |
 //! | `protocol.rs` | frames as bytes: bytes in, events out, no socket. What RFC 6455 forbids is refused, and [`Error`] names each case |
-//! | `deflate.rs` | compression: what both sides agree on. Can be passed by at first |
+//! | `deflate.rs` | compression: what both sides agree on, and messages that get shorter. Can be passed by at first |
 //! | `connection.rs` | a WebSocket connection on the reactor of chapter 05 |
 //! | `echo.rs` | each message goes back as it came |
 //! | `server.rs` | what all connections share: the HTTP of chapter 06, and the change of protocol |
@@ -27,7 +27,8 @@ mod server;
 
 pub use client::{Address, AddressError, Alarm, Chunk, Client, Failure, Goodbye, Incoming, Input};
 pub use client::{Lookup, MAX_ANSWER, Misunderstanding, Opening, Settings, Wait, talk};
-pub use connection::{WebSocket, send_frame, send_header};
+pub(crate) use connection::send_compressed;
+pub use connection::{Progress, WebSocket, send_frame, send_header};
 pub use echo::{Echo, Memory};
 pub use pages::{Listener, Login};
 pub use protocol::{

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use ch07_websocket::deflate::{Compression, Policy};
 use ch07_websocket::{Admitted, Handshake, Limits, Server};
 use clap::Parser;
 use http::{Files, HostName, Hosts, connections, kept_files};
@@ -38,6 +39,15 @@ struct Options {
     #[arg(long, default_value_t = Limits::default().message, value_name = "BYTES")]
     max_message: u64,
 
+    /// Compress no messages, whatever clients offer
+    #[arg(long)]
+    no_deflate: bool,
+
+    /// What windows may take, in all, that are kept from message to message; without room for its
+    /// own, a connection begins each message with an empty one
+    #[arg(long, default_value = "64M", value_name = "BYTES", value_parser = memory)]
+    deflate_memory: usize,
+
     /// Ping a peer after so long without a sign of life; 0 for never
     #[arg(long, default_value_t = 30, value_name = "SECONDS")]
     heartbeat: u16,
@@ -69,11 +79,15 @@ impl Options {
         let files = Files::open(Path::new(site))?.keeping(kept_files(self.loops.into()));
         let mut server = Server::new(files, handshake);
         server.be_called(Hosts::of(address, &self.host_name));
-        server.limits = Limits {
-            frame: self.max_message,
-            message: self.max_message,
-            ..Limits::default()
+        server.limits.message = self.max_message;
+        server.limits.frame = if self.no_deflate {
+            self.max_message
+        } else {
+            server.limits.compressed()
         };
+        let policy = (!self.no_deflate).then(Policy::default);
+        let memory = self.deflate_memory / usize::from(self.loops);
+        server.compression = Compression::new(policy, memory);
         let period = Duration::from_secs(self.heartbeat.into());
         server.heartbeat = (self.heartbeat > 0).then_some(period);
         if self.loops == 1 {
@@ -107,6 +121,19 @@ fn main() -> ExitCode {
         let server = |_| options.server(address);
         Ok(serve(listeners, signals, &limits, server)?)
     })
+}
+
+/// A number of bytes, or with K, M or G of so many times 1024.
+fn memory(text: &str) -> Result<usize, String> {
+    let (digits, unit) = match text.as_bytes().last() {
+        Some(b'K') => (&text[..text.len() - 1], 10),
+        Some(b'M') => (&text[..text.len() - 1], 20),
+        Some(b'G') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let number = digits.parse::<usize>().ok();
+    let bytes = number.and_then(|number| number.checked_mul(1 << unit));
+    bytes.ok_or_else(|| "a number of bytes is like 67108864 or 64M".to_owned())
 }
 
 /// The name of a sub-protocol is a token (RFC 6455 §4.1).

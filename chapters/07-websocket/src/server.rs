@@ -1,13 +1,15 @@
 //! The server: HTTP for its page, and WebSocket for clients that ask for it.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use http::{Call, Files, Hosts, Http, Method, Outcome, Reply, Request, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, Origin};
 
+use crate::deflate::Compression;
 use crate::pages::{Logins, Shared, long_poll, phone, poll};
-use crate::{Accepted, Echo, Handshake, Limits, Listener, Login, Memory, WebSocket};
+use crate::{Accepted, Echo, Handshake, Limits, Listener, Login, Memory, Progress, WebSocket};
 
 /// What a request's connection becomes.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub struct Server {
     pub heartbeat: Option<Duration>,
     /// What the connections hold of their messages.
     pub memory: Memory,
+    /// What they are compressed with.
+    pub compression: Compression,
     site: Site<Shared, Upgrade>,
 }
 
@@ -76,6 +80,7 @@ impl Server {
             limits: Limits::default(),
             heartbeat: Some(Duration::from_secs(30)),
             memory: Memory::default(),
+            compression: Compression::default(),
             site: Site::new(files, routes, shared),
         }
     }
@@ -121,7 +126,8 @@ impl Server {
     fn open(&mut self, io: &mut Io, id: ConnId, request: &Request, to: Upgrade) -> Session {
         match to {
             Upgrade::Events => Session::Listener(Box::new(Listener::events(io, id, request))),
-            Upgrade::Echo(accepted) => {
+            Upgrade::Echo(mut accepted) => {
+                accepted.compression = self.compression.agree(&request.head());
                 let socket = WebSocket::open(io, id, &accepted);
                 WebSocket::begin_heartbeat(io, id, self.heartbeat);
                 Session::WebSocket(socket, Echo::default())
@@ -139,6 +145,39 @@ impl Server {
         }
     }
     // ANCHOR_END: after_http
+
+    /// Input has arrived on a WebSocket whose messages may be compressed, or its turn to go on has
+    /// come. Whether there is more to do once the others have had theirs.
+    #[inline(never)]
+    fn on_compressed_data(
+        &mut self,
+        io: &mut Io,
+        id: ConnId,
+        (socket, echo): (&mut WebSocket, &mut Echo),
+        input: &mut Buffer,
+    ) -> Progress {
+        let (memory, compression) = (&mut self.memory, &mut self.compression);
+        let shared = &mut compression.deflation;
+        if echo.is_sending() {
+            socket.with_outgoing(|out| echo.flush_compressed(io, id, memory, out, shared));
+            if echo.is_sending() {
+                return Progress::More;
+            }
+        }
+        let inflation = (&self.limits, &mut compression.inflation);
+        let progress = socket.on_data_inflating(io, id, inflation, input, |io, part, out| {
+            echo.add_compressed(io, id, part, memory, (out, &mut *shared));
+            if echo.is_sending() {
+                return ControlFlow::Break(()); // what comes next waits until that is sent
+            }
+            ControlFlow::Continue(())
+        });
+        if echo.is_sending() {
+            Progress::More
+        } else {
+            progress
+        }
+    }
 }
 
 /// Answers a request for WebSocket: by changing the protocol to what `to` makes of the handshake, or
@@ -169,6 +208,15 @@ impl Handler for Server {
         }
         // Frames may have arrived right after the handshake: the same input goes on.
         if let Session::WebSocket(socket, echo) = session {
+            if socket.agreement().is_some() {
+                let progress = self.on_compressed_data(io, id, (socket, echo), input);
+                match progress {
+                    Progress::More => io.resume(id),
+                    Progress::Done if io.has_ended(id) => io.close(id),
+                    Progress::Done => {}
+                }
+                return;
+            }
             socket.on_data(io, id, &self.limits, input, |io, part| {
                 echo.add(io, id, part, &mut self.memory);
             });
@@ -181,8 +229,15 @@ impl Handler for Server {
     }
     // ANCHOR_END: on_data
 
-    fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Session, _: &mut Buffer) {
+    fn on_end(&mut self, io: &mut Io, id: ConnId, session: &mut Session, input: &mut Buffer) {
         match session {
+            // What has come isn't forgotten because it needs several turns.
+            Session::WebSocket(socket, echo) if socket.agreement().is_some() => {
+                match self.on_compressed_data(io, id, (socket, echo), input) {
+                    Progress::More => io.resume(id),
+                    Progress::Done => io.close(id),
+                }
+            }
             Session::Http(http) => http.on_end(io, id),
             // Of a WebSocket, without a Close: 1006.
             Session::WebSocket(..) | Session::Listener(_) => io.close(id),
@@ -194,7 +249,10 @@ impl Handler for Server {
     }
 
     fn on_drain(&mut self, io: &mut Io, id: ConnId, session: &mut Session) {
-        if let Session::WebSocket(_, echo) = session {
+        if let Session::WebSocket(socket, echo) = session {
+            if socket.agreement().is_some() {
+                return io.resume(id); // `on_data` sends what is left
+            }
             echo.flush(io, id, &mut self.memory);
         }
     }
@@ -241,7 +299,10 @@ impl Handler for Server {
 
     fn on_close(&mut self, io: &mut Io, id: ConnId, session: Session, _: Closed) {
         match session {
-            Session::WebSocket(_, echo) => echo.forget(&mut self.memory),
+            Session::WebSocket(socket, echo) => {
+                echo.forget(&mut self.memory);
+                self.compression.forget(socket.agreement());
+            }
             Session::Login(mut login) => login.leave(io, id, self.site.state.logins.as_mut()),
             Session::Http(_) | Session::Listener(_) => {}
         }

@@ -85,6 +85,7 @@ fn beginning(length: usize) -> Vec<u8> {
     let header = Header {
         opcode: Opcode::Binary,
         last: false,
+        compressed: false,
         mask: Some(MASK),
         length: length as u64,
     };

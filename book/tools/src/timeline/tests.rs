@@ -375,6 +375,10 @@ fn a_server_that_tells_of_its_frames_knows_how_far_the_talk_is() {
         frame("out", "text", true, 200, 200, "Hello"),
         frame("out", "close", true, 2, 2, r"\x03\xe8"),
         frame("in", "close", true, 0, 0, ""),
+        json!({"event": "deflate", "fd": 4, "way": "in", "bytes": 300, "compressed": 20}),
+        json!({"event": "deflate", "fd": 4, "way": "in", "bytes": 90, "compressed": 0}),
+        json!({"event": "deflate", "fd": 4, "way": "out", "bytes": 300, "compressed": 20}),
+        json!({"event": "frame", "fd": 4, "way": "out", "opcode": "text", "fin": true, "rsv1": true, "masked": false, "bytes": 20, "data": "…"}),
     ]);
     let known = row(&timeline, "server", "fd 4");
     let known: Vec<&str> = known[7..]
@@ -391,6 +395,10 @@ fn a_server_that_tells_of_its_frames_knows_how_far_the_talk_is() {
             ", 204 to be sent; WebSocket open",
             ", 208 to be sent; WebSocket, Close sent",
             ", 208 to be sent; WebSocket, Close sent and received",
+            ", 208 to be sent; WebSocket, Close sent and received",
+            ", 208 to be sent; WebSocket, Close sent and received",
+            ", 208 to be sent; WebSocket, Close sent and received",
+            ", 230 to be sent; WebSocket, Close sent and received",
         ]
     );
     let said = |at: usize| &*timeline.frames[at].say;
@@ -401,6 +409,15 @@ fn a_server_that_tells_of_its_frames_knows_how_far_the_talk_is() {
             "A frame from client 1 has come on fd 4: a continuation, masked, 3 bytes (“llo”), the last of its message.",
             r"main sends a frame to client 1: a Close, 2 bytes (“\x03\xe8”).",
             "A frame from client 1 has come on fd 4: a Close, masked, without payload.",
+        ]
+    );
+    assert_eq!(
+        [said(14), said(15), said(16), said(17)],
+        [
+            "main inflates 20 bytes to 300.",
+            "main inflates 90 bytes more.",
+            "main compresses 300 bytes to 20.",
+            "main sends a frame to client 1: text, compressed, 20 bytes (“…”).",
         ]
     );
 }

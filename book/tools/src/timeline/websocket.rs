@@ -90,11 +90,28 @@ pub fn say(event: &Record, thread: &str, on: &str, peer: &str) -> String {
     } else {
         ""
     };
-    let frame = format!("{name}{mask}, {}{more}", payload(event));
+    let compressed = if get("rsv1") == "true" {
+        ", compressed"
+    } else {
+        ""
+    };
+    let frame = format!("{name}{mask}{compressed}, {}{more}", payload(event));
     if get("way") == "in" {
         format!("A frame from {peer} has come on {on}: {frame}.")
     } else {
         format!("{thread} sends a frame to {peer}: {frame}.")
+    }
+}
+
+/// What compression makes of a message, in words.
+pub fn deflate(event: &Record, thread: &str) -> String {
+    let (bytes, compressed) = (event.bytes.unwrap_or(0), field(event, "compressed"));
+    if field(event, "way") == "in" && compressed == "0" {
+        format!("{thread} inflates {bytes} bytes more.")
+    } else if field(event, "way") == "in" {
+        format!("{thread} inflates {compressed} bytes to {bytes}.")
+    } else {
+        format!("{thread} compresses {bytes} bytes to {compressed}.")
     }
 }
 

@@ -74,6 +74,7 @@ fn by_the_server(event: &Record, before: &State) -> String {
         ),
         "request" | "keep" | "response" => http::say(event, thread, &on, peer),
         "frame" => websocket::say(event, thread, &on, peer),
+        "deflate" => websocket::deflate(event, thread),
         "eof" => format!("read on {on} returns 0 to {thread}: {peer} has finished sending."),
         "would-block" => match get("call").as_str() {
             "write" => format!("write on {on} would block: there is no room for more."),

@@ -13,7 +13,7 @@ const EXCERPT: usize = 64;
 /// Whether there is a trace.
 #[expect(clippy::inline_always, reason = "each message comes through here")]
 #[inline(always)]
-pub(super) fn is_on() -> bool {
+pub(crate) fn is_on() -> bool {
     enabled!(Level::TRACE)
 }
 
@@ -27,7 +27,7 @@ pub(super) fn switching(io: &Io, id: ConnId, answer: &str) {
 #[inline]
 pub(super) fn input(io: &Io, id: ConnId, decoder: &Decoder, input: &Buffer, limits: &Limits) {
     if is_on() && decoder.is_between_frames() {
-        tell_frames(io, id, input, limits);
+        tell_frames(io, id, decoder, input, limits);
     }
 }
 
@@ -50,8 +50,8 @@ pub(super) fn keep(io: &Io, id: ConnId, input: &[u8]) {
 /// another one once its header is.
 #[cold]
 #[inline(never)]
-fn tell_frames(io: &Io, id: ConnId, mut input: &[u8], limits: &Limits) {
-    while let Ok(Some((header, used))) = Header::parse(input, Role::Server, limits.frame) {
+fn tell_frames(io: &Io, id: ConnId, decoder: &Decoder, mut input: &[u8], limits: &Limits) {
+    while let Ok(Some((header, used))) = decoder.header(input, limits.frame) {
         let there = &input[used..];
         let length = usize::try_from(header.length).unwrap_or(usize::MAX);
         let here = there.len().min(length);
@@ -77,6 +77,7 @@ fn tell_input(io: &Io, id: ConnId, header: &Header, here: &[u8]) {
         way = "in",
         opcode = header.opcode.name(),
         fin = header.last,
+        rsv1 = header.compressed.then_some(true),
         masked = header.mask.is_some(),
         bytes = header.length,
         here = here.len(),
@@ -85,15 +86,51 @@ fn tell_input(io: &Io, id: ConnId, header: &Header, here: &[u8]) {
     );
 }
 
+/// Tells that so many compressed bytes have been inflated; 0 for more that comes of those before.
+#[expect(clippy::inline_always, reason = "each message comes through here")]
+#[inline(always)]
+pub(super) fn inflated(io: &Io, id: ConnId, bytes: usize, compressed: usize) {
+    if is_on() {
+        deflate(io, id, "in", bytes, compressed);
+    }
+}
+
+/// Tells of a message, or a part of one, that has been inflated, or compressed: then its frame follows.
+#[cold]
+#[inline(never)]
+pub(crate) fn deflate(io: &Io, id: ConnId, way: &str, bytes: usize, compressed: usize) {
+    let fd = io.descriptor(id);
+    trace!(fd, way, bytes, compressed, "deflate");
+}
+
 /// Tells of a frame that is about to be sent, and whose payload begins with `data`.
 #[cold]
 #[inline(never)]
 pub(crate) fn output(io: &Io, id: ConnId, opcode: Opcode, fin: bool, bytes: usize, data: &[u8]) {
+    tell_output(io, id, (opcode, fin, false), bytes, data);
+}
+
+/// The same of a frame of a compressed message.
+#[cold]
+#[inline(never)]
+pub(crate) fn compressed(io: &Io, id: ConnId, opcode: Opcode, fin: bool, data: &[u8]) {
+    let rsv1 = opcode != Opcode::Continuation;
+    tell_output(io, id, (opcode, fin, rsv1), data.len(), data);
+}
+
+fn tell_output(
+    io: &Io,
+    id: ConnId,
+    (opcode, fin, compressed): (Opcode, bool, bool),
+    bytes: usize,
+    data: &[u8],
+) {
     trace!(
         fd = io.descriptor(id),
         way = "out",
         opcode = opcode.name(),
         fin,
+        rsv1 = compressed.then_some(true),
         masked = false,
         bytes,
         data,

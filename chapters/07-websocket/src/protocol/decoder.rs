@@ -17,15 +17,22 @@
 
 use reactor::Buffer;
 
+use super::header::RSV1;
 use super::message::Message;
 use super::utf8::is_utf8;
 use crate::{Close, Error, Header, Kind, Limits, Mask, Opcode, Role};
+
+/// Bytes of a compressed message that are passed on at a time: they may come to a thousand times as
+/// many, and in between others can have their turn.
+const DEFLATED: usize = 1024;
 
 /// What has arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event<'a> {
     /// Some of a message.
     Data(Part<'a>),
+    /// Some of a compressed message, as it was sent: it has to be inflated before it means anything.
+    Deflated(Part<'a>),
     /// The peer wants to know whether we are there: a Pong with the same payload answers it
     /// (RFC 6455 §5.5.2).
     Ping(&'a [u8]),
@@ -68,6 +75,8 @@ pub struct Part<'a> {
 #[derive(Debug, Clone)]
 pub struct Decoder {
     role: Role,
+    /// The reserved bits that may be set.
+    allowed: u8,
     state: State,
 }
 
@@ -103,8 +112,29 @@ impl Decoder {
     pub const fn new(role: Role) -> Self {
         Self {
             role,
+            allowed: 0,
             state: State::Header,
         }
+    }
+
+    /// The same where compression has been agreed on: messages come as [`Event::Deflated`], too.
+    #[must_use]
+    pub const fn compressed(role: Role) -> Self {
+        Self {
+            role,
+            allowed: RSV1,
+            state: State::Header,
+        }
+    }
+
+    /// Reads the header at the front of `input`, as [`Header::parse`] does.
+    #[inline]
+    pub(crate) fn header(
+        &self,
+        input: &[u8],
+        limit: u64,
+    ) -> Result<Option<(Header, usize)>, Error> {
+        Header::parse_with(input, self.role, limit, self.allowed)
     }
 
     /// Whether a frame begins with what comes next.
@@ -154,7 +184,7 @@ impl Decoder {
                 }
                 State::Broken(error) => return Err(*error),
             };
-            let parsed = Header::parse(input, self.role, limits.frame)?;
+            let parsed = self.header(input, limits.frame)?;
             let Some((header, used)) = parsed else {
                 return Ok(None);
             };
@@ -162,6 +192,12 @@ impl Decoder {
                 return self.control(input, header, used);
             }
             let there = input.len() - used;
+            if header.compressed {
+                let unfinished = unfinished.copied();
+                input.consume(used);
+                self.begin(unfinished, header, limits)?;
+                continue;
+            }
             if unfinished.is_none() && header.last && header.length <= there as u64 {
                 return whole(input, header, used, limits).map(Some);
             }
@@ -180,12 +216,9 @@ impl Decoder {
         limits: &Limits,
     ) -> Result<(), Error> {
         let Header {
-            opcode,
-            length,
-            last,
-            mask,
+            length, last, mask, ..
         } = header;
-        let message = Message::with_frame(unfinished, opcode, length, limits)?;
+        let message = Message::with_frame(unfinished, &header, limits)?;
         self.state = if length == 0 && !last {
             State::NextHeader(message) // an empty fragment says nothing
         } else {
@@ -204,7 +237,11 @@ impl Decoder {
         mut message: Message,
         mut frame: Frame,
     ) -> Result<Event<'a>, Error> {
-        let there = input.len();
+        let there = if message.compressed {
+            input.len().min(DEFLATED)
+        } else {
+            input.len()
+        };
         let count = usize::try_from(frame.left).map_or(there, |left| left.min(there));
         let bytes = input.take(count);
         if let Some(mask) = &mut frame.mask {
@@ -219,7 +256,12 @@ impl Decoder {
             _ => State::Payload(message, frame),
         };
         let kind = message.kind;
-        Ok(Event::Data(Part { kind, bytes, last }))
+        let part = Part { kind, bytes, last };
+        Ok(if message.compressed {
+            Event::Deflated(part)
+        } else {
+            Event::Data(part)
+        })
     }
     // ANCHOR_END: payload
 

@@ -35,6 +35,8 @@ pub enum Error {
     /// A close code that must not be sent.
     CloseCode,
 
+    /// A compressed message that can't be inflated.
+    Compression,
     /// A text that isn't UTF-8.
     Utf8,
     /// A Close whose reason isn't UTF-8.
@@ -53,7 +55,7 @@ impl Error {
     #[must_use]
     pub const fn code(self) -> CloseCode {
         match self {
-            Self::Utf8 | Self::ReasonUtf8 => CloseCode::INVALID_DATA,
+            Self::Compression | Self::Utf8 | Self::ReasonUtf8 => CloseCode::INVALID_DATA,
             Self::FrameTooLong | Self::MessageTooLong | Self::TooManyFragments => {
                 CloseCode::TOO_BIG
             }
@@ -77,6 +79,7 @@ impl Error {
             Self::MessageInMessage => "the last message is not complete",
             Self::CloseTooShort => "a close code has two bytes",
             Self::CloseCode => "this close code must not be sent",
+            Self::Compression => "the compressed data is damaged",
             Self::Utf8 => "the text is not UTF-8",
             Self::ReasonUtf8 => "the reason is not UTF-8",
             Self::FrameTooLong => "the frame is too long",

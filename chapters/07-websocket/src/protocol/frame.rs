@@ -16,6 +16,7 @@ pub fn write_frame(out: &mut Vec<u8>, opcode: Opcode, mask: Option<Mask>, payloa
     let header = Header {
         opcode,
         last: true,
+        compressed: false,
         mask,
         length: payload.len() as u64,
     };

@@ -24,6 +24,7 @@ use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 use http::{Fields, Head, Method, OriginError, Response, Status, Version, WebOrigin};
 
 use crate::accept_key;
+use crate::deflate::{Agreement, extensions};
 
 /// The version of the protocol (RFC 6455 §4.1).
 const VERSION: &str = "13";
@@ -93,6 +94,9 @@ pub struct Accepted {
     pub key: String,
     /// The sub-protocol that both speak, if they found one.
     pub protocol: Option<String>,
+    /// What both have agreed on about compression: nothing, until the caller has asked
+    /// [`Compression::agree`](crate::deflate::Compression::agree).
+    pub compression: Option<Agreement>,
 }
 
 /// Why a server doesn't agree.
@@ -112,6 +116,8 @@ pub enum Refusal {
     Body,
     /// It comes from another site's page.
     Origin,
+    /// What it says about extensions can't be understood.
+    Extensions,
 }
 
 impl Handshake {
@@ -144,9 +150,14 @@ impl Handshake {
         if !self.origins.allow(head) {
             return Err(Refusal::Origin);
         }
+        let mut offers = fields.get_all("Sec-WebSocket-Extensions");
+        if offers.any(|offers| extensions(offers).is_err()) {
+            return Err(Refusal::Extensions); // RFC 6455 §9.1
+        }
         Ok(Accepted {
             key: accept_key(key),
             protocol: self.protocol(head).map(str::to_owned),
+            compression: None,
         })
     }
     // ANCHOR_END: check
@@ -209,6 +220,9 @@ impl Accepted {
         if let Some(protocol) = &self.protocol {
             answer.extend(["Sec-WebSocket-Protocol: ", protocol, "\r\n"]);
         }
+        if let Some(agreement) = self.compression {
+            answer.extend(["Sec-WebSocket-Extensions: ", &agreement.answer(), "\r\n"]);
+        }
         answer + "\r\n"
     }
 }
@@ -219,7 +233,7 @@ impl Refusal {
     pub const fn status(self) -> Status {
         match self {
             Self::Method => Status::METHOD_NOT_ALLOWED,
-            Self::HttpVersion | Self::Key | Self::Body => Status::BAD_REQUEST,
+            Self::HttpVersion | Self::Key | Self::Body | Self::Extensions => Status::BAD_REQUEST,
             Self::NoUpgrade | Self::Version => Status::UPGRADE_REQUIRED,
             Self::Origin => Status::FORBIDDEN,
         }
@@ -240,6 +254,9 @@ impl Refusal {
             Self::Key => "There has to be one Sec-WebSocket-Key, of 16 bytes in base64.",
             Self::Body => "A request for a WebSocket has no body.",
             Self::Origin => "This server's WebSocket is not for the pages of that site.",
+            Self::Extensions => {
+                "The field Sec-WebSocket-Extensions has to be a list, like: permessage-deflate; client_max_window_bits"
+            }
         }
     }
 

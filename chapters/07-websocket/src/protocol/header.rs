@@ -11,7 +11,7 @@
 //!     │   │      │        │        127: it is in the next 8 bytes, the highest bit 0
 //!     │   │      │        └─ 1 from a client, 0 from a server
 //!     │   │      └─ what it is: see `Opcode`
-//!     │   └─ 0, as long as no extension gives them a meaning
+//!     │   └─ 0, as long as no extension gives them a meaning: the first one says "compressed"
 //!     └─ 1: its message ends with this frame
 //! ```
 //!
@@ -22,6 +22,8 @@ use crate::{Error, Mask};
 
 const FIN: u8 = 0x80;
 const RESERVED: u8 = 0x70;
+/// The first reserved bit: the message is compressed (RFC 7692 §6).
+pub(super) const RSV1: u8 = 0x40;
 const MASK: u8 = 0x80;
 /// Lengths from here on are in the bytes that follow.
 const TWO_BYTES: u8 = 126;
@@ -108,6 +110,9 @@ pub struct Header {
     pub opcode: Opcode,
     /// Whether the message ends with it: FIN.
     pub last: bool,
+    /// Whether the message that begins with it is compressed: RSV1. Only an extension that both
+    /// sides have agreed on allows that.
+    pub compressed: bool,
     /// What its payload is masked with.
     pub mask: Option<Mask>,
     /// Bytes of payload.
@@ -123,13 +128,29 @@ impl Header {
     /// What is wrong with it, as soon as that can be told.
     #[inline]
     pub fn parse(input: &[u8], reader: Role, limit: u64) -> Result<Option<(Self, usize)>, Error> {
+        Self::parse_with(input, reader, limit, 0)
+    }
+
+    /// The same, where an extension gives the reserved bits `allowed` a meaning: in the first frame
+    /// of a message (RFC 7692 §6.2.3).
+    #[inline]
+    pub(crate) fn parse_with(
+        input: &[u8],
+        reader: Role,
+        limit: u64,
+        allowed: u8,
+    ) -> Result<Option<(Self, usize)>, Error> {
         let Some((&first, rest)) = input.split_first() else {
             return Ok(None);
         };
-        if first & RESERVED != 0 {
+        if first & RESERVED & !allowed != 0 {
             return Err(Error::ReservedBit);
         }
         let opcode = Opcode::of(first & 0x0f)?;
+        let compressed = first & RSV1 != 0;
+        if compressed && !matches!(opcode, Opcode::Text | Opcode::Binary) {
+            return Err(Error::ReservedBit);
+        }
         let last = first & FIN != 0;
         if opcode.is_control() && !last {
             return Err(Error::ControlInFragments);
@@ -161,6 +182,7 @@ impl Header {
         let header = Self {
             opcode,
             last,
+            compressed,
             mask,
             length,
         };
@@ -192,7 +214,9 @@ impl Header {
 
     #[inline]
     const fn first_byte(&self) -> u8 {
-        self.opcode as u8 | if self.last { FIN } else { 0 }
+        let fin = if self.last { FIN } else { 0 };
+        let rsv1 = if self.compressed { RSV1 } else { 0 };
+        self.opcode as u8 | fin | rsv1
     }
 
     /// The header as bytes.

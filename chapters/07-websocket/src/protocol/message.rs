@@ -1,7 +1,7 @@
 //! A message on its way: what has to be remembered of it from one fragment to the next.
 
 use super::utf8::Utf8;
-use crate::{Error, Limits, Opcode};
+use crate::{Error, Header, Limits, Opcode};
 
 /// What a message is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,6 +39,7 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Message {
     pub kind: Kind,
+    pub compressed: bool,
     utf8: Utf8,
     fragments: u32,
     /// Payload of all frames that have begun, in bytes.
@@ -46,24 +47,28 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// A frame of `length` bytes begins, which isn't a control frame: the message that it belongs
+    /// A frame begins, which isn't a control frame: the message that it belongs
     /// to, if `unfinished` is the one that it might continue (RFC 6455 §5.4).
     #[inline]
     // ANCHOR: with_frame
     pub fn with_frame(
         unfinished: Option<Self>,
-        opcode: Opcode,
-        length: u64,
+        header: &Header,
         limits: &Limits,
     ) -> Result<Self, Error> {
-        let mut message = match (unfinished, Kind::of(opcode)) {
-            (None, Some(kind)) => Self::new(kind),
+        let mut message = match (unfinished, Kind::of(header.opcode)) {
+            (None, Some(kind)) => Self::new(kind, header.compressed),
             (None, None) => return Err(Error::NothingToContinue),
             (Some(message), None) => message,
             (Some(_), Some(_)) => return Err(Error::MessageInMessage),
         };
-        message.length = message.length.saturating_add(length);
-        if message.length > limits.message {
+        message.length = message.length.saturating_add(header.length);
+        let limit = if message.compressed {
+            limits.compressed()
+        } else {
+            limits.message
+        };
+        if message.length > limit {
             return Err(Error::MessageTooLong);
         }
         message.fragments += 1;
@@ -75,19 +80,21 @@ impl Message {
     // ANCHOR_END: with_frame
 
     #[inline]
-    fn new(kind: Kind) -> Self {
+    fn new(kind: Kind, compressed: bool) -> Self {
         Self {
             kind,
+            compressed,
             utf8: Utf8::default(),
             fragments: 0,
             length: 0,
         }
     }
 
-    /// Checks the next bytes of the message, unmasked; `last` says that it ends with them.
+    /// Checks the next bytes of the message, unmasked; `last` says that it ends with them. What is
+    /// compressed can't be checked before it is inflated.
     #[inline]
     pub fn check(&mut self, bytes: &[u8], last: bool) -> Result<(), Error> {
-        if self.kind == Kind::Text {
+        if self.kind == Kind::Text && !self.compressed {
             let checked = self.utf8.check(bytes);
             if checked.is_err() || (last && !self.utf8.is_complete()) {
                 return Err(Error::Utf8);

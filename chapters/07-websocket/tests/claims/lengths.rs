@@ -9,6 +9,7 @@ fn header(length: u64, mask: Option<Mask>) -> Vec<u8> {
     let header = Header {
         opcode: Opcode::Binary,
         last: true,
+        compressed: false,
         mask,
         length,
     };

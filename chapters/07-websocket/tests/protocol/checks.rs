@@ -73,6 +73,7 @@ pub fn read(input: &[u8], ends: &[usize], role: Role, limits: &Limits) -> Readin
                     let code = close.code.map(ch07_websocket::CloseCode::number);
                     Said::Close(code, close.reason.to_owned())
                 }
+                Event::Deflated(_) => unreachable!("without an agreement, it is an error"),
                 Event::Data(part) => {
                     assert!(part.last || !part.bytes.is_empty(), "a part without bytes");
                     parts.extend_from_slice(part.bytes);
@@ -142,6 +143,7 @@ fn write(plan: &[u8], reader: Role) -> (Vec<u8>, Vec<Said>, Vec<usize>) {
                 let header = Header {
                     opcode,
                     last,
+                    compressed: false,
                     mask,
                     length,
                 };

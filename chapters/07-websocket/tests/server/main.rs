@@ -4,6 +4,7 @@
 mod blocking;
 mod closing;
 mod command_line;
+mod deflate;
 mod handshake;
 mod heartbeat;
 mod limits;

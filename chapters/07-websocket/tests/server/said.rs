@@ -83,6 +83,7 @@ impl Message {
                     Opcode::Continuation
                 },
                 last: nth == last,
+                compressed: false,
                 mask: Some(Mask::new([1, 2, 3, 4])),
                 length: bytes.len() as u64,
             };

@@ -55,6 +55,7 @@ pub fn fragment(opcode: Opcode, payload: &[u8]) -> Vec<u8> {
     let header = Header {
         opcode,
         last: false,
+        compressed: false,
         mask: Some(MASK),
         length: payload.len() as u64,
     };

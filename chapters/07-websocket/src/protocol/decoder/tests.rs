@@ -30,6 +30,9 @@ fn read(input: &[u8], ends: &[usize], role: Role, limits: &Limits) -> Reading {
                     }
                 }
                 Ok(Some(Event::Ping(data))) => said.push(format!("Ping {}", data.escape_ascii())),
+                Ok(Some(Event::Deflated(part))) => {
+                    said.push(format!("Deflated {}", part.bytes.escape_ascii()));
+                }
                 Ok(Some(Event::Pong(data))) => said.push(format!("Pong {}", data.escape_ascii())),
                 Ok(Some(Event::Close(close))) => {
                     let code = close.code.map_or(0, CloseCode::number);

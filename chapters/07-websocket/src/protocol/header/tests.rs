@@ -128,6 +128,7 @@ fn a_frame_above_the_limit_is_refused_before_its_payload() {
             Header {
                 opcode: Opcode::Binary,
                 last: true,
+                compressed: false,
                 mask: None,
                 length: u64::MAX >> 1,
             },
@@ -150,6 +151,7 @@ fn what_is_encoded_is_what_is_read_in_the_shortest_form() {
             let header = Header {
                 opcode: Opcode::Binary,
                 last: length % 2 == 0,
+                compressed: false,
                 mask,
                 length,
             };
