@@ -44,6 +44,10 @@ struct Options {
     #[arg(long, value_name = "ORIGIN")]
     origin: Vec<Admitted>,
 
+    /// Compress no messages, whatever pages offer
+    #[arg(long)]
+    no_deflate: bool,
+
     /// How long output may drain after SIGINT or SIGTERM
     #[arg(long, default_value_t = 5, value_name = "SECONDS")]
     grace: u16,
@@ -57,6 +61,9 @@ fn main() -> ExitCode {
         let room = Room::new(&random_name().context("reading /dev/urandom")?);
         let idle = Duration::from_secs(options.idle.into());
         let mut server = Server::new(room, files, options.handshake(), idle);
+        if options.no_deflate {
+            server.compress_nothing();
+        }
 
         server.set_pace(options.room_pace);
 

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use http::{Call, Files, Hosts, Http, Outcome, Reply, Route, Site};
 use reactor::{Buffer, Closed, ConnId, Handler, Io, ListenerId, Origin, Reactor, Signals};
+use websocket::deflate::{Compression, Policy, Takeover, Window};
 use websocket::{Accepted, Handshake, WebSocket};
 
 pub use self::broadcast::MAX_WAITING;
@@ -39,10 +40,19 @@ pub use self::silence::{Silence, Step};
 pub use self::talk::Talk;
 use crate::{Farewell, LineReader, Room, Seat, Why};
 
+/// A line goes to all members, so it is compressed once for all of them: on its own, since what each
+/// has in its window is another matter. So a member costs nothing while nothing is said.
+const ALONE: Policy = Policy {
+    server: Window::LARGEST,
+    client: Window::LARGEST,
+    takeover: Takeover::Reset,
+};
+
 /// What all connections share.
 #[derive(Debug)]
 pub struct Server {
     members: Members,
+    compression: Compression,
     site: Site<Handshake, Accepted>,
     /// Where pages are asked for, and WebSocket; the other listener is for lines.
     web: Option<ListenerId>,
@@ -55,9 +65,15 @@ impl Server {
         let routes = vec![Route::any("/ws", upgrade)];
         Self {
             members: Members::new(room, idle),
+            compression: Compression::new(Some(ALONE), 0),
             site: Site::new(files, routes, handshake),
             web: None,
         }
+    }
+
+    /// Compresses nothing, whatever clients offer.
+    pub fn compress_nothing(&mut self) {
+        self.compression = Compression::new(None, 0);
     }
 
     /// Lets itself be called by these names; by any, unless this says otherwise.
@@ -106,7 +122,8 @@ impl Server {
         session: &mut Session,
         outcome: Outcome<Accepted>,
     ) {
-        if let Outcome::Upgrade(_, accepted) = outcome {
+        if let Outcome::Upgrade(request, mut accepted) = outcome {
+            accepted.compression = self.compression.agree(&request.head());
             let socket = WebSocket::open(io, id, &accepted);
             let page = Page::join(io, id, socket, &mut self.members);
             *session = Session::Page(Box::new(page));
@@ -142,7 +159,10 @@ impl Handler for Server {
         // Frames may have arrived right after the handshake: the same input goes on.
         match session {
             Session::Lines(reader, talk) => self.members.on_lines(io, id, (reader, talk), input),
-            Session::Page(page) => page.on_data(io, id, &mut self.members, input),
+            Session::Page(page) => {
+                let inflation = &mut self.compression.inflation;
+                page.on_data(io, id, &mut self.members, inflation, input);
+            }
             Session::Http(_) => {}
         }
     }
@@ -153,7 +173,7 @@ impl Handler for Server {
             Session::Lines(reader, talk) => {
                 self.members.on_last_line(io, id, (reader, talk), input);
             }
-            Session::Page(_) => self.members.leave(io, Seat::page(id), Why::Lost), // without a Close: 1006
+            Session::Page(page) => self.members.leave(io, page.seat(id), Why::Lost), // without a Close: 1006
         }
         io.close(id);
     }
@@ -161,7 +181,10 @@ impl Handler for Server {
     fn on_timer(&mut self, io: &mut Io, id: ConnId, session: &mut Session, key: u8) {
         match session {
             Session::Lines(_, talk) => self.members.on_timer(io, Seat::lines(id), talk, key),
-            Session::Page(page) => self.members.on_timer(io, Seat::page(id), page.talk(), key),
+            Session::Page(page) => {
+                let seat = page.seat(id);
+                self.members.on_timer(io, seat, page.talk(), key);
+            }
             Session::Http(http) => {
                 let outcome = http.on_timer(io, id, &mut self.site, key);
                 self.after_http(io, id, session, outcome);
@@ -194,6 +217,9 @@ impl Handler for Server {
     }
 
     fn on_close(&mut self, io: &mut Io, id: ConnId, session: Session, why: Closed) {
+        if let Session::Page(page) = &session {
+            page.forget(&mut self.members);
+        }
         // Of a server that goes down all leave, and none has to be told.
         if io.is_stopping() {
             return;

@@ -16,6 +16,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use reactor::Io;
+use websocket::deflate::Agreement;
 
 use super::arrivals::{Arrivals, QUARTER, Told};
 use super::shares::Shares;
@@ -65,6 +66,16 @@ impl Broadcast {
     /// What may be said is shared anew.
     pub fn set_shares(&mut self, shares: Shares) {
         self.shares = shares;
+    }
+
+    /// There is a WebSocket that agrees to this: it is told compressed.
+    pub fn compress_for(&mut self, member: Agreement) {
+        self.draft.add(member);
+    }
+
+    /// That WebSocket is gone.
+    pub fn forget(&mut self, member: Agreement) {
+        self.draft.remove(member);
     }
 
     /// Whether there is a member at `seat`.

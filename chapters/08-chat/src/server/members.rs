@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use reactor::{Buffer, ConnId, Io, network};
+use websocket::deflate::Agreement;
 
 use super::broadcast::Broadcast;
 use super::shares::{ROOM_PACE, Shares};
@@ -34,6 +35,16 @@ impl Members {
     /// Whether there is a member at `seat`, which hasn't left.
     pub fn has(&self, seat: Seat) -> bool {
         self.broadcast.has(seat)
+    }
+
+    /// A WebSocket has agreed to this.
+    pub fn compress_for(&mut self, member: Agreement) {
+        self.broadcast.compress_for(member);
+    }
+
+    /// That WebSocket is gone.
+    pub fn forget(&mut self, member: Agreement) {
+        self.broadcast.forget(member);
     }
 
     /// A newcomer, from now on a member.

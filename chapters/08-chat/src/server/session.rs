@@ -29,7 +29,7 @@ impl Session {
     pub(super) fn seat(&self, id: ConnId) -> Option<Seat> {
         match self {
             Self::Lines(..) => Some(Seat::lines(id)),
-            Self::Page(_) => Some(Seat::page(id)),
+            Self::Page(page) => Some(page.seat(id)),
             Self::Http(_) => None,
         }
     }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use websocket::{Message, Opcode, write_frame};
+use websocket::deflate::{Deflation, Window};
+use websocket::{Header, Message, Opcode, write_fragment, write_frame};
 
 use crate::{Event, Here, MAX_LINE, News, Nick, Private, Public, Refusal, Welcome};
 
@@ -95,26 +96,56 @@ pub fn read(message: Message<'_>) -> Result<Cow<'_, str>, Refusal> {
 
 /// Appends the frames that tell of `event`.
 pub fn write(event: &Event, out: &mut Vec<u8>) {
+    tell(event, &mut |json| {
+        write_frame(out, Opcode::Text, None, json);
+    });
+}
+
+/// The same, compressed for all whose window isn't smaller: without takeover, each message on its own.
+/// A message that doesn't get shorter by that stays as it is.
+pub fn write_compressed(
+    event: &Event,
+    window: Window,
+    deflation: &mut Deflation,
+    out: &mut Vec<u8>,
+) {
+    tell(event, &mut |json| {
+        let Some(compressed) = deflation.alone(window, json) else {
+            return write_frame(out, Opcode::Text, None, json);
+        };
+        let header = Header {
+            opcode: Opcode::Text,
+            last: true,
+            compressed: true,
+            mask: None,
+            length: compressed.len() as u64,
+        };
+        write_fragment(out, header, compressed);
+    });
+}
+
+/// Calls `out` with each message that tells of `event`.
+fn tell(event: &Event, out: &mut impl FnMut(&[u8])) {
     match event {
-        Event::Welcome(welcome) => write_welcome(welcome, out),
-        Event::Public(public) => write_public(public, out),
+        Event::Welcome(welcome) => tell_welcome(welcome, out),
+        Event::Public(public) => tell_public(public, out),
         Event::Private(Private { from, to, text, .. }) => {
             let (from, to, text) = (from.as_str(), to.as_str(), text.as_str());
-            write_object(&Object::Private { from, to, text }, out);
+            tell_object(&Object::Private { from, to, text }, out);
         }
         Event::Here(here) => {
             let (here, nicks) = (here.count, names(here));
-            write_object(&Object::Members { here, nicks }, out);
+            tell_object(&Object::Members { here, nicks }, out);
         }
-        Event::Notice(text) => write_object(&Object::Notice { text }, out),
+        Event::Notice(text) => tell_object(&Object::Notice { text }, out),
         Event::Refused(refusal) => {
             let text = &refusal.to_string();
-            write_object(&Object::Refused { text }, out);
+            tell_object(&Object::Refused { text }, out);
         }
     }
 }
 
-fn write_welcome(welcome: &Welcome, out: &mut Vec<u8>) {
+fn tell_welcome(welcome: &Welcome, out: &mut impl FnMut(&[u8])) {
     let object = Object::Welcome {
         nick: welcome.nick.as_str(),
         room: &welcome.room,
@@ -122,13 +153,13 @@ fn write_welcome(welcome: &Welcome, out: &mut Vec<u8>) {
         here: welcome.here.count,
         members: names(&welcome.here),
     };
-    write_object(&object, out);
+    tell_object(&object, out);
     for public in &welcome.history {
-        write_public(public, out);
+        tell_public(public, out);
     }
 }
 
-fn write_public(public: &Public, out: &mut Vec<u8>) {
+fn tell_public(public: &Public, out: &mut impl FnMut(&[u8])) {
     let id = public.id;
     let object = match &public.news {
         News::Said { nick, text } => Object::Said {
@@ -157,17 +188,17 @@ fn write_public(public: &Public, out: &mut Vec<u8>) {
             to: to.as_str(),
         },
     };
-    write_object(&object, out);
+    tell_object(&object, out);
 }
 
 fn names(here: &Here) -> Vec<&str> {
     here.nicks.iter().map(Nick::as_str).collect()
 }
 
-fn write_object(object: &Object<'_>, out: &mut Vec<u8>) {
+fn tell_object(object: &Object<'_>, out: &mut impl FnMut(&[u8])) {
     // Strings and numbers, into memory: there is nothing that could fail.
     let json = serde_json::to_vec(object).unwrap_or_default();
-    write_frame(out, Opcode::Text, None, &json);
+    out(&json);
 }
 
 #[cfg(test)]

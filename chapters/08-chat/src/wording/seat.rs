@@ -1,6 +1,7 @@
 //! Seats: a member's connection, and the protocol that it speaks.
 
 use reactor::ConnId;
+use websocket::deflate::Agreement;
 use websocket::{Close, CloseCode, write_close};
 
 use super::{json, lines};
@@ -22,6 +23,8 @@ pub enum Protocol {
     Lines,
     /// JSON over WebSocket.
     Json,
+    /// The same, compressed where that makes it shorter.
+    Compressed,
 }
 
 /// Why the server closes a member's connection.
@@ -49,18 +52,21 @@ impl Seat {
 
     /// That of a member with a WebSocket.
     #[must_use]
-    pub const fn page(id: ConnId) -> Self {
-        let protocol = Protocol::Json;
+    pub const fn page(id: ConnId, compression: Option<Agreement>) -> Self {
+        let protocol = match compression {
+            Some(_) => Protocol::Compressed,
+            None => Protocol::Json,
+        };
         Self { id, protocol }
     }
 }
 
 impl Protocol {
-    /// Appends what tells of `event`.
+    /// Appends what tells of `event`, uncompressed.
     pub fn write(self, event: &Event, out: &mut Vec<u8>) {
         match self {
             Self::Lines => lines::write(event, out),
-            Self::Json => json::write(event, out),
+            Self::Json | Self::Compressed => json::write(event, out),
         }
     }
 
@@ -69,7 +75,7 @@ impl Protocol {
     pub fn question(self) -> &'static [u8] {
         match self {
             Self::Lines => b"? are you still there? /pong or any other line says so\n",
-            Self::Json => b"\x89\x00", // a Ping without payload (RFC 6455 §5.5.2)
+            Self::Json | Self::Compressed => b"\x89\x00", // a Ping without payload (RFC 6455 §5.5.2)
         }
     }
 
@@ -94,7 +100,7 @@ impl Protocol {
         };
         let mut out = Vec::new();
         match (self, farewell) {
-            (Self::Json, _) => {
+            (Self::Json | Self::Compressed, _) => {
                 let code = Some(code);
                 write_close(
                     &mut out,

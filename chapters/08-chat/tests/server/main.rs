@@ -3,6 +3,7 @@
 mod bytes;
 mod command_line;
 mod crowd;
+mod deflate;
 mod endings;
 mod hostile;
 mod member;
