@@ -38,6 +38,7 @@ function show() {
   const state = socket ? socket.readyState : WebSocket.CLOSED;
   byId("state").textContent = `${state} ${STATES[state]}`;
   byId("protocol").textContent = socket?.protocol || "none";
+  byId("extensions").textContent = socket?.extensions || "none";
   byId("connect").disabled = state !== WebSocket.CLOSED;
   for (const button of document.querySelectorAll(".when-open")) {
     button.disabled = state !== WebSocket.OPEN;

@@ -1,5 +1,6 @@
 //! What must hold for any bytes whatever. The fuzz targets and the tests call the same checks.
 
+use ch07_websocket::deflate::{Inflater, Policy, Window, agree, extensions};
 use ch07_websocket::{
     Assembler, Decoder, Error, Event, Header, Impossible, Kind, Limits, Mask, Opcode, Role, Utf8,
     write_fragment, write_frame,
@@ -15,6 +16,9 @@ pub const NARROW: Limits = Limits {
 
 /// A frame that waits in the input for its end is at most as long as this.
 const LONGEST_WAIT: usize = 6 + 125;
+
+/// No message that is inflated here gets longer.
+const MOST: usize = 1 << 20;
 
 /// What has been understood of an input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,41 @@ pub fn frames(input: &[u8], cut: usize) {
             assert_eq!(byte_by_byte, whole, "byte by byte");
         }
     }
+}
+
+/// Takes `input` for an offer, whose answer can be read, and for a compressed message, of which the
+/// same comes in whatever pieces.
+pub fn deflate(input: &[u8], cut: usize) {
+    if let Ok(Some(agreement)) = agree([input], Policy::default()) {
+        let answer = extensions(agreement.answer().as_bytes()).expect("a list");
+        assert_eq!(answer.len(), 1);
+    }
+    let (front, back) = input.split_at(cut % (input.len() + 1));
+    let whole = inflated(&[input]);
+    assert!(inflated(&[front, back]) == whole, "cut at {}", front.len());
+    let bytes: Vec<_> = input.chunks(1).chain([&b""[..]]).collect();
+    assert!(inflated(&bytes) == whole, "byte by byte");
+}
+
+/// What becomes of a compressed message in these pieces; `None` if it is damaged or too long.
+fn inflated(pieces: &[&[u8]]) -> Option<Vec<u8>> {
+    let mut inflater = Inflater::new(Window::LARGEST);
+    let (mut out, mut piece) = (Vec::new(), vec![0; 1000]);
+    for (nth, bytes) in pieces.iter().enumerate() {
+        let last = nth + 1 == pieces.len();
+        let filled = inflater.inflate(bytes, last, &mut piece, |bytes| {
+            out.extend_from_slice(bytes);
+            if out.len() > MOST {
+                return Err(Error::MessageTooLong);
+            }
+            Ok(())
+        });
+        out.extend_from_slice(&piece[..filled.ok()?]);
+        if out.len() > MOST {
+            return None;
+        }
+    }
+    Some(out)
 }
 
 /// Reads `input` while it grows to each of `ends`.

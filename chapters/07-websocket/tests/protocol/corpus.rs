@@ -44,3 +44,12 @@ fn all_texts_of_the_corpus_hold() {
         }
     });
 }
+
+#[test]
+fn all_compressed_messages_and_offers_of_the_corpus_hold() {
+    each("deflate", |input| {
+        if let Some((cut, input)) = input.split_last() {
+            checks::deflate(input, usize::from(*cut));
+        }
+    });
+}
