@@ -142,23 +142,11 @@ autobahn *cases:
 traces *options:
     bash .just/has-cargo && cargo run -q -p book-tools -- traces "$@"
 
-# A million connections at once, on this machine: needs 8 GiB of memory and some minutes
-[group('read and run')]
-[no-exit-message]
-million *options:
-    bash .just/has-cargo && cargo build -q --release -p ch10-c1000k --bins && exec "${CARGO_TARGET_DIR:-target}/release/million" "$@"
-
-# Put a server under load, and tell how fast it answers: just load 127.0.0.1:7000, just load --help
-[group('read and run')]
-[no-exit-message]
-load *options:
-    bash .just/has-cargo && cargo build -q --release -p ch10-c1000k --bin load && exec "${CARGO_TARGET_DIR:-target}/release/load" "$@"
-
-# Put all servers under the same load and draw what it costs them
+# Put all servers under the same load and draw what it costs them; just compare 09: who waits while others log in
 [group('maintain')]
 [no-exit-message]
 compare *options:
-    bash .just/has-cargo && cargo run -q --release -p book-compare -- "$@"
+    bash .just/has-cargo && if [[ ${1:-} == 9 || ${1:-} == 09* ]]; then cargo run -q --release -p ch09-webserver --example logins; else cargo run -q --release -p book-compare -- "$@"; fi
 
 # Bring connections into each state that a stranger can bring them into, and measure what that costs
 [group('maintain')]

@@ -1,4 +1,4 @@
-//! What the routes share: the pool, those who wait for it, and the sessions.
+//! What the routes share: who does the jobs, those who wait for it, and the sessions.
 
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
@@ -7,11 +7,11 @@ use http::{Answered, Call, Occasion, Reply, Response, Status};
 use reactor::{ConnId, Io};
 
 use crate::desk::{Desk, Ticket};
+use crate::hands::Hands;
 use crate::log::line;
 use crate::session::{Seconds, seconds_now};
 use crate::{
-    Done, Front, Full, Job, Key, Log, Lost, Name, Pacing, Pool, Session, Sessions, StoreError,
-    pages,
+    Done, Front, Full, Job, Key, Log, Lost, Name, Pacing, Session, Sessions, StoreError, pages,
 };
 
 /// What a job is known by. Some have nobody who waits.
@@ -20,7 +20,7 @@ pub(crate) type Tag = Option<Ticket<ConnId>>;
 /// What the routes share.
 #[derive(Debug)]
 pub struct App {
-    pub(crate) pool: Pool<Tag, Job, Done>,
+    pub(crate) hands: Hands,
     pub(crate) sessions: Sessions,
     pub(crate) pacing: Pacing,
     pub(crate) front: Front,
@@ -30,7 +30,7 @@ pub struct App {
 
 impl App {
     pub(crate) fn new(
-        pool: Pool<Tag, Job, Done>,
+        hands: Hands,
         sessions: Sessions,
         pacing: Pacing,
         front: Front,
@@ -38,7 +38,7 @@ impl App {
     ) -> Self {
         let desk = Desk::new();
         Self {
-            pool,
+            hands,
             sessions,
             pacing,
             front,
@@ -57,13 +57,12 @@ impl App {
     ) -> Reply {
         if call.occasion == Occasion::Request {
             let job = job(self, call);
-            return match job.and_then(|job| self.submit(call.id, job)) {
-                Ok(()) => Reply::Later,
-                Err(refusal) => refusal.into(),
-            };
+            if let Err(refusal) = job.and_then(|job| self.submit(call.id, job)) {
+                return refusal.into();
+            }
         }
         match self.desk.collect(call.id) {
-            None => Reply::Later, // it was asked for another reason
+            None => Reply::Later, // it isn't done, whatever the route was asked for
             Some(Ok(Done::Failed(error))) => failure(&error).into(),
             Some(Ok(done)) => answer(self, call, done).into(),
             Some(Err(Lost)) => {
@@ -75,19 +74,26 @@ impl App {
 
     fn submit(&mut self, id: ConnId, job: Job) -> Result<(), Response> {
         let ticket = self.desk.wait(id);
-        self.pool.try_submit(Some(ticket), job).map_err(|Full(_)| {
-            self.desk.leave(id);
-            let why = "Too many wait before you. Try again in a moment.";
-            pages::error(Status::SERVICE_UNAVAILABLE, why).field("Retry-After", "1")
-        })
+        match self.hands.submit(Some(ticket), job) {
+            Ok(None) => Ok(()), // later
+            Ok(Some(done)) => {
+                self.note(&done);
+                self.desk.hand_in(ticket, Ok(done));
+                Ok(())
+            }
+            Err(Full(_)) => {
+                self.desk.leave(id);
+                let why = "Too many wait before you. Try again in a moment.";
+                Err(pages::error(Status::SERVICE_UNAVAILABLE, why).field("Retry-After", "1"))
+            }
+        }
     }
     // ANCHOR_END: ask
 
     // ANCHOR: receive
     /// Takes what the workers have done, and has those who wait for it asked again.
     pub(crate) fn receive(&mut self, io: &mut Io) {
-        let results: Vec<_> = self.pool.results().collect();
-        for (tag, result) in results {
+        for (tag, result) in self.hands.results() {
             if let Ok(done) = &result {
                 self.note(done); // even if its client has left
             }
@@ -134,7 +140,7 @@ impl App {
         if now - session.seen >= Session::TOUCH {
             // If the queue is full, the next request will try again.
             let touch = Job::Touch { key, seen: now };
-            if self.pool.try_submit(None, touch).is_ok() {
+            if self.hands.submit(None, touch).is_ok() {
                 session.seen = now;
             }
         }

@@ -15,6 +15,7 @@
 use http::{Call, Method, Reply, Route, Status};
 
 use crate::app::App;
+use crate::form::FORM;
 use crate::routes::{login, posted, registration};
 use crate::{Done, pages};
 
@@ -32,8 +33,8 @@ pub fn routes() -> Vec<Route<App>> {
         Route::new(Method::Get, "/", |_, _| show(page!("judge"))),
         Route::new(Method::Post, "/0", |_, _| show(page!("register"))),
         Route::new(Method::Post, "/1", |_, _| show(page!("log"))),
-        Route::new(Method::Post, "/2CGISQL.cgi", log_in),
-        Route::new(Method::Post, "/3CGISQL.cgi", register),
+        Route::new(Method::Post, "/2CGISQL.cgi", log_in).taking(FORM),
+        Route::new(Method::Post, "/3CGISQL.cgi", register).taking(FORM),
         Route::new(Method::Post, "/5", |_, _| show(page!("picture"))),
         Route::new(Method::Post, "/6", |_, _| show(page!("video"))),
         Route::new(Method::Post, "/7", |_, _| show(page!("fans"))),

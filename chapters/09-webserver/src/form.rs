@@ -2,6 +2,9 @@
 
 use http::{Call, Response, Status, decode_form, form_pairs};
 
+/// Bytes of a form at most. Names and passwords are far shorter.
+pub(crate) const FORM: u64 = 16 * 1024;
+
 /// The fields of a form, decoded.
 #[derive(Debug, Clone)]
 pub(crate) struct Form(Vec<(String, String)>);

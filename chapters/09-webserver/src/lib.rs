@@ -5,6 +5,7 @@
 //! | file | what it holds |
 //! | --- | --- |
 //! | `pool.rs` | threads for work that blocks, and their queue |
+//! | `hands.rs` | who does the jobs: the pool, or the loop |
 //! | `desk.rs` | which connection waits for which result |
 //! | `accounts.rs` | what a worker does |
 //! | `store.rs` | where users and sessions are kept: SQLite |
@@ -25,6 +26,7 @@ mod desk;
 mod documented;
 mod form;
 mod front;
+mod hands;
 mod log;
 mod name;
 mod pacing;

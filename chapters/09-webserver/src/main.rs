@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ch09_webserver::{Front, Server, Settings};
 use clap::Parser;
-use http::{connections, kept_files};
+use http::{Hosts, connections, kept_files};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use reactor::{Limits, Signals, listen, serve};
@@ -38,8 +38,8 @@ struct Options {
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
 
-    /// Threads that hash passwords and wait for the database
-    #[arg(long, default_value_t = workers(), value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    /// Threads that hash passwords and wait for the database; 0: the loop does it, and nothing else
+    #[arg(long, default_value_t = workers(), value_name = "N", value_parser = clap::value_parser!(u16).range(0..=1024))]
     workers: u16,
 
     /// Jobs that may wait for them; what comes then is answered with 503
@@ -62,6 +62,11 @@ struct Options {
     #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     public_origin: Option<String>,
 
+    /// Answer requests for this host too; * for any. At a loopback address only names of this
+    /// machine, and that of the public origin, count otherwise. May be given several times
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
+
     /// Access log; SIGHUP opens it anew
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -76,7 +81,7 @@ struct Options {
 }
 
 impl Options {
-    fn settings(&self) -> anyhow::Result<Settings> {
+    fn settings(&self, address: IpAddr) -> anyhow::Result<Settings> {
         let database = match &self.database {
             Some(file) => file.clone(),
             None => default_database()?,
@@ -92,18 +97,36 @@ impl Options {
                 proxy: self.proxy,
                 public_origin: self.public_origin.clone(),
             },
+            hosts: Hosts::of(address, &self.host_names(address)),
             log: self.log.clone(),
             as_documented: self.as_documented,
         })
+    }
+
+    /// The names that we are told to be called by. To a server that other machines can reach, the
+    /// public origin is no reason to refuse its other names.
+    fn host_names(&self, address: IpAddr) -> Vec<String> {
+        let mut names = self.host_name.clone();
+        let origin = self.public_origin.as_deref().and_then(host);
+        if address.is_loopback() || !names.is_empty() {
+            names.extend(origin.map(str::to_owned));
+        }
+        names
     }
 }
 
 fn main() -> ExitCode {
     workbench::start(|options: Options| {
-        let signals = Signals::block()?; // before any thread starts
-        let hangup = options.log.as_ref().map(|_| hangup()).transpose()?;
-        let settings = options.settings()?;
+        // Before any thread starts. With a log, SIGHUP has another meaning than to stop.
+        let (signals, hangup) = match options.log {
+            Some(_) => {
+                let stop = [Signal::SIGINT, Signal::SIGTERM];
+                (Signals::block_only(&stop)?, Some(hangup()?))
+            }
+            None => (Signals::block()?, None),
+        };
         let listener = options.server.open(|address| listen(address, 1024))?;
+        let settings = options.settings(listener.local_addr()?.ip())?;
         let limits = Limits {
             connections: connections(1),
             write: FILE_A_TURN,
@@ -144,6 +167,15 @@ fn default_database() -> anyhow::Result<PathBuf> {
             let shown = directory.display();
             format!("can't make the directory {shown}; choose another place with --database FILE")
         })
+}
+
+/// The host of an origin, without its port.
+fn host(origin: &str) -> Option<&str> {
+    let (_, host) = origin.split_once("://")?;
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => Some(name),
+        _ => Some(host),
+    }
 }
 
 /// What a browser sends as the origin of a page: small letters, no path, no slash at its end.

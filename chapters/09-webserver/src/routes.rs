@@ -15,7 +15,7 @@
 use http::{Call, Method, Reply, Response, Route, Status};
 
 use crate::app::App;
-use crate::form::Form;
+use crate::form::{FORM, Form};
 use crate::session::seconds_now;
 use crate::{Done, Job, Name, Password, pages};
 
@@ -27,12 +27,12 @@ pub fn routes() -> Vec<Route<App>> {
         Route::new(Method::Get, "/register", |_, _| {
             pages::register(Status::OK, "", None).into()
         }),
-        Route::new(Method::Post, "/register", register),
+        Route::new(Method::Post, "/register", register).taking(FORM),
         Route::new(Method::Get, "/login", log_in_form),
-        Route::new(Method::Post, "/login", log_in),
+        Route::new(Method::Post, "/login", log_in).taking(FORM),
         Route::new(Method::Post, "/logout", log_out),
         Route::new(Method::Get, "/password", password_form),
-        Route::new(Method::Post, "/password", change_password),
+        Route::new(Method::Post, "/password", change_password).taking(FORM),
         Route::new(Method::Get, "/welcome", |app, call| {
             members(app, call, pages::welcome)
         }),

@@ -7,15 +7,17 @@ use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
-use http::{Files, Http, Limits, Outcome, Patience, Site};
+use http::{Files, Hosts, Http, Limits, Outcome, Patience, Site};
 use nix::sys::epoll::EpollFlags;
 use nix::sys::signalfd::SignalFd;
 use reactor::{Buffer, Closed, ConnId, Handler, Io, Origin, Waker, WatchId, network};
 
-use crate::app::App;
+use crate::app::{App, Tag};
+use crate::form::FORM;
+use crate::hands::Hands;
 use crate::session::seconds_now;
 use crate::store::{Store, StoreError};
-use crate::{Accounts, Front, Log, Pacing, Pool, Sessions, Sqlite, documented, routes};
+use crate::{Accounts, Done, Front, Job, Log, Pacing, Pool, Sessions, Sqlite, documented, routes};
 
 /// What a server is made of.
 #[derive(Debug, Clone)]
@@ -24,7 +26,8 @@ pub struct Settings {
     pub files: PathBuf,
     /// The database.
     pub database: PathBuf,
-    /// Threads that hash passwords and wait for the database.
+    /// Threads that hash passwords and wait for the database. With none, the loop does it, and serves
+    /// nobody meanwhile.
     pub workers: usize,
     /// Jobs that may wait for them.
     pub queue: usize,
@@ -34,6 +37,8 @@ pub struct Settings {
     pub answer: Duration,
     /// Where requests come from.
     pub front: Front,
+    /// By which names it is asked for.
+    pub hosts: Hosts,
     /// The access log.
     pub log: Option<PathBuf>,
     /// Whether pages and routes are those of the documents.
@@ -41,9 +46,6 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Bytes of a form at most.
-    const BODY: u64 = 16 * 1024;
-
     /// As many workers as leave one core to the loop, and at least one.
     #[must_use]
     pub fn usual_workers() -> usize {
@@ -88,19 +90,12 @@ impl Server {
         }
         drop(store);
         waker.wake(); // for the watch on SIGHUP: only a callback can begin one
-        // ANCHOR: pool
-        let own = settings.clone();
-        let connect = move || {
-            let mut accounts = Accounts::new(own.connect().map_err(io::Error::other)?);
-            Ok(move |job| accounts.work(job))
+        let hands = if settings.workers == 0 {
+            let connection = settings.connect().map_err(failed)?;
+            Hands::Loop(Box::new(Accounts::new(connection)))
+        } else {
+            Hands::Pool(start_pool(settings, waker)?)
         };
-        let pool = Pool::new(
-            settings.workers,
-            settings.queue,
-            move || waker.wake(),
-            connect,
-        )?;
-        // ANCHOR_END: pool
         let log = settings.log.clone().map(|file| {
             Log::open(file.clone()).map_err(|error| {
                 io::Error::other(format!(
@@ -111,7 +106,7 @@ impl Server {
         });
         let pacing = Pacing::new(settings.attempts);
         let app = App::new(
-            pool,
+            hands,
             sessions,
             pacing,
             settings.front.clone(),
@@ -124,9 +119,10 @@ impl Server {
         };
         let files = Files::open(&settings.files)?.keeping(files);
         let mut site = Site::new(files, routes, app);
+        site.hosts = settings.hosts.clone();
         site.on_answer = settings.log.is_some().then_some(App::answered);
         site.limits = Limits {
-            body: Settings::BODY,
+            body: FORM,
             ..Limits::default()
         };
         site.patience = Patience {
@@ -140,6 +136,19 @@ impl Server {
         })
     }
 }
+
+// ANCHOR: pool
+/// The workers, each with a connection of its own.
+fn start_pool(settings: &Settings, waker: Waker) -> io::Result<Pool<Tag, Job, Done>> {
+    let own = settings.clone();
+    let connect = move || {
+        let mut accounts = Accounts::new(own.connect().map_err(io::Error::other)?);
+        Ok(move |job| accounts.work(job))
+    };
+    let wake = move || waker.wake();
+    Pool::new(settings.workers, settings.queue, wake, connect)
+}
+// ANCHOR_END: pool
 
 impl Handler for Server {
     type Session = Http;

@@ -1,6 +1,10 @@
 //! What worked against the server of the documents.
 
-use crate::start;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use crate::browser::Answer;
+use crate::{Site, start};
 
 #[test]
 fn a_name_that_would_be_sql_is_a_name_or_none() {
@@ -103,12 +107,12 @@ fn each_of_several_requests_at_once_is_answered() {
     let body = "user=ada&password=correct+horse";
     let post = |path: &str| {
         format!(
-            "POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n\
              Content-Length: {}\r\n\r\n{body}",
             body.len()
         )
     };
-    let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    let get = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     client.send(
         [get, &post("/register"), get, &post("/login"), get]
             .concat()
@@ -122,4 +126,22 @@ fn each_of_several_requests_at_once_is_answered() {
         .map(|answer| &answer[..3])
         .collect();
     assert_eq!(codes, ["200", "303", "200", "303", "200"]);
+}
+
+#[test]
+fn a_page_that_has_rebound_its_name_to_this_machine_gets_nothing() {
+    let ask = |site: &Site, host: &str| {
+        let mut stream = TcpStream::connect(site.server.address()).expect("a connection");
+        let request = format!("GET /login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a request");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).expect("an answer");
+        Answer::read(&answer).status
+    };
+    let site = start(&[]);
+    assert_eq!(ask(&site, "evil.example"), 421);
+    assert_eq!(ask(&site, "localhost:7000"), 200);
+    let site = start(&["--public-origin", "https://example.org:8443"]);
+    assert_eq!(ask(&site, "example.org:8443"), 200, "so the proxy calls it");
+    assert_eq!(ask(&site, "evil.example"), 421);
 }

@@ -104,6 +104,11 @@ fn a_job_that_takes_too_long_is_503_and_its_late_result_answers_nothing_else() {
 fn a_locked_database_is_said_to_be_busy_and_nothing_is_lost() {
     let site = start(&["--workers", "1"]);
     let mut browser = site.browser();
+    assert_eq!(
+        browser.get("/").status,
+        200,
+        "so it has opened the database"
+    );
     let database = rusqlite::Connection::open(site.directory.join("users.db")).unwrap();
     database.execute_batch("BEGIN IMMEDIATE").unwrap();
     let form = "user=ada&password=correct+horse";
