@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ch09_webserver::{Front, Server, Settings};
 use clap::Parser;
-use http::{Hosts, connections, kept_files};
+use http::{HostName, Hosts, connections, kept_files};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use reactor::{Limits, Signals, listen, serve};
@@ -65,7 +65,7 @@ struct Options {
     /// Answer requests for this host too; * for any. At a loopback address only names of this
     /// machine, and that of the public origin, count otherwise. May be given several times
     #[arg(long, value_name = "NAME")]
-    host_name: Vec<String>,
+    host_name: Vec<HostName>,
 
     /// Access log; SIGHUP opens it anew
     #[arg(long, value_name = "FILE")]
@@ -105,11 +105,11 @@ impl Options {
 
     /// The names that we are told to be called by. To a server that other machines can reach, the
     /// public origin is no reason to refuse its other names.
-    fn host_names(&self, address: IpAddr) -> Vec<String> {
+    fn host_names(&self, address: IpAddr) -> Vec<HostName> {
         let mut names = self.host_name.clone();
-        let origin = self.public_origin.as_deref().and_then(host);
         if address.is_loopback() || !names.is_empty() {
-            names.extend(origin.map(str::to_owned));
+            let origin = self.public_origin.as_deref().and_then(host);
+            names.extend(origin.and_then(|host| host.parse().ok()));
         }
         names
     }

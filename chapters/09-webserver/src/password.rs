@@ -5,9 +5,11 @@
 
 use std::fmt;
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use unicode_normalization::UnicodeNormalization;
+
+use crate::token;
 
 /// A password as it was typed. It is never shown, nor written anywhere.
 #[derive(Clone, PartialEq, Eq)]
@@ -63,13 +65,13 @@ impl fmt::Display for WrongLength {
 
 impl std::error::Error for WrongLength {}
 
-/// What hashes passwords, with argon2id (RFC 9106). Each hash takes [`Hasher::MEMORY`] while it is
-/// computed.
+/// What hashes passwords, with argon2id (RFC 9106). From the first hash on it holds [`Hasher::MEMORY`].
 #[derive(Debug)]
 pub(crate) struct Hasher {
-    argon2: Argon2<'static>,
+    params: Params,
     /// Of no password: compared where there is no user, so that both take the same time.
     nobody: String,
+    memory: Vec<Block>,
     /// How many hashes have been computed.
     count: u64,
 }
@@ -81,6 +83,9 @@ impl Hasher {
     /// How often it goes through that memory.
     const PASSES: u32 = 2;
 
+    /// Bytes of a hash.
+    const LENGTH: usize = 32;
+
     /// The hasher for new passwords.
     pub fn new() -> Self {
         Self::with(Self::MEMORY, Self::PASSES)
@@ -89,43 +94,63 @@ impl Hasher {
     /// One with this cost; with the default one, if there is no such.
     pub fn with(memory: u32, passes: u32) -> Self {
         let params = Params::new(memory, passes, 1, None).unwrap_or_default();
-        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let salt = [0; 16];
-        let nobody: Result<PasswordHash, _> = argon2.hash_password_with_salt(b"", &salt);
+        let nobody = text(&params, &[0; 16], &[0; Self::LENGTH]);
         Self {
-            argon2,
-            nobody: nobody.map(|hash| hash.to_string()).unwrap_or_default(),
+            nobody: nobody.unwrap_or_default(),
+            params,
+            memory: Vec::new(),
             count: 0,
         }
     }
 
     /// The hash of a password, with a salt of its own; `None` if the kernel has no random bytes.
     pub fn hash(&mut self, password: &Password) -> Option<String> {
-        self.count += 1;
-        let hash: PasswordHash = self.argon2.hash_password(password.0.as_bytes()).ok()?;
-        Some(hash.to_string())
+        let (salt, params) = (token::random::<16>().ok()?, self.params.clone());
+        let hash = self.compute(&params, password, &salt)?;
+        text(&params, &salt, &hash)
     }
+
+    // ANCHOR: compute
+    /// Hashes a password. The memory for it is kept: taken and given back each time, it would lie in pieces
+    /// that the allocator can't use again, and a hundred logins would take hundreds of megabytes.
+    fn compute(
+        &mut self,
+        params: &Params,
+        password: &Password,
+        salt: &[u8],
+    ) -> Option<[u8; Self::LENGTH]> {
+        self.count += 1;
+        let blocks = params.block_count();
+        if self.memory.len() < blocks {
+            self.memory = vec![Block::new(); blocks];
+        }
+        let mut hash = [0; Self::LENGTH];
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+        let memory = &mut self.memory[..blocks];
+        argon2
+            .hash_password_into_with_memory(password.0.as_bytes(), salt, &mut hash, memory)
+            .ok()?;
+        Some(hash)
+    }
+    // ANCHOR_END: compute
 
     // ANCHOR: verify
     /// Whether the password is the one that was stored. Without a user there is none; but that takes
     /// as long, or the time would tell which users there are.
     pub fn verify(&mut self, password: &Password, stored: Option<&str>) -> bool {
-        self.count += 1;
-        let Ok(hash) = PasswordHash::new(stored.unwrap_or(&self.nobody)) else {
+        let Some((params, salt, hash)) = parts(stored.unwrap_or(&self.nobody)) else {
             return false;
         };
-        let same = self.argon2.verify_password(password.0.as_bytes(), &hash);
-        same.is_ok() && stored.is_some()
+        let computed = self.compute(&params, password, &salt);
+        let computed = computed.and_then(|computed| Output::new(&computed).ok());
+        computed == Some(hash) && stored.is_some() // `Output` is compared in constant time
     }
     // ANCHOR_END: verify
 
     /// Whether a new hash would cost more than this one.
     pub fn has_outgrown(&self, stored: &str) -> bool {
-        let params = PasswordHash::new(stored)
-            .ok()
-            .and_then(|hash| Params::try_from(&hash).ok());
-        params.is_none_or(|stored| {
-            let new = self.argon2.params();
+        parts(stored).is_none_or(|(stored, ..)| {
+            let new = &self.params;
             (stored.m_cost(), stored.t_cost()) < (new.m_cost(), new.t_cost())
         })
     }
@@ -135,6 +160,26 @@ impl Hasher {
     pub fn count(&self) -> u64 {
         self.count
     }
+}
+
+/// A hash as it is stored.
+fn text(params: &Params, salt: &[u8], hash: &[u8]) -> Option<String> {
+    let text = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params).ok()?,
+        salt: Some(Salt::new(salt).ok()?),
+        hash: Some(Output::new(hash).ok()?),
+    };
+    Some(text.to_string())
+}
+
+/// What a stored hash consists of; `None` if it isn't one of ours.
+fn parts(stored: &str) -> Option<(Params, Salt, Output)> {
+    let hash = PasswordHash::new(stored).ok()?;
+    let ours = hash.algorithm == ARGON2ID_IDENT && hash.version == Some(Version::V0x13.into());
+    let params = Params::try_from(&hash).ok()?;
+    Some((params, hash.salt?, hash.hash?)).filter(|_| ours)
 }
 
 #[cfg(test)]
@@ -163,6 +208,20 @@ mod tests {
         let before = hasher.count();
         assert!(!hasher.verify(&Password::typed(""), None));
         assert_eq!(hasher.count(), before + 1);
+    }
+
+    #[test]
+    fn one_memory_does_for_all_passwords() {
+        let mut hasher = Hasher::with(64, 1);
+        assert!(
+            hasher.memory.is_empty(),
+            "nothing is taken before it is needed"
+        );
+        let hash = hasher.hash(&Password::typed("correct horse"));
+        let first = hasher.memory.as_ptr();
+        assert!(hasher.verify(&Password::typed("correct horse"), hash.as_deref()));
+        assert!(!hasher.verify(&Password::typed("correct horse"), None));
+        assert_eq!((hasher.memory.as_ptr(), hasher.memory.len()), (first, 64));
     }
 
     #[test]

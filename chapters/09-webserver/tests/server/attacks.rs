@@ -145,3 +145,19 @@ fn a_page_that_has_rebound_its_name_to_this_machine_gets_nothing() {
     assert_eq!(ask(&site, "example.org:8443"), 200, "so the proxy calls it");
     assert_eq!(ask(&site, "evil.example"), 421);
 }
+
+#[test]
+fn a_page_that_is_asked_for_as_webbench_does_is_that_page() {
+    let site = start(&["--as-documented"]);
+    for path in ["/", "/judge.html"] {
+        let mut client = site.server.client();
+        // HTTP/1.0: the answer ends with the connection.
+        client.send(
+            format!("GET {path} HTTP/1.0\r\nUser-Agent: WebBench 1.5\r\nHost: 127.0.0.1\r\n\r\n")
+                .as_bytes(),
+        );
+        let answer = Answer::read(&client.read_to_end());
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.text().contains("<title>"), "no error page: {path}");
+    }
+}

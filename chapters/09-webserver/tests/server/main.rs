@@ -2,6 +2,7 @@
 
 mod attacks;
 mod browser;
+mod disk;
 mod documented;
 mod log;
 mod members;

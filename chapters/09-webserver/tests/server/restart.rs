@@ -1,6 +1,11 @@
 //! What outlives the process.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use harness::{Directory, Signal};
@@ -113,7 +118,7 @@ fn where_users_are_is_said_at_the_start() {
     let deadline = Instant::now() + FAR;
     while site.server.stdout().lines().nth(1) != Some(&expected) {
         assert!(Instant::now() < deadline, "{}", site.server.stdout());
-        std::thread::yield_now(); // what it prints comes through a pipe
+        thread::yield_now(); // what it prints comes through a pipe
     }
 }
 
@@ -127,7 +132,62 @@ fn a_login_that_is_being_worked_on_is_answered_before_the_server_ends() {
     assert_eq!(site.browser().get("/").status, 200); // so it has read what came before
     site.server.signal(Signal::SIGTERM);
     let mut answer = Vec::new();
-    std::io::Read::read_to_end(&mut stream, &mut answer).unwrap();
+    stream.read_to_end(&mut answer).unwrap();
     assert!(answer.starts_with(b"HTTP/1.1 303 "));
     assert!(site.server.wait().success());
+}
+
+/// How many registrations the test below is about: `WORKBOOK_CASES`, or few.
+fn registrations() -> usize {
+    let cases = std::env::var("WORKBOOK_CASES").ok();
+    cases.and_then(|text| text.parse().ok()).unwrap_or(80)
+}
+
+#[test]
+fn of_those_who_register_while_the_server_is_killed_all_who_were_told_are_there() {
+    let directory = Directory::new(env!("CARGO_TARGET_TMPDIR"));
+    let (all, told) = (registrations(), Mutex::new(Vec::new()));
+    let server = run(&directory, &["--attempts", "100000"]);
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let name = format!("user-{}", next.fetch_add(1, Ordering::Relaxed));
+                    let form = format!("user={name}&password=correct+horse");
+                    let mut stream = match TcpStream::connect(server.address()) {
+                        Ok(stream) => stream,
+                        Err(_) => return, // it is gone
+                    };
+                    let _ = write!(
+                        stream,
+                        "POST /register HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+                         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+                        form.len()
+                    );
+                    let mut answer = [0; 12];
+                    if stream.read_exact(&mut answer).is_err() {
+                        return; // killed before it has said anything
+                    }
+                    assert_eq!(&answer, b"HTTP/1.1 303");
+                    let mut told = told.lock().unwrap();
+                    told.push(name);
+                    if told.len() == all / 2 {
+                        server.signal(Signal::SIGKILL); // in the middle of the others' jobs
+                    }
+                }
+            });
+        }
+    });
+    let _ = server.wait();
+    let again = run(&directory, &["--attempts", "100000"]);
+    assert_eq!(Browser::new(&again).get("/").status, 200, "it starts");
+    let database = rusqlite::Connection::open(directory.join("users.db")).unwrap();
+    let told = told.into_inner().unwrap();
+    assert!(told.len() >= all / 2);
+    for name in &told {
+        let sql = "SELECT count(*) FROM users WHERE name = ?1";
+        let count: i64 = database.query_row(sql, [name], |row| row.get(0)).unwrap();
+        assert_eq!(count, 1, "{name}");
+    }
 }

@@ -123,3 +123,32 @@ fn a_locked_database_is_said_to_be_busy_and_nothing_is_lost() {
     drop(database);
     assert_eq!(browser.post("/register", form).status, 303);
 }
+
+#[test]
+fn a_crowd_that_logs_in_takes_the_memory_of_the_workers_only() {
+    let site = start(&["--workers", "2", "--attempts", "1000"]);
+    let mut browser = site.browser();
+    assert_eq!(browser.get("/").status, 200);
+    let before = most_memory(&site.server);
+    for round in 0..3 {
+        let logins: Vec<_> = (0..40)
+            .map(|n| begin_login(&browser, &format!("user-{round}-{n}")))
+            .collect();
+        for login in logins {
+            assert_eq!(rest(login).status, 403);
+        }
+    }
+    let taken = most_memory(&site.server) - before;
+    assert!(
+        taken < 2 * 19 * 1024 + 8 * 1024,
+        "{taken} KiB more than before"
+    );
+}
+
+/// The most memory that the server has had at any time, in KiB (`proc_pid_status(5)`).
+fn most_memory(server: &harness::Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let most = most.and_then(|text| text.trim().strip_suffix(" kB")?.parse().ok());
+    most.expect("a number of KiB")
+}

@@ -1,0 +1,3 @@
+//! The suite, put to the answer.
+use ex09_2_stale_answer as subject;
+mod suite;
