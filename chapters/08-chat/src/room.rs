@@ -94,6 +94,33 @@ impl<K: Copy + Ord> Room<K> {
         }
     }
 
+    /// The room as it was when it had published `last` events, and these were its members and its
+    /// last lines.
+    #[must_use]
+    pub fn restored(
+        name: &str,
+        last: u64,
+        members: impl IntoIterator<Item = (K, Nick)>,
+        lines: impl IntoIterator<Item = Public>,
+    ) -> Self {
+        let mut room = Self::new(name);
+        room.last = last;
+        for (key, nick) in members {
+            room.nicks.insert(nick.folded(), key);
+            room.members.insert(key, nick);
+        }
+        room.history.extend(lines);
+        let surplus = room.history.len().saturating_sub(HISTORY);
+        room.history.drain(..surplus);
+        room
+    }
+
+    /// The number of the last public event.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
     /// All who are here.
     pub fn members(&self) -> impl Iterator<Item = K> + '_ {
         self.members.keys().copied()
