@@ -38,6 +38,7 @@ pub struct Server {
     site: Site<Shared, Upgrade>,
 }
 
+// ANCHOR: session
 /// What one connection remembers: which protocol it speaks, and how far it is with that.
 #[derive(Debug)]
 pub enum Session {
@@ -50,6 +51,7 @@ pub enum Session {
     /// A page that shows a code, and waits for a phone to confirm it.
     Login(Box<Login>),
 }
+// ANCHOR_END: session
 
 impl Server {
     /// A server with these files, which agrees to this where WebSocket is spoken.

@@ -107,6 +107,7 @@ impl<'a> Head<'a> {
     }
 }
 
+// ANCHOR: types
 /// Reads a head from an input that grows at its end.
 #[derive(Debug, Clone, Default)]
 pub struct HeadParser {
@@ -124,6 +125,7 @@ enum State {
     RequestLine,
     Fields(RequestLine),
 }
+// ANCHOR_END: types
 
 impl HeadParser {
     /// Reads the head at the front of `input`: it, and how many bytes it takes, or `None` if more

@@ -21,6 +21,7 @@ use crate::fast::find_control;
 ///
 /// Between two calls the input keeps what it had and may gain bytes at its end. So none is looked
 /// at twice, in however many pieces a line comes.
+// ANCHOR: types
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LineReader {
     /// Where the next line begins.
@@ -28,6 +29,7 @@ pub struct LineReader {
     /// Up to here, there is no control character but HTAB after `start`.
     searched: usize,
 }
+// ANCHOR_END: types
 
 impl LineReader {
     /// A reader whose first line begins at `start`.

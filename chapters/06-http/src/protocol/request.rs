@@ -19,6 +19,7 @@ use super::head::{Head, HeadParser};
 use super::piece::Piece;
 use crate::{Error, Limits};
 
+// ANCHOR: event
 /// What comes next on a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event<'a> {
@@ -29,6 +30,7 @@ pub enum Event<'a> {
     /// The end of the request's body: the request is complete.
     End,
 }
+// ANCHOR_END: event
 
 /// Reads the requests of one connection.
 ///

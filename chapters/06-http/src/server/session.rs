@@ -381,7 +381,6 @@ impl Http {
         self.send(io, id, site, Some(&head), &response, how)
     }
 
-    // ANCHOR: send
     /// Sends an answer; nothing follows where it says so.
     #[inline]
     fn send<S, U>(
@@ -415,7 +414,6 @@ impl Http {
         }
         ControlFlow::Continue(())
     }
-    // ANCHOR_END: send
 
     /// The last answer, because it isn't known where the next request would begin. `unread` is what
     /// there is of this one.

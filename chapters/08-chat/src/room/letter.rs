@@ -2,6 +2,7 @@
 
 use super::event::Event;
 
+// ANCHOR: to
 /// An event, and who is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter<K> {
@@ -13,7 +14,6 @@ pub struct Letter<K> {
 
 /// Who is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-// ANCHOR: to
 pub enum To<K> {
     /// All who are here, once the call that made the letter has returned.
     All,
