@@ -10,6 +10,7 @@ mod reading;
 mod sections;
 mod sources;
 mod targets;
+mod telltales;
 
 use anyhow::{Result, bail};
 
@@ -25,6 +26,9 @@ pub fn run() -> Result<()> {
     faults.extend(sources::untested_snippets()?);
     faults.extend(sources::missing_files()?);
     faults.extend(reading::unaddressed_listings()?);
+    faults.extend(reading::long_pages()?);
+    faults.extend(reading::untranslatable()?);
+    faults.extend(telltales::found()?);
     faults.extend(quotes::misquoted()?);
     faults.extend(claims_and_tests()?);
     faults.extend(facts::drifted()?);
