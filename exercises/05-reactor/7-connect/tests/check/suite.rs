@@ -12,7 +12,7 @@ use harness::call;
 use nix::sys::resource::{UsageWho, getrusage};
 use socket2::{Domain, Socket, Type};
 
-const BOOK: &str = "05-endings.html#the-other-half-connecting";
+const BOOK: &str = "05-connecting.html#the-other-half-connecting";
 /// A time that isn't meant to pass.
 const LONG: Duration = Duration::from_hours(1);
 /// How long a call may take that should be over after half a second, or a little more than one.

@@ -2,7 +2,7 @@
 
 use crate::subject::{Bad, read, write};
 
-const BOOK: &str = "07-websocket.html#frames";
+const BOOK: &str = "07-frames.html#frames";
 
 /// Lengths, and how each stands in a frame.
 const FORMS: [(u64, &[u8]); 12] = [
