@@ -61,6 +61,7 @@ async function checkPlayer(figure) {
   assert.ok(steps >= 10 && steps <= 25, `${steps} steps`);
   const player = figure.locator('.player');
   const at = () => player.getAttribute('data-step').then(Number);
+  await figure.evaluate(up => { for (; up; up = up.parentElement) if (up.matches('details')) up.open = true; });
   await player.focus();
   await player.press('Home');
   assert.equal(await at(), 1);

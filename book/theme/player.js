@@ -197,6 +197,7 @@
     figure.classList.add('playing');
     // To the player, with the sentence that tells of the step in sight, and with the keys.
     const show = () => {
+      for (let up = figure; up; up = up.parentElement) if (up.matches('details')) up.open = true; // what is folded takes no keys
       const fits = player.getBoundingClientRect().height < innerHeight - 80;
       player.focus({ preventScroll: true });
       player.scrollIntoView({ block: fits ? 'center' : 'start' });
