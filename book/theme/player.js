@@ -213,7 +213,7 @@
     // A click on a link to the step that is in the address already changes nothing there.
     addEventListener('click', event => {
       const link = event.target.closest?.('a[href]');
-      if (link && link.hash && link.href === location.href) fromHash();
+      if (link && link.hash && link.href === location.href && fromHash()) event.preventDefault(); // it would take the keys again
     });
     // A click anywhere in the player gives it the keys.
     player.addEventListener('pointerup', event => {
