@@ -8,3 +8,4 @@ mod flags;
 mod level;
 mod many;
 mod nonblocking;
+mod sizes;

@@ -4,10 +4,9 @@
 use std::fs::{self, File};
 use std::io::{Read, Write, pipe};
 use std::net::TcpStream;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd};
 use std::panic;
 use std::process::Command;
-use std::time::Duration;
 
 use harness::experiment::{
     FEW_DESCRIPTORS, Watcher, alone, fill, listener, nonblocking_pair, report, reset, until_state,
@@ -18,7 +17,6 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use nix::sys::eventfd::{EfdFlags, EventFd};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::select::{FD_SETSIZE, FdSet, select};
-use nix::time::{ClockId, clock_gettime};
 
 fn eventfd(value: u32) -> EventFd {
     let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
@@ -209,54 +207,44 @@ fn watched(is_ready: impl Fn(usize) -> bool) -> (Vec<EventFd>, Epoll) {
     (all, epoll)
 }
 
-/// The processor time of `turn`.
-fn cost(turn: impl FnOnce()) -> Duration {
-    let clock = || Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap());
-    let began = clock();
-    turn();
-    clock().saturating_sub(began)
-}
-
-/// The middle one of many turns: the clock of a virtual machine may err both ways.
-fn middle(mut costs: Vec<Duration>) -> Duration {
-    costs.sort_unstable();
-    costs[costs.len() / 2]
-}
-
+/// With `poll` the program passes 2,000 entries and searches them; an epoll returns one. (What that
+/// costs is measured elsewhere, because a test asserts no speed.)
 #[test]
-fn c031_with_one_of_2000_active_epoll_costs_a_fraction_of_poll() {
+fn c031_with_one_of_2000_active_poll_returns_2000_entries_to_search_and_epoll_one() {
     let experiment = || {
         let (all, epoll) = watched(|number| number == 1000);
-        let fds: Vec<BorrowedFd> = all.iter().map(AsFd::as_fd).collect();
+        let mut entries: Vec<PollFd> = all
+            .iter()
+            .map(|descriptor| PollFd::new(descriptor.as_fd(), PollFlags::POLLIN))
+            .collect();
+        assert_eq!(poll(&mut entries, PollTimeout::ZERO), Ok(1));
+        let looked_at = entries
+            .iter()
+            .take_while(|entry| entry.any() != Some(true))
+            .count();
+        assert_eq!(looked_at, 1000, "before the one that is ready");
         let mut events = vec![EpollEvent::empty(); all.len()];
-        let (mut with_poll, mut waits) = (Vec::new(), Vec::new());
-        for _ in 0..301 {
-            with_poll.push(cost(|| {
-                let entries = fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN));
-                let mut entries: Vec<PollFd> = entries.collect();
-                assert_eq!(poll(&mut entries, PollTimeout::ZERO), Ok(1));
-                let ready = entries.iter().position(|entry| entry.any() == Some(true));
-                assert_eq!(ready, Some(1000));
-            }));
-            waits.push(cost(|| {
-                assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(1));
-                assert_eq!(events[0].data(), 1000);
-            }));
-        }
-        let (poll, epoll) = (middle(with_poll), middle(waits));
-        assert!(poll > 10 * epoll, "poll {poll:?}, epoll {epoll:?}");
+        assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(1));
+        assert_eq!(events[0].data(), 1000);
     };
     alone(&[], experiment);
 }
 
+/// Level-triggered, each wait asks every descriptor that was reported before whether it still is
+/// ready. So of 2,000, an epoll saves nothing.
 #[test]
 fn c029_with_all_of_2000_active_epoll_has_to_ask_and_report_all_as_well() {
     let experiment = || {
         let (all, epoll) = watched(|_| true);
         let mut events = vec![EpollEvent::empty(); all.len()];
-        for _ in 0..3 {
-            assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(2000));
+        assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(2000));
+        for descriptor in all.iter().step_by(2) {
+            descriptor.read().unwrap(); // no longer ready
         }
+        let count = epoll.wait(&mut events, EpollTimeout::ZERO);
+        assert_eq!(count, Ok(1000), "each was asked anew");
+        let still = events[..1000].iter().all(|event| event.data() % 2 == 1);
+        assert!(still, "and only those are reported that still are");
     };
     alone(&[], experiment);
 }

@@ -5,6 +5,7 @@
 
 mod connecting;
 mod keepalive;
+mod results;
 mod room;
 mod stale;
 mod turns;

@@ -57,3 +57,42 @@ fn c071_from_the_mapping_of_a_file_cut_short_nothing_can_be_written() {
     File::create(&path).unwrap(); // as `: > page` does
     assert_eq!(mapping.write_to(&server), Err(Errno::EFAULT));
 }
+
+/// A shared mapping for writing, of a file that was opened for reading.
+#[test]
+fn c071_the_protection_must_fit_the_way_the_file_was_opened() {
+    let directory = directory();
+    let file = File::open(directory.write("page", [b'x'; LENGTH])).unwrap();
+    let length = NonZero::new(LENGTH).unwrap();
+    let map = |protection, flags| {
+        // SAFETY: a new mapping, at an address of the kernel's choice, replaces none.
+        unsafe { mmap(None, length, protection, flags, &file, 0) }
+    };
+    let write = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+    assert_eq!(map(write, MapFlags::MAP_SHARED), Err(Errno::EACCES));
+    let private = map(write, MapFlags::MAP_PRIVATE).unwrap();
+    // SAFETY: mapped just now, with this length, and nothing refers to it.
+    unsafe { munmap(private, LENGTH) }.unwrap();
+}
+
+#[test]
+fn c071_a_private_write_stays_out_of_the_file_and_address_0_lets_the_kernel_choose() {
+    let directory = directory();
+    let path = directory.write("page", [b'x'; LENGTH]);
+    let file = File::open(&path).unwrap();
+    let length = NonZero::new(LENGTH).unwrap();
+    let write = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+    // SAFETY: a new mapping, at an address of the kernel's choice, replaces none.
+    let map = || unsafe { mmap(None, length, write, MapFlags::MAP_PRIVATE, &file, 0) }.unwrap();
+    let (one, other) = (map(), map());
+    assert_ne!(one, other, "two places of the kernel's choice");
+    // SAFETY: mapped for reading and writing, and this is the only reference into it.
+    unsafe { one.cast::<u8>().write(b'y') };
+    // SAFETY: as above.
+    assert_eq!(unsafe { one.cast::<u8>().read() }, b'y');
+    assert_eq!(std::fs::read(&path).unwrap(), [b'x'; LENGTH]);
+    for place in [one, other] {
+        // SAFETY: mapped above, with this length, and nothing refers to it any more.
+        unsafe { munmap(place, LENGTH) }.unwrap();
+    }
+}

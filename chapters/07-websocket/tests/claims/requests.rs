@@ -85,6 +85,25 @@ fn b66_a_cookie_is_no_key() {
     assert_eq!(accepted(&cookie), Err(Refusal::NoUpgrade));
 }
 
+/// A form that another site's page has sent could look like this.
+#[test]
+fn b93_a_post_of_version_8_without_upgrade_has_a_key_and_is_refused_here() {
+    let post = format!(
+        "POST /ws HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
+    );
+    assert_eq!(documents::key(&post), Some(KEY), "all that it looks for");
+    assert_eq!(accepted(&post), Err(Refusal::Method));
+    let get = |fields: &str| {
+        format!("GET /ws HTTP/1.1\r\nHost: a\r\n{fields}Sec-WebSocket-Key: {KEY}\r\n\r\n")
+    };
+    let without = get("Sec-WebSocket-Version: 13\r\n");
+    assert_eq!(documents::key(&without), Some(KEY));
+    assert_eq!(accepted(&without), Err(Refusal::NoUpgrade));
+    let old = get("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 8\r\n");
+    assert_eq!(documents::key(&old), Some(KEY));
+    assert_eq!(accepted(&old), Err(Refusal::Version));
+}
+
 /// `&&` binds tighter than `||`, in C as here.
 #[test]
 fn b67_a_loop_that_goes_on_at_each_byte_has_no_end() {
