@@ -38,7 +38,7 @@ impl Machine {
                 || "unnamed processor".to_owned(),
                 |(_, name)| name.to_owned(),
             ),
-            kernel: uname()?.release().to_string_lossy().into_owned(),
+            kernel: version(&uname()?.release().to_string_lossy()),
             cores: cores.len(),
             server_core: *cores.first().context("no core to run on")?,
             load_core: *cores.last().context("no core to run on")?,
@@ -65,4 +65,9 @@ pub fn most_connections() -> Result<usize> {
     let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard); // then the soft limit stays
     let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
     Ok(usize::try_from(soft.saturating_sub(SPARE))?)
+}
+
+/// `6.18.44` of `6.18.44-cloud-1`: what follows names who has built it.
+fn version(release: &str) -> String {
+    release.split('-').next().unwrap_or(release).to_owned()
 }

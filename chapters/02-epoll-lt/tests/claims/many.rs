@@ -7,6 +7,7 @@ use std::net::TcpStream;
 use std::os::fd::{AsFd, AsRawFd};
 use std::panic;
 use std::process::Command;
+use std::time::Duration;
 
 use harness::experiment::{
     FEW_DESCRIPTORS, Watcher, alone, fill, listener, nonblocking_pair, report, reset, until_state,

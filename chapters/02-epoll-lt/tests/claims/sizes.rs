@@ -46,7 +46,11 @@ fn c002_the_size_limits_neither_what_is_watched_nor_what_is_reported() {
             epoll.add(descriptor, event).unwrap();
         }
         let mut events = vec![EpollEvent::empty(); 4096];
-        assert_eq!(epoll.wait(&mut events, EpollTimeout::ZERO), Ok(300), "{size}");
+        assert_eq!(
+            epoll.wait(&mut events, EpollTimeout::ZERO),
+            Ok(300),
+            "{size}"
+        );
     }
 }
 
@@ -65,7 +69,12 @@ fn c012_maxevents_must_only_be_more_than_0() {
 fn select(descriptors: &[i32]) -> (i32, Vec<bool>) {
     let most = descriptors.iter().max().unwrap() + 1;
     let mut set = vec![0_u64; usize::try_from(most).unwrap().div_ceil(64)];
-    let place = |number: i32| (usize::try_from(number / 64).unwrap(), 1_u64 << (number % 64));
+    let place = |number: i32| {
+        (
+            usize::try_from(number / 64).unwrap(),
+            1_u64 << (number % 64),
+        )
+    };
     for &number in descriptors {
         let (word, bit) = place(number);
         set[word] |= bit;
@@ -75,7 +84,15 @@ fn select(descriptors: &[i32]) -> (i32, Vec<bool>) {
         tv_usec: 0,
     };
     // SAFETY: the kernel reads and writes `most` bits of the set, which has as many.
-    let count = unsafe { libc::select(most, set.as_mut_ptr().cast(), null_mut(), null_mut(), &raw mut now) };
+    let count = unsafe {
+        libc::select(
+            most,
+            set.as_mut_ptr().cast(),
+            null_mut(),
+            null_mut(),
+            &raw mut now,
+        )
+    };
     let is_set = |&number: &i32| {
         let (word, bit) = place(number);
         set[word] & bit != 0
@@ -91,7 +108,8 @@ fn c015_the_kernel_takes_a_set_of_more_than_1024_places() {
         let (ready, idle) = (eventfd(1), eventfd(0));
         let at = |descriptor: &EventFd, number: i32| {
             // SAFETY: a copy of a descriptor, at a number that is free.
-            let copy = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_DUPFD_CLOEXEC, number) };
+            let copy =
+                unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_DUPFD_CLOEXEC, number) };
             assert!(copy >= number, "{}", Errno::last());
             copy
         };

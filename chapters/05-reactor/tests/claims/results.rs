@@ -63,7 +63,10 @@ fn b99_a_connection_whose_send_fails_is_reported_for_ever() {
     watcher.add(&server, 7, EpollFlags::EPOLLIN);
     reset(client);
     assert_eq!(watcher.next(), report(7, "IN|ERR|HUP"));
-    assert!(server.write(b"answer").is_err(), "the document doesn't look");
+    assert!(
+        server.write(b"answer").is_err(),
+        "the document doesn't look"
+    );
     for _ in 0..1000 {
         assert_ne!(watcher.now(), [], "it is still watched");
     }
