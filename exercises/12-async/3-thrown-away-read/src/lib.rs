@@ -47,15 +47,12 @@ async fn echo(stream: &mut TcpStream, patience: Duration) -> io::Result<()> {
     loop {
         let line = if asked {
             read_line(stream, &mut input).await?
+        } else if let Ok(line) = timeout(patience, read_line(stream, &mut input)).await {
+            line?
         } else {
-            match timeout(patience, read_line(stream, &mut input)).await {
-                Ok(line) => line?,
-                Err(_) => {
-                    asked = true;
-                    stream.write_all(b"?\n").await?;
-                    continue;
-                }
-            }
+            asked = true;
+            stream.write_all(b"?\n").await?;
+            continue;
         };
         let Some(line) = line else {
             return Ok(());
