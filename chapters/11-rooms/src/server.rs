@@ -103,7 +103,7 @@ impl Server {
                 io.close(id);
                 return input.clear();
             }
-            pace.spend(io.now());
+            pace.spend(io.now(), line.as_ref().map_or(0, |line| line.len()));
             self.house.hear(io, *seat, None, line.as_ref().copied());
             self.catch_up(io);
         }

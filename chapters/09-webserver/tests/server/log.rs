@@ -26,8 +26,9 @@ fn each_answer_is_a_line_without_secrets_and_sighup_opens_the_file_anew() {
     let deadline = Instant::now() + FAR;
     while !file.exists() {
         assert!(Instant::now() < deadline, "no new file");
-        browser.get("/nothing?here"); // the file is opened when there is a line for it
+        std::thread::yield_now(); // the signal is on its way
     }
+    browser.get("/nothing?here");
     server.signal(Signal::SIGTERM);
     assert!(server.wait().success());
     let text = fs::read_to_string(&old).unwrap() + &fs::read_to_string(&file).unwrap();

@@ -92,8 +92,8 @@ impl Page {
                         return ControlFlow::Continue(());
                     };
                     let (said, number) = json::read(message);
-                    pace.spend(io.now());
                     let line = said.as_deref();
+                    pace.spend(io.now(), line.map_or(0, str::len));
                     house.hear(io, seat, number, line);
                     ControlFlow::Break(()) // the next one may have to wait
                 });
