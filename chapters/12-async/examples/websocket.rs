@@ -77,7 +77,8 @@ async fn serve(mut stream: TcpStream) -> Result<(), Box<dyn Error + Send + Sync>
                 Ok(Some(Event::Ping(payload))) => {
                     write_frame(&mut output, Opcode::Pong, None, payload);
                 }
-                Ok(Some(Event::Pong(_))) => {}
+                // Nobody has agreed on compression, so nothing comes compressed.
+                Ok(Some(Event::Pong(_) | Event::Deflated(_))) => {}
                 Ok(Some(Event::Close(theirs))) => {
                     if let Some(ours) = closing.received(theirs) {
                         write_close(&mut output, None, ours);
