@@ -64,6 +64,7 @@ impl State {
         };
         let begun = |bytes: usize| {
             let header = Header {
+                compressed: false,
                 opcode: Opcode::Binary,
                 last: false,
                 mask: Some(MASK),
@@ -73,6 +74,7 @@ impl State {
         };
         let text_begun = |bytes: usize| {
             let header = Header {
+                compressed: false,
                 opcode: Opcode::Text,
                 last: false,
                 mask: Some(Mask::new([0; 4])),
@@ -83,6 +85,7 @@ impl State {
         let header = |opcode, last, length| {
             let mask = Some(MASK);
             let header = Header {
+                compressed: false,
                 opcode,
                 last,
                 mask,
@@ -118,7 +121,7 @@ impl State {
             .again("A: b\r\n"),
             Self::new(6, "connections come and go", b"").most(50).goes(),
             Self::new(6, "half a body, 1 MiB", body("/echo", 1 << 20)),
-            Self::new(6, "half a body that nobody wants", body("/", 1 << 20)),
+            Self::new(6, "half a body that no route takes", body("/", 1 << 20)),
             Self::new(
                 6,
                 "an answer comes later, to a long head",

@@ -110,7 +110,6 @@ impl Hasher {
         text(&params, &salt, &hash)
     }
 
-    // ANCHOR: compute
     /// Hashes a password. The memory for it is kept: taken and given back each time, it would lie in pieces
     /// that the allocator can't use again, and a hundred logins would take hundreds of megabytes.
     fn compute(
@@ -132,7 +131,6 @@ impl Hasher {
             .ok()?;
         Some(hash)
     }
-    // ANCHOR_END: compute
 
     // ANCHOR: verify
     /// Whether the password is the one that was stored. Without a user there is none; but that takes

@@ -101,7 +101,6 @@ fn log_in_form(app: &mut App, call: &mut Call<'_>) -> Reply {
     pages::log_in(Status::OK, "", None, new).into()
 }
 
-// ANCHOR: log_in
 fn log_in(app: &mut App, call: &mut Call<'_>) -> Reply {
     app.ask(
         call,
@@ -122,7 +121,6 @@ fn log_in(app: &mut App, call: &mut Call<'_>) -> Reply {
         },
     )
 }
-// ANCHOR_END: log_in
 
 /// One answer for a wrong name and for a wrong password.
 fn wrong(name: &str) -> Response {
