@@ -46,6 +46,7 @@ impl<J> Queue<J> {
     }
 
     /// Takes the oldest job out, as soon as there is one; `None` once the queue is closed and empty.
+    #[must_use]
     pub fn pop(&self) -> Option<J> {
         todo!("a job? closed? else sleep, and look again")
     }

@@ -155,9 +155,8 @@ fn of_those_who_register_while_the_server_is_killed_all_who_were_told_are_there(
                 loop {
                     let name = format!("user-{}", next.fetch_add(1, Ordering::Relaxed));
                     let form = format!("user={name}&password=correct+horse");
-                    let mut stream = match TcpStream::connect(server.address()) {
-                        Ok(stream) => stream,
-                        Err(_) => return, // it is gone
+                    let Ok(mut stream) = TcpStream::connect(server.address()) else {
+                        return; // it is gone
                     };
                     let _ = write!(
                         stream,

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use crate::subject::{Error, database, list, log_in, register, search};
 
-const BOOK: &str = "book: 09-webserver.html#passwords";
+const BOOK: &str = "book: 09-users.html#passwords";
 
 /// What a form may have in a field.
 const TEXTS: [&str; 8] = [
