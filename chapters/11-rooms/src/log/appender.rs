@@ -90,7 +90,6 @@ impl Appender {
 
     /// Does what is pending. What fails stays pending, and is done again: what the engine has done
     /// already without an answer is in the log twice, and applied once.
-    // ANCHOR: work
     fn work(&mut self) -> RedisResult<()> {
         let line = match &mut self.line {
             Some(line) => line,
@@ -135,7 +134,6 @@ impl Appender {
         }
         self.keep_lease()
     }
-    // ANCHOR_END: work
 
     fn keep_lease(&mut self) -> RedisResult<()> {
         if self.renewed.elapsed() < LEASE / 4 {

@@ -319,7 +319,6 @@ impl House {
     }
 
     /// Tells those of the addressees that are here; how many bytes that was for each.
-    // ANCHOR: deliver
     fn deliver(&mut self, io: &mut Io, letter: &Letter<Token>) -> usize {
         let mut wordings: [Option<Vec<u8>>; 2] = [None, None];
         let slow = &mut self.slow;
@@ -352,7 +351,6 @@ impl House {
         }
         wordings.iter().flatten().map(Vec::len).max().unwrap_or(0)
     }
-    // ANCHOR_END: deliver
 
     fn put_out_slow(&mut self, io: &mut Io) {
         for number in mem::take(&mut self.slow) {
