@@ -33,9 +33,9 @@ pub trait Handler {
     /// There is input. Consume the messages that are complete; what is left is offered again, with
     /// more behind it, when more has come.
     ///
-    /// A handler may leave complete messages for one of two reasons: its answers have
-    /// [filled](Io::is_full) the output, and then it is called again once that has drained; or it
-    /// waits for something of its own, and then it calls [`Io::pause`], and later [`Io::resume`].
+    /// A handler may leave complete messages in two cases. Its answers have [filled](Io::is_full) the
+    /// output: then it is called again once that has drained. Or it waits for something of its own:
+    /// then it calls [`Io::pause`], and [`Io::resume`] when it can go on.
     /// If neither is so, and what is left has reached [`Limits::input`](crate::Limits::input), the
     /// message is too long: the connection ends with [`Closed::InputFull`].
     fn on_data(&mut self, io: &mut Io, id: ConnId, session: &mut Self::Session, input: &mut Buffer);

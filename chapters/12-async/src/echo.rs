@@ -74,7 +74,7 @@ async fn echo_lines(stream: &mut TcpStream, stop: &Stop) -> io::Result<()> {
     }
     stream.shutdown().await?;
     trace!(fd, how = "write", "shutdown");
-    // Boxed: else every client had room for this in its future all the time.
+    // Boxed: else the future of each client were larger by this for its whole life.
     match Box::pin(timeout(LINGER, read_to_end(stream))).await {
         Ok(ended) => ended,
         Err(_) => Ok(()), // it had its time

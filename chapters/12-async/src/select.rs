@@ -32,7 +32,7 @@ impl<A: Future + Unpin, B: Future + Unpin> Future for Select<A, B> {
         if let Poll::Ready(output) = Pin::new(&mut self.0).poll(context) {
             return Poll::Ready(Either::First(output));
         }
-        // Pending: the waker is now with both.
+        // Pending: each that was polled has the waker.
         Pin::new(&mut self.1).poll(context).map(Either::Second)
     }
 }

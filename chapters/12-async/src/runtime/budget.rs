@@ -16,7 +16,8 @@ pub(super) fn renew() {
 }
 
 // ANCHOR: spend
-/// Ready while there is budget. Without, the task goes to the end of the run queue.
+/// Ready while there is budget, which each poll of a task begins with anew. Without, the task goes to the
+/// end of the run queue.
 pub(super) fn spend(context: &mut Context<'_>) -> Poll<()> {
     if let Some(left) = LEFT.get().checked_sub(1) {
         LEFT.set(left);
