@@ -141,7 +141,10 @@ impl Handler for Script {
         match key {
             0 => {}
             1 => return self.tell(format!("timer2 {}", session.number)),
-            _ => return io.resume(id),
+            _ => {
+                self.holding.remove(&session.number);
+                return io.resume(id);
+            }
         }
         self.tell(format!("timer {}", session.number));
         if session.again {

@@ -39,9 +39,12 @@ fn connections_are_told_of_the_stop_and_closed() {
 fn a_handler_is_told_of_the_stop_once() {
     let server = start(Limits::default());
     let mut client = server.client();
-    client.send(b"keep\ntimer3 0 50\nstop\n");
+    client.send(format!("keep\ntimer3 0 50\nstop\nhold\nfill {MUCH}\n").as_bytes());
     server.expect("stop 0");
-    assert_eq!(server.expect("data 0 0"), [""; 0], "after it was resumed");
+    // The rest of its input fills the output, which drains after the stop.
+    server.expect(&format!("line 0 fill {MUCH}"));
+    client.expect(&vec![b'x'; MUCH]);
+    server.expect("drain 0");
     server.expect_nothing();
 }
 

@@ -55,9 +55,10 @@ fn a_page_is_refused_the_same_and_what_is_no_object_with_a_line() {
     page.say(" ");
     page.hear(&refused("there is nothing on that line"));
     page.say(&"é".repeat(501));
-    page.hear(&refused(
-        "a line has 1000 bytes at most; nobody got that one",
-    ));
+    let too_long = refused("a line has 1000 bytes at most; nobody got that one");
+    page.hear(&too_long);
+    page.say(&format!("/who{}", " ".repeat(1000)));
+    page.hear(&too_long);
     let not_said = refused(r#"a message has to be text like {"say":"hello"}"#);
     for text in [
         "hello",

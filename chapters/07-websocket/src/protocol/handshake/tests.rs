@@ -197,6 +197,9 @@ fn pages_of_other_sites_may_not_connect() {
         let outcome = with("http://server.example.com", origin);
         assert_eq!(outcome, Err(Refusal::Origin), "{origin}");
     }
+    let host = "Host: server.example.com";
+    let other_port = with(host, &format!("{host}:8080"));
+    assert_eq!(other_port, Err(Refusal::Origin), "of the page at port 80");
     assert_eq!(Refusal::Origin.status(), Status::FORBIDDEN);
 }
 
