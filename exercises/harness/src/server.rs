@@ -24,6 +24,11 @@ pub use start::failed_listener;
 /// Begins a line on stderr that tells of a panic beside a test that passes.
 const ALSO: &str = "also: ";
 
+/// The receive buffer that a slow client asks for; the kernel doubles it (`socket(7)`). With the smallest that the
+/// kernel allows, a window has room for two segments of 564 bytes, and no room that is made is worth an announcement: on
+/// a busy machine the sender may end up with one segment for each tick of its persist timer, 200 ms.
+const SMALL: usize = 8 * 1024;
+
 /// A server in a child process. Dropping it kills the child and waits for its end.
 ///
 /// The child has as many descriptors as the hard limit allows (`ulimit -Hn`). Where the test process
@@ -73,8 +78,8 @@ impl Server {
         Client::to(&self.peer, None)
     }
 
-    /// A new connection whose receive buffer is as small as the kernel allows (a few KiB), so that the
-    /// server can't write much before it must wait.
+    /// A new connection whose receive buffer is small (16 KiB), so that the server can't write much before
+    /// it must wait.
     ///
     /// # Panics
     ///
@@ -82,7 +87,7 @@ impl Server {
     #[must_use]
     #[track_caller]
     pub fn slow_client(&self) -> Client {
-        Client::to(&self.peer, Some(1))
+        Client::to(&self.peer, Some(SMALL))
     }
 
     /// `number` new connections.
